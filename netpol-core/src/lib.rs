@@ -1,0 +1,20 @@
+//! Who can talk to whom in a Kubernetes cluster, and why: `netpol-core` reads manifests and decides, offline,
+//! whether a pod, a namespace or an address may reach a target on a port.
+
+#![deny(missing_docs)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    clippy::unreachable
+)]
+
+pub mod diagnostic;
+pub mod manifest;
+pub mod net;
+pub mod policy;
+pub mod selector;
+pub mod text;
+pub mod yaml;

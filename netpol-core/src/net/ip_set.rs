@@ -1,0 +1,203 @@
+//! Sets of addresses of both families.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use ipnet::{IpNet, Ipv4Subnets, Ipv6Subnets};
+
+use super::RangeSet;
+
+/// A family of addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// IPv4.
+    V4,
+    /// IPv6.
+    V6,
+}
+
+impl Family {
+    /// Both, IPv4 first.
+    pub const ALL: [Self; 2] = [Self::V4, Self::V6];
+
+    /// The family of an address.
+    pub const fn of(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(_) => Self::V4,
+            IpAddr::V6(_) => Self::V6,
+        }
+    }
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::V4 => "IPv4",
+            Self::V6 => "IPv6",
+        })
+    }
+}
+
+/// A canonical set of IPv4 and IPv6 addresses.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct IpSet {
+    /// The IPv4 addresses, as numbers.
+    pub v4: RangeSet<u32>,
+    /// The IPv6 addresses, as numbers.
+    pub v6: RangeSet<u128>,
+}
+
+impl IpSet {
+    /// No address.
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// Every address of a family.
+    pub fn every(family: Family) -> Self {
+        match family {
+            Family::V4 => Self { v4: RangeSet::range(0, u32::MAX), v6: RangeSet::empty() },
+            Family::V6 => Self { v4: RangeSet::empty(), v6: RangeSet::range(0, u128::MAX) },
+        }
+    }
+
+    /// One address.
+    pub fn single(address: IpAddr) -> Self {
+        Self::block(IpNet::from(address))
+    }
+
+    /// The addresses of a block; bits beyond the prefix are ignored.
+    pub fn block(block: IpNet) -> Self {
+        match block {
+            IpNet::V4(net) => Self {
+                v4: RangeSet::range(net.network().to_bits(), net.broadcast().to_bits()),
+                v6: RangeSet::empty(),
+            },
+            IpNet::V6(net) => Self {
+                v4: RangeSet::empty(),
+                v6: RangeSet::range(net.network().to_bits(), net.broadcast().to_bits()),
+            },
+        }
+    }
+
+    /// The union of blocks.
+    pub fn blocks(blocks: impl IntoIterator<Item = IpNet>) -> Self {
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        for block in blocks {
+            match block {
+                IpNet::V4(net) => v4.push((net.network().to_bits(), net.broadcast().to_bits())),
+                IpNet::V6(net) => v6.push((net.network().to_bits(), net.broadcast().to_bits())),
+            }
+        }
+        Self { v4: RangeSet::from_ranges(v4), v6: RangeSet::from_ranges(v6) }
+    }
+
+    /// Whether no address is in the set.
+    pub fn is_empty(&self) -> bool {
+        self.v4.is_empty() && self.v6.is_empty()
+    }
+
+    /// Whether no address of a family is in the set.
+    pub fn is_empty_in(&self, family: Family) -> bool {
+        match family {
+            Family::V4 => self.v4.is_empty(),
+            Family::V6 => self.v6.is_empty(),
+        }
+    }
+
+    /// Whether an address is in the set.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(address) => self.v4.contains(address.to_bits()),
+            IpAddr::V6(address) => self.v6.contains(address.to_bits()),
+        }
+    }
+
+    /// The addresses in either set.
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        Self { v4: self.v4.union(&other.v4), v6: self.v6.union(&other.v6) }
+    }
+
+    /// The addresses in both sets.
+    #[must_use]
+    pub fn intersection(&self, other: &Self) -> Self {
+        Self { v4: self.v4.intersection(&other.v4), v6: self.v6.intersection(&other.v6) }
+    }
+
+    /// The addresses in this set and not in the other.
+    #[must_use]
+    pub fn difference(&self, other: &Self) -> Self {
+        Self { v4: self.v4.difference(&other.v4), v6: self.v6.difference(&other.v6) }
+    }
+
+    /// The addresses of one family.
+    #[must_use]
+    pub fn in_family(&self, family: Family) -> Self {
+        match family {
+            Family::V4 => Self { v4: self.v4.clone(), v6: RangeSet::empty() },
+            Family::V6 => Self { v4: RangeSet::empty(), v6: self.v6.clone() },
+        }
+    }
+
+    /// Whether every address of this set is in the other.
+    pub fn is_subset(&self, other: &Self) -> bool {
+        self.v4.is_subset(&other.v4) && self.v6.is_subset(&other.v6)
+    }
+
+    /// Whether some address is in both sets.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.v4.overlaps(&other.v4) || self.v6.overlaps(&other.v6)
+    }
+
+    /// The smallest list of blocks that makes up the set: disjoint, sorted, IPv4 first.
+    pub fn cidrs(&self) -> Vec<IpNet> {
+        let v4 = self.v4.ranges().iter().flat_map(|(first, last)| {
+            Ipv4Subnets::new(Ipv4Addr::from_bits(*first), Ipv4Addr::from_bits(*last), 0).map(IpNet::V4)
+        });
+        let v6 = self.v6.ranges().iter().flat_map(|(first, last)| {
+            Ipv6Subnets::new(Ipv6Addr::from_bits(*first), Ipv6Addr::from_bits(*last), 0).map(IpNet::V6)
+        });
+        v4.chain(v6).collect()
+    }
+}
+
+impl fmt::Display for IpSet {
+    /// The blocks of [`IpSet::cidrs`], joined by commas; a block of one address without its prefix.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, block) in self.cidrs().into_iter().enumerate() {
+            let separator = if index == 0 { "" } else { ", " };
+            if block.prefix_len() == block.max_prefix_len() {
+                write!(f, "{separator}{}", block.addr())?;
+            } else {
+                write!(f, "{separator}{block}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(text: &str) -> IpSet {
+        IpSet::block(text.parse().unwrap())
+    }
+
+    #[test]
+    fn blocks_come_back_merged_and_sorted() {
+        let set = block("10.128.0.0/9").union(&block("fd00::/8")).union(&block("10.0.0.0/9"));
+        assert_eq!(set.to_string(), "10.0.0.0/8, fd00::/8");
+        let cut = block("10.0.0.0/30").difference(&block("10.0.0.1/32"));
+        assert_eq!(cut.to_string(), "10.0.0.0, 10.0.0.2/31");
+    }
+
+    #[test]
+    fn the_whole_space_is_one_block_a_family() {
+        let all = IpSet::every(Family::V4).union(&IpSet::every(Family::V6));
+        assert_eq!(all.to_string(), "0.0.0.0/0, ::/0");
+        assert!(block("0.0.0.0/0").contains("255.255.255.255".parse().unwrap()));
+        assert!(!block("0.0.0.0/0").contains("::1".parse().unwrap()));
+    }
+}

@@ -1,0 +1,26 @@
+//! The intermediate representation that every policy dialect is lowered to: tiers of policies with rules.
+//!
+//! Values hold no spans, so equal rules stay equal; an [`OriginId`] leads to the place in the text.
+
+pub mod direction;
+pub mod opaque;
+pub mod origin;
+pub mod peer;
+#[expect(clippy::module_inception, reason = "the policy is what this room is named for")]
+pub mod policy;
+pub mod policy_set;
+pub mod port_match;
+pub mod rule;
+pub mod subject;
+pub mod tier;
+
+pub use direction::{Direction, Directions};
+pub use opaque::{Effect, OpaquePolicy, OpaqueReason};
+pub use origin::{Origin, OriginId, Origins, Placed};
+pub use peer::{AddressBlock, Peer};
+pub use policy::{Policy, Rank, Remark};
+pub use policy_set::PolicySet;
+pub use port_match::{PortMatch, Ports};
+pub use rule::{Action, Rule};
+pub use subject::{NamespaceMatch, PodMatch};
+pub use tier::{Combine, NoMatch, OwnNode, Pipeline, Tier, TierId};

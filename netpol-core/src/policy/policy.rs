@@ -1,0 +1,58 @@
+//! A policy that the engine evaluates.
+
+use super::{Directions, OriginId, Placed, PodMatch, Rule, TierId};
+use crate::diagnostic::ObjectRef;
+
+/// The order of policies within a tier: the smaller comes first; equal ranks are ordered by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Rank(pub i64);
+
+/// Something that every answer which rests on a policy must say.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Remark {
+    /// The group version is no longer served; the policy is read as the one that replaced it.
+    OldVersion {
+        /// The `apiVersion` in the document.
+        found: String,
+        /// The one that it is read as.
+        read_as: String,
+    },
+    /// A field that the API does not have is dropped, as the server does without strict validation.
+    DroppedField {
+        /// Its path, as the server reports it.
+        path: String,
+    },
+    /// The server refuses something of `metadata`, which does not change what the policy selects.
+    InvalidMetadata {
+        /// The server's path.
+        path: String,
+    },
+    /// A CIDR that newer servers refuse is read as older ones do.
+    LegacyCidr {
+        /// The text.
+        text: String,
+        /// What it is read as.
+        read_as: String,
+    },
+}
+
+/// A policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// Its identity.
+    pub object: ObjectRef,
+    /// The tier that it belongs to.
+    pub tier: TierId,
+    /// Its place within the tier.
+    pub rank: Rank,
+    /// The pods that it applies to.
+    pub subject: Placed<PodMatch>,
+    /// The directions in which it selects its subject.
+    pub directions: Directions,
+    /// Its rules, in order; a rule of a direction that is not among `directions` has no effect.
+    pub rules: Vec<Placed<Rule>>,
+    /// What an answer that rests on it must say.
+    pub remarks: Vec<Placed<Remark>>,
+    /// Where it stands.
+    pub origin: OriginId,
+}

@@ -1,0 +1,10 @@
+//! Label selectors and what they answer: yes, no or unknown.
+
+pub mod labels;
+pub mod requirement;
+#[expect(clippy::module_inception, reason = "the selector is what this room is named for")]
+pub mod selector;
+
+pub use labels::{LabelValue, Labels, Unlisted};
+pub use requirement::{Operator, Requirement};
+pub use selector::{Answer, Selector, Truth};

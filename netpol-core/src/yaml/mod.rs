@@ -1,0 +1,10 @@
+//! YAML and JSON documents as trees of values with places, read as kubectl reads them.
+//!
+//! A file is split into [`Chunk`]s without parsing; each chunk is parsed on its own, so that a broken document
+//! costs nothing but itself and documents can be read in parallel.
+
+pub mod chunk;
+pub mod node;
+
+pub use chunk::{Chunk, Parsed, Syntax};
+pub use node::{Entry, Mapping, Node, Value};

@@ -11,7 +11,9 @@
     clippy::unreachable
 )]
 
+pub mod cluster;
 pub mod diagnostic;
+pub mod evaluate;
 pub mod manifest;
 pub mod net;
 pub mod policy;

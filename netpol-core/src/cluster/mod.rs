@@ -1,0 +1,18 @@
+//! The cluster that the manifests describe: namespaces, workloads, their pods, nodes and addresses.
+
+#[expect(clippy::module_inception, reason = "the cluster is what this room is named for")]
+pub mod cluster;
+pub mod endpoint;
+pub mod facts;
+pub mod named_port;
+pub mod namespace;
+pub mod node;
+pub mod workload;
+
+pub use cluster::Cluster;
+pub use endpoint::{Endpoint, Hypothetical};
+pub use facts::Facts;
+pub use named_port::NamedPort;
+pub use namespace::{Namespace, NamespaceId};
+pub use node::{Node, NodeId};
+pub use workload::{GroupId, Owner, PodAddresses, PodGroup, PodNames, Workload, WorkloadId};

@@ -1,0 +1,21 @@
+//! Namespaces, given or only named.
+
+use crate::selector::Labels;
+use crate::text::Span;
+
+/// Names a namespace of a [`super::Cluster`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NamespaceId(pub u32);
+
+/// A namespace. `kubernetes.io/metadata.name` is always among its labels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Namespace {
+    /// The name.
+    pub name: String,
+    /// The labels; what is not listed is absent for a described namespace, else what the facts say.
+    pub labels: Labels,
+    /// Whether a Namespace object or the configuration describes it.
+    pub is_described: bool,
+    /// Where its object stands.
+    pub span: Option<Span>,
+}

@@ -1,0 +1,90 @@
+//! Workloads and the pods that they own.
+
+use std::net::IpAddr;
+
+use super::{NamedPort, NamespaceId, NodeId};
+use crate::selector::Labels;
+use crate::text::Span;
+
+/// Names a workload of a [`super::Cluster`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WorkloadId(pub u32);
+
+/// Names a pod group of a [`super::Cluster`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GroupId(pub u32);
+
+/// What a workload is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Owner {
+    /// A pod without an owner: the workload is the pod.
+    Pod,
+    /// An owner of this kind.
+    Kind(String),
+    /// An owner outside the input whose reference names no kind.
+    Unnamed,
+}
+
+/// An owner of pods, or a pod without one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workload {
+    /// Its namespace.
+    pub namespace: NamespaceId,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub owner: Owner,
+    /// Its pods; never empty.
+    pub groups: Vec<GroupId>,
+    /// Where it stands: its own object, or the first of its pods.
+    pub span: Span,
+}
+
+/// What is known of the addresses of pods.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PodAddresses {
+    /// These, at most one a family.
+    Known(Vec<IpAddr>),
+    /// The pods have addresses that the input does not tell; of these families ([`super::Cluster::families`]).
+    Unknown,
+}
+
+/// Which pods a group holds.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PodNames {
+    /// A pod that is in the input.
+    Pod(String),
+    /// Pods that a controller makes from a template; how many, if that is known.
+    Template(Option<u32>),
+    /// Pods of a StatefulSet, `name-FIRST` and on; how many, if that is known.
+    Ordinals {
+        /// The first ordinal.
+        first: u32,
+        /// How many.
+        replicas: Option<u32>,
+    },
+}
+
+/// Pods that nothing in the input tells apart: one pod of the input, or the replicas of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PodGroup {
+    /// The workload.
+    pub workload: WorkloadId,
+    /// The namespace.
+    pub namespace: NamespaceId,
+    /// Which pods.
+    pub names: PodNames,
+    /// The labels, those included that controllers add. The two labels of StatefulSet pods that tell replicas
+    /// apart are not listed for [`PodNames::Ordinals`]; the index splits the group where a selector asks.
+    pub labels: Labels,
+    /// The ports that containers and sidecars declare by name, sorted.
+    pub named_ports: Vec<NamedPort>,
+    /// The addresses; of a host-network pod, those of its node.
+    pub addresses: PodAddresses,
+    /// The node that the pod runs on, if it is known.
+    pub node: Option<NodeId>,
+    /// Whether the pod shares its node's network.
+    pub is_host_network: bool,
+    /// Where the pod, or the template's labels, stand.
+    pub span: Span,
+}

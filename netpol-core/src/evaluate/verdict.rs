@@ -1,0 +1,213 @@
+//! What the engine answers.
+
+use crate::cluster::{Endpoint, GroupId, NamespaceId, WorkloadId};
+use crate::net::{ConnectionSet, Decided, Family, IpSet};
+use crate::policy::OriginId;
+
+use super::Request;
+
+/// The core of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Decision {
+    /// All that was asked is allowed.
+    Allow,
+    /// All that was asked is denied.
+    Deny,
+    /// Some of what was asked is allowed and some is denied.
+    Partial,
+    /// Some of what was asked is not decided by the input, and it is not partial.
+    Unknown,
+}
+
+impl Decision {
+    /// `allow`, `deny`, `partial` or `unknown`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Deny => "deny",
+            Self::Partial => "partial",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The decision on `asked`, of which `decided` says what is allowed and what unknown.
+    pub fn of(asked: &ConnectionSet, decided: &Decided) -> Self {
+        let denied = asked.difference(&decided.allowed).difference(&decided.unknown);
+        match (decided.allowed.is_empty(), decided.unknown.is_empty(), denied.is_empty()) {
+            (false, _, false) => Self::Partial,
+            (_, false, _) => Self::Unknown,
+            (false, true, true) => Self::Allow,
+            (true, true, _) => Self::Deny,
+        }
+    }
+}
+
+/// How unknowns are to be decided (`--unknown`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum UnknownAs {
+    /// They stay unknown.
+    #[default]
+    Unknown,
+    /// As allowed.
+    Allow,
+    /// As denied.
+    Deny,
+}
+
+/// A policy by its place in the [`crate::policy::PolicySet`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PolicyRef {
+    /// In `policies`.
+    Evaluated(u32),
+    /// In `opaque`.
+    Opaque(u32),
+}
+
+/// What an answer rests on that the manifests do not say.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Assumption {
+    /// A namespace that is not in the input is taken to have no label `key`.
+    NamespaceWithoutLabel {
+        /// The namespace's name.
+        namespace: String,
+        /// The key of the label.
+        key: String,
+    },
+    /// No pod has an address in these blocks, which cover none of the usual pod ranges whole.
+    NoPodIn(IpSet),
+    /// Every pod without a known address has one in these blocks, which cover the usual pod ranges.
+    EveryPodIn(IpSet),
+    /// A policy is read in a way that the server may not: the remark of a policy, by its place.
+    Remark {
+        /// The place of the policy in the set.
+        policy: u32,
+        /// The place of the remark in the policy.
+        remark: u32,
+    },
+    /// The pod does not exist; it is taken to have exactly the labels that the question gives.
+    Hypothetical(crate::cluster::Hypothetical),
+    /// A pod in its node's network is taken to be its node: selectors do not match it.
+    HostNetworkIsNode(WorkloadId),
+    /// The network plugin enforces no policy at all.
+    NothingEnforced,
+    /// The two ends have no family of addresses in common, so no connection can be opened.
+    NoCommonFamily,
+    /// A document was left out: it is a template that was not rendered, or cannot be read.
+    LeftOut(crate::text::Span),
+    /// Unknowns were decided as the user asked: how many connections of pairs.
+    UnknownDecided(UnknownAs),
+    /// Both ends are outside the cluster: no policy governs the connection.
+    OutsideTheCluster,
+    /// The pod is asked about itself, which no policy can cut off.
+    Itself(WorkloadId),
+    /// The input holds no policy.
+    NoPolicy,
+}
+
+/// Why something is unknown.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// A policy that is not evaluated may act here.
+    OpaquePolicy(u32),
+    /// A placeholder stands in a rule or selector of a policy.
+    Placeholder(OriginId),
+    /// The value of a label of a workload's pods is not known.
+    Label {
+        /// The workload.
+        workload: WorkloadId,
+        /// The key; empty when the placeholder is the key itself.
+        key: String,
+    },
+    /// A label of a namespace that is not in the input is not known.
+    NamespaceLabel {
+        /// The namespace.
+        namespace: NamespaceId,
+        /// The key.
+        key: String,
+    },
+    /// Whether a block holds the pods of a workload is not known: their addresses are not in the input.
+    PodAddress {
+        /// The workload; `None` for a pod that does not exist.
+        workload: Option<WorkloadId>,
+        /// Where the block stands.
+        origin: OriginId,
+    },
+    /// The number of a named port is a placeholder.
+    NamedPort {
+        /// The workload.
+        workload: WorkloadId,
+        /// The name of the port.
+        name: String,
+    },
+    /// Whether a pod may reach its own node is left to the network plugin.
+    OwnNodeEgress(WorkloadId),
+}
+
+/// Why a direction of a pair is allowed without asking rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Exemption {
+    /// The end is outside the cluster or in its node's network: no policy selects it.
+    NotAPod,
+    /// The other end is the node that the pod runs on.
+    OwnNode,
+    /// A pod always reaches itself.
+    Itself,
+    /// The network plugin enforces no policy.
+    NothingEnforced,
+}
+
+/// One end of a pair: all of an endpoint, or the replicas that share an answer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct End {
+    /// The endpoint.
+    pub endpoint: Endpoint,
+    /// The pods that are meant, when they are some but not all of the endpoint's; sorted.
+    pub groups: Option<Vec<GroupId>>,
+    /// The names of those pods, for replicas of a template that only their ordinals tell apart.
+    pub pods: Option<Vec<String>>,
+}
+
+/// The answers of the two families, where they differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PerFamily {
+    /// The answer over each family that both ends have, IPv4 first.
+    pub answers: Vec<(Family, Decided)>,
+}
+
+/// The answer for one source and one destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    /// The source.
+    pub from: End,
+    /// The destination.
+    pub to: End,
+    /// What was asked, with named ports resolved at this destination.
+    pub asked: ConnectionSet,
+    /// What is allowed and what unknown, within what was asked; what both families allow.
+    pub decided: Decided,
+    /// The decision.
+    pub decision: Decision,
+    /// The answers of the families, where they differ.
+    pub families: Option<PerFamily>,
+}
+
+/// The answer to a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// The question.
+    pub request: Request,
+    /// What was asked, over all pairs.
+    pub asked: ConnectionSet,
+    /// What every pair allows, and what is unknown; within what was asked.
+    pub decided: Decided,
+    /// The decision over all pairs.
+    pub decision: Decision,
+    /// The answer pair by pair; at least one.
+    pub pairs: Vec<Pair>,
+    /// What the answer rests on, sorted and unique.
+    pub assumptions: Vec<Assumption>,
+    /// Why something is unknown, sorted and unique.
+    pub reasons: Vec<Reason>,
+}

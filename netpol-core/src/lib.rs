@@ -14,6 +14,7 @@
 pub mod cluster;
 pub mod diagnostic;
 pub mod evaluate;
+pub mod index;
 pub mod manifest;
 pub mod net;
 pub mod policy;

@@ -1,16 +1,16 @@
 //! Questions and their answers: one walk through the tiers, for points and for sets alike.
 
-mod causes;
-pub mod engine;
-mod matching;
-mod pair;
-mod party;
 pub mod request;
-mod tier;
-pub mod trace;
-mod units;
 pub mod verdict;
+pub mod trace;
+pub mod engine;
+mod pair;
+mod units;
+mod party;
 mod walk;
+mod tier;
+mod matching;
+mod causes;
 
 pub use engine::Engine;
 pub use request::{Asked, Request};

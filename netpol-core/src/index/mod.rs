@@ -3,15 +3,15 @@
 //! Pods that no policy tells apart are one [`Class`]; a pod selector of a policy is a [`Term`] that knows which
 //! classes it selects; an address block is a [`Block`]; and each class knows the policies that select it.
 
-pub mod block;
-pub mod class;
-pub mod class_set;
 #[expect(clippy::module_inception, reason = "the index is what this room is named for")]
 pub mod index;
 pub mod plugin;
+pub mod class;
+pub mod class_set;
+pub mod term;
+pub mod block;
 pub mod rules;
 pub mod selection;
-pub mod term;
 
 pub use block::{Block, BlockAnswer, BlockId};
 pub use class::{Class, ClassId, Member, Part};

@@ -158,21 +158,25 @@ impl Walk<'_> {
 
     /// The opaque policies of some effect that may select the subject in this direction.
     fn opaque(&self, wanted: impl Fn(Effect) -> bool) -> Vec<u32> {
-        let may_act = |(index, opaque): &(u32, &crate::policy::OpaquePolicy)| {
-            wanted(opaque.effect)
-                && opaque.directions.contains(self.direction)
-                && match (self.subject, self.index.opaque_subject(*index as usize)) {
-                    (Party::Pods { class, .. }, Some(term)) => {
-                        self.index.answer(term, *class).truth != Truth::No
-                    }
-                    (_, None) => true,
-                    (_, Some(_)) => opaque
-                        .subject
-                        .as_ref()
-                        .is_none_or(|pods| self.subject_answer(pods).truth != Truth::No),
-                }
+        if self.set.opaque.is_empty() {
+            return Vec::new();
+        }
+        let may_act = |index: &u32| {
+            let opaque = self.set.opaque.get(*index as usize);
+            opaque.is_some_and(|opaque| wanted(opaque.effect) && opaque.directions.contains(self.direction))
         };
-        (0u32..).zip(&self.set.opaque).filter(may_act).map(|(index, _)| index).collect()
+        match self.subject {
+            Party::Pods { class, .. } => self.index.opaque_selecting(*class).filter(may_act).collect(),
+            Party::Hypothetical { .. } => {
+                let all = (0u32..).zip(&self.set.opaque);
+                let selecting = all.filter(|(_, opaque)| {
+                    let subject = opaque.subject.as_ref();
+                    subject.is_none_or(|pods| self.subject_answer(pods).truth != Truth::No)
+                });
+                selecting.map(|(index, _)| index).filter(may_act).collect()
+            }
+            Party::Node { .. } | Party::Outside { .. } => Vec::new(),
+        }
     }
 
     /// What opaque policies outside the tiers could change becomes unknown.

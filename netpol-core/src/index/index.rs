@@ -9,7 +9,7 @@ use crate::policy::{AddressBlock, Direction, Peer, PodMatch, PolicySet, Ports};
 use crate::selector::{Answer, Operator};
 
 use super::class::{self, Classes, Interest};
-use super::selection::{self, Selection};
+use super::selection::{self, OpaqueSelection, Selection};
 use super::{
     Block, BlockId, Class, ClassId, IndexedPeer, IndexedPolicy, Part, Plugin, Selecting, Term, TermId, rules,
     term,
@@ -52,7 +52,7 @@ pub struct PolicyIndex {
     terms: Vec<Term>,
     blocks: Vec<Block>,
     policies: Vec<IndexedPolicy>,
-    opaque_subjects: Vec<Option<TermId>>,
+    opaque: OpaqueSelection,
     order: Vec<u32>,
     selection: Selection,
     plugin: Plugin,
@@ -64,7 +64,7 @@ impl PolicyIndex {
         let mut pods: Interned<PodMatch> = Interned::default();
         let mut blocks: Interned<AddressBlock> = Interned::default();
         let policies = intern_policies(set, &mut pods, &mut blocks);
-        let opaque_subjects = set
+        let opaque_subjects: Vec<Option<TermId>> = set
             .opaque
             .iter()
             .map(|opaque| opaque.subject.as_ref().map(|subject| TermId(pods.id(subject))))
@@ -77,9 +77,10 @@ impl PolicyIndex {
             class::classify(cluster, &interest)
         };
         let terms = term::terms(pods, &classes, cluster);
+        let opaque = OpaqueSelection::new(&opaque_subjects, &terms, classes.list.len());
         let order = selection::acting_order(set);
         let selection = Selection::new(set, &order, &policies, &terms, classes.list.len());
-        Self { classes, terms, blocks, policies, opaque_subjects, order, selection, plugin }
+        Self { classes, terms, blocks, policies, opaque, order, selection, plugin }
     }
 
     /// How the network plugin treats what the text leaves to it.
@@ -117,9 +118,9 @@ impl PolicyIndex {
         self.policies.get(index as usize)
     }
 
-    /// The subject of an opaque policy, by its place in the policy set; `None` when it may be anything.
-    pub fn opaque_subject(&self, index: usize) -> Option<TermId> {
-        self.opaque_subjects.get(index).copied().flatten()
+    /// The opaque policies that select a class, or may, by their places in the policy set.
+    pub fn opaque_selecting(&self, class: ClassId) -> impl Iterator<Item = u32> + '_ {
+        self.opaque.of(class)
     }
 
     /// The places of all policies in the order they act in.

@@ -3,7 +3,7 @@
 use crate::policy::{Direction, Directions, PolicySet, TierId};
 use crate::selector::{Answer, Truth};
 
-use super::{ClassId, IndexedPolicy, Term};
+use super::{ClassId, IndexedPolicy, Term, TermId};
 
 /// A policy that selects, or may select, a class in a direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,39 @@ pub struct Selecting {
     pub policy: u32,
     /// Yes, unknown, or no by assumption.
     pub answer: Answer,
+}
+
+/// For each class, the opaque policies that select it, or may, by their places in the policy set.
+#[derive(Debug, Default)]
+pub(super) struct OpaqueSelection {
+    of_class: Vec<Vec<u32>>,
+    /// Those that may select any class.
+    anywhere: Vec<u32>,
+}
+
+impl OpaqueSelection {
+    /// `subjects` are those of the opaque policies, in order; `None` for any.
+    pub(super) fn new(subjects: &[Option<TermId>], terms: &[Term], classes: usize) -> Self {
+        let mut selection = Self { of_class: vec![Vec::new(); classes], anywhere: Vec::new() };
+        for (place, subject) in (0u32..).zip(subjects) {
+            match subject.and_then(|id| terms.get(id.0 as usize)) {
+                None => selection.anywhere.push(place),
+                Some(term) => {
+                    for class in term.selected.iter().chain(term.unknown.iter()) {
+                        if let Some(list) = selection.of_class.get_mut(class.0 as usize) {
+                            list.push(place);
+                        }
+                    }
+                }
+            }
+        }
+        selection
+    }
+
+    pub(super) fn of(&self, class: ClassId) -> impl Iterator<Item = u32> + '_ {
+        let own = self.of_class.get(class.0 as usize).map(Vec::as_slice).unwrap_or_default();
+        own.iter().chain(&self.anywhere).copied()
+    }
 }
 
 /// For each class, the policies that select it, in the order they act in.

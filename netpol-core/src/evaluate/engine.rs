@@ -163,10 +163,9 @@ fn over_all(pairs: &[Pair]) -> (ConnectionSet, Decided, Decision) {
 mod tests {
     use super::*;
     use crate::cluster::{
-        GroupId, Namespace, NamespaceId, Owner, PodAddresses, PodGroup, PodNames, Workload, WorkloadId,
+        Asked, GroupId, Namespace, NamespaceId, Owner, PodAddresses, PodGroup, PodNames, Workload, WorkloadId,
     };
     use crate::diagnostic::ObjectRef;
-    use crate::evaluate::Asked;
     use crate::index::Plugin;
     use crate::net::Protocol;
     use crate::policy::{

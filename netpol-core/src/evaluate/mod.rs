@@ -13,7 +13,7 @@ mod matching;
 mod causes;
 
 pub use engine::Engine;
-pub use request::{Asked, Request};
+pub use request::Request;
 pub use trace::{DirectionTrace, PairTrace, PeerTrace, PolicyTrace, PortTrace, RuleTrace, TierTrace};
 pub use verdict::{
     Assumption, Decision, End, Exemption, Pair, PerFamily, PolicyRef, Reason, UnknownAs, Verdict,

@@ -65,7 +65,12 @@ fn identity<P>(item: &Item<P>) -> Option<(&str, &str, &str, &str)> {
         Found::Policy(_) => {
             let object = item.object.as_ref()?;
             let group = canonical_group(&object.api_version, &object.kind);
-            return Some((group, &object.kind, object.namespace.as_deref().unwrap_or_default(), &object.name));
+            return Some((
+                group,
+                &object.kind,
+                object.namespace.as_deref().unwrap_or_default(),
+                &object.name,
+            ));
         }
     };
     Some((group, kind, &metadata.namespace.value, &metadata.name.value))
@@ -78,16 +83,19 @@ fn duplicate<P>(
     files: &FileSet,
 ) -> Diagnostic {
     let slash = if namespace.is_empty() { "" } else { "/" };
-    let message = format!("`{kind} {namespace}{slash}{name}` stands twice in the input; this later one is used");
+    let message =
+        format!("`{kind} {namespace}{slash}{name}` stands twice in the input; this later one is used");
     let diagnostic = Diagnostic::policy(DUPLICATE_OBJECT, start_of(item.span), message)
         .with_related(start_of(earlier), "this earlier one is not");
     let diagnostic = match &item.object {
         Some(object) => diagnostic.with_object(object.clone()),
         None => diagnostic,
     };
-    let folders = [earlier, item.span].map(|span| files.get(span.file).map_or("", |file| overlay(file.name())));
+    let folders =
+        [earlier, item.span].map(|span| files.get(span.file).map_or("", |file| overlay(file.name())));
     if folders.iter().all(|folder| !folder.is_empty()) && folders[0] != folders[1] {
-        return diagnostic.with_help("these are overlays of one base: pass one rendered overlay (`kustomize build`)");
+        return diagnostic
+            .with_help("these are overlays of one base: pass one rendered overlay (`kustomize build`)");
     }
     diagnostic
 }

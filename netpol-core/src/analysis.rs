@@ -65,7 +65,7 @@ impl Analysis {
         let mut manifests =
             manifest::read(&files, &options, |raw, found| dialect::claim(raw, &options, found));
         let policies = dialect::lower(std::mem::take(&mut manifests.policies), &profile);
-        let (cluster, found) =
+        let cluster =
             Cluster::new(&manifests, facts, &namespaces_named(&policies), &families_of_blocks(&policies));
         let plugin = Plugin {
             enforces: profile.enforced,
@@ -73,10 +73,7 @@ impl Analysis {
             host_network_is_node: profile.host_network == HostNetwork::AsNode,
         };
         let index = PolicyIndex::new(&cluster, &policies, plugin);
-        let mut diagnostics = manifests.diagnostics;
-        diagnostics.extend(found);
-        diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span);
-        let (tally, left_out) = (manifests.tally, manifests.left_out);
+        let (tally, left_out, diagnostics) = (manifests.tally, manifests.left_out, manifests.diagnostics);
         Self { files, cluster, policies, index, diagnostics, tally, left_out }
     }
 
@@ -178,8 +175,5 @@ fn families_of_blocks(policies: &PolicySet) -> Vec<Family> {
             Peer::Pods(_) => None,
         })
         .collect();
-    Family::ALL
-        .into_iter()
-        .filter(|family| blocks.iter().any(|block| !block.is_empty_in(*family)))
-        .collect()
+    Family::ALL.into_iter().filter(|family| blocks.iter().any(|block| !block.is_empty_in(*family))).collect()
 }

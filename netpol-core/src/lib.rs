@@ -13,6 +13,7 @@
 
 pub mod cluster;
 pub mod diagnostic;
+pub mod dialect;
 pub mod evaluate;
 pub mod manifest;
 pub mod net;

@@ -19,7 +19,7 @@ const MAX_LIST_DEPTH: usize = 8;
 
 /// What became of a document.
 #[derive(Debug)]
-pub struct Outcome<P> {
+pub(super) struct Outcome<P> {
     /// The objects in it.
     pub items: Vec<Item<P>>,
     /// What takes no part.
@@ -32,7 +32,7 @@ pub struct Outcome<P> {
 
 /// Reads documents.
 #[derive(Debug)]
-pub struct Reader<'r, F> {
+pub(super) struct Reader<'r, F> {
     /// How to read.
     pub options: &'r ReadOptions,
     /// Makes a policy of an object that is not read here.
@@ -44,7 +44,7 @@ type Inherited<'i> = Option<(&'i str, &'i str)>;
 
 impl<F> Reader<'_, F> {
     /// Reads one document, or one item of a large list.
-    pub fn document<P>(&self, file: &SourceFile, chunk: &Chunk) -> Outcome<P>
+    pub(super) fn document<P>(&self, file: &SourceFile, chunk: &Chunk) -> Outcome<P>
     where
         F: Fn(&RawObject<'_, '_>, &mut Vec<Diagnostic>) -> Option<P>,
     {
@@ -116,7 +116,11 @@ where
     }
 
     /// `apiVersion` or `kind`; `None` for a value that is no text, which is reported.
-    fn type_field<'n>(&mut self, entry: Option<&'n Entry<'t>>, inherited: Option<&'n str>) -> Option<Written<'n>> {
+    fn type_field<'n>(
+        &mut self,
+        entry: Option<&'n Entry<'t>>,
+        inherited: Option<&'n str>,
+    ) -> Option<Written<'n>> {
         let Some(entry) = entry else { return Some(inherited.map_or(Written::Missing, Written::Text)) };
         match &entry.value.value {
             Value::String(text) => Some(Written::Text(text)),
@@ -164,9 +168,7 @@ where
             TypedKind::Node => Found::Node(Node::read(&mut decoder, node)),
             TypedKind::Pod => Found::Pod(Pod::read(&mut decoder, node, namespace)),
             TypedKind::Service => Found::Service(Service::read(&mut decoder, node, namespace)),
-            TypedKind::Workload(kind) => {
-                Found::Workload(Workload::read(&mut decoder, node, kind, namespace))
-            }
+            TypedKind::Workload(kind) => Found::Workload(Workload::read(&mut decoder, node, kind, namespace)),
         };
         if let Some(span) = decoder.template {
             return self.template(node, span);
@@ -230,7 +232,8 @@ where
 
     /// An object with an unquoted `{{ … }}` in a field that is read takes no part.
     fn template(&mut self, node: &yaml::Node<'t>, span: Span) {
-        let message = "a template that was not rendered stands in a field that is read; the object is left out";
+        let message =
+            "a template that was not rendered stands in a field that is read; the object is left out";
         let diagnostic =
             Diagnostic::new(UNRENDERED_TEMPLATE, Category::Input, Severity::Warning, span, message)
                 .with_help("render it first, for example with `helm template`, or quote the braces");
@@ -317,9 +320,11 @@ fn template(file: &SourceFile, node: &yaml::Node<'_>) -> Option<Span> {
             Value::String(text) if is_template(file, node.span, text) => return Some(node.span),
             Value::Sequence(items) => stack.extend(items.iter().rev()),
             Value::Mapping(fields) => {
-                let read = fields.entries.iter().rev().filter(|entry| {
-                    !matches!(entry.key.as_ref(), "annotations" | "status")
-                });
+                let read = fields
+                    .entries
+                    .iter()
+                    .rev()
+                    .filter(|entry| !matches!(entry.key.as_ref(), "annotations" | "status"));
                 stack.extend(read.map(|entry| &entry.value));
             }
             _ => {}

@@ -10,7 +10,7 @@ use crate::text::{FileSet, Span};
 
 /// An object that was read.
 #[derive(Debug)]
-pub enum Found<P> {
+pub(super) enum Found<P> {
     /// A namespace.
     Namespace(Namespace),
     /// A node.
@@ -27,7 +27,7 @@ pub enum Found<P> {
 
 /// An object that was read, with its identity.
 #[derive(Debug)]
-pub struct Item<P> {
+pub(super) struct Item<P> {
     /// The object.
     pub found: Found<P>,
     /// Its identity; `None` for a policy's only when it has no name.
@@ -39,7 +39,11 @@ pub struct Item<P> {
 }
 
 /// The objects in order, without those that a later one of the same identity replaces; each of these is reported.
-pub fn latest<P>(items: Vec<Item<P>>, files: &FileSet, diagnostics: &mut Vec<Diagnostic>) -> Vec<Found<P>> {
+pub(super) fn latest<P>(
+    items: Vec<Item<P>>,
+    files: &FileSet,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Found<P>> {
     let mut is_replaced = vec![false; items.len()];
     let mut seen: FxHashMap<(&str, &str, &str, &str), (usize, Span)> = FxHashMap::default();
     for (index, item) in items.iter().enumerate().filter(|(_, item)| item.has_name) {
@@ -65,7 +69,12 @@ fn identity<P>(item: &Item<P>) -> Option<(&str, &str, &str, &str)> {
         Found::Policy(_) => {
             let object = item.object.as_ref()?;
             let group = canonical_group(&object.api_version, &object.kind);
-            return Some((group, &object.kind, object.namespace.as_deref().unwrap_or_default(), &object.name));
+            return Some((
+                group,
+                &object.kind,
+                object.namespace.as_deref().unwrap_or_default(),
+                &object.name,
+            ));
         }
     };
     Some((group, kind, &metadata.namespace.value, &metadata.name.value))
@@ -78,16 +87,19 @@ fn duplicate<P>(
     files: &FileSet,
 ) -> Diagnostic {
     let slash = if namespace.is_empty() { "" } else { "/" };
-    let message = format!("`{kind} {namespace}{slash}{name}` stands twice in the input; this later one is used");
+    let message =
+        format!("`{kind} {namespace}{slash}{name}` stands twice in the input; this later one is used");
     let diagnostic = Diagnostic::policy(DUPLICATE_OBJECT, start_of(item.span), message)
         .with_related(start_of(earlier), "this earlier one is not");
     let diagnostic = match &item.object {
         Some(object) => diagnostic.with_object(object.clone()),
         None => diagnostic,
     };
-    let folders = [earlier, item.span].map(|span| files.get(span.file).map_or("", |file| overlay(file.name())));
+    let folders =
+        [earlier, item.span].map(|span| files.get(span.file).map_or("", |file| overlay(file.name())));
     if folders.iter().all(|folder| !folder.is_empty()) && folders[0] != folders[1] {
-        return diagnostic.with_help("these are overlays of one base: pass one rendered overlay (`kustomize build`)");
+        return diagnostic
+            .with_help("these are overlays of one base: pass one rendered overlay (`kustomize build`)");
     }
     diagnostic
 }

@@ -106,7 +106,12 @@ const BUILT_IN: [(&str, &[&str]); 25] = [
     ("authentication.k8s.io", &["SelfSubjectReview", "TokenRequest", "TokenReview"]),
     (
         "authorization.k8s.io",
-        &["LocalSubjectAccessReview", "SelfSubjectAccessReview", "SelfSubjectRulesReview", "SubjectAccessReview"],
+        &[
+            "LocalSubjectAccessReview",
+            "SelfSubjectAccessReview",
+            "SelfSubjectRulesReview",
+            "SubjectAccessReview",
+        ],
     ),
     ("autoscaling", &["HorizontalPodAutoscaler", "Scale"]),
     ("batch", &["JobTemplate"]),
@@ -121,12 +126,22 @@ const BUILT_IN: [(&str, &[&str]); 25] = [
     ("node.k8s.io", &["RuntimeClass"]),
     ("policy", &["Eviction", "PodDisruptionBudget", "PodSecurityPolicy"]),
     ("rbac.authorization.k8s.io", &["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"]),
-    ("resource.k8s.io", &["DeviceClass", "DeviceTaintRule", "ResourceClaim", "ResourceClaimTemplate", "ResourceSlice"]),
+    (
+        "resource.k8s.io",
+        &["DeviceClass", "DeviceTaintRule", "ResourceClaim", "ResourceClaimTemplate", "ResourceSlice"],
+    ),
     ("scheduling.k8s.io", &["PodGroup", "PriorityClass", "Workload"]),
     ("settings.k8s.io", &["PodPreset"]),
     (
         "storage.k8s.io",
-        &["CSIDriver", "CSINode", "CSIStorageCapacity", "StorageClass", "VolumeAttachment", "VolumeAttributesClass"],
+        &[
+            "CSIDriver",
+            "CSINode",
+            "CSIStorageCapacity",
+            "StorageClass",
+            "VolumeAttachment",
+            "VolumeAttributesClass",
+        ],
     ),
     ("storagemigration.k8s.io", &["StorageVersionMigration"]),
 ];
@@ -153,7 +168,9 @@ pub fn replacement(api_version: &str, kind: &str) -> Option<&'static str> {
 /// Where an object of a kind goes.
 pub fn route(api_version: &str, kind: &str) -> Route {
     let known = KNOWN.iter().find(|known| known.kind == kind);
-    if let Some(known) = known.filter(|known| known.current == api_version || known.removed.contains(&api_version)) {
+    if let Some(known) =
+        known.filter(|known| known.current == api_version || known.removed.contains(&api_version))
+    {
         return known.typed.map_or(Route::Custom, Route::Typed);
     }
     if let Some(item) = kind.strip_suffix("List") {
@@ -271,6 +288,8 @@ mod tests {
         assert!(is_slip("app/v1", "Deployments"));
         assert!(!is_slip("serving.knative.dev/v1", "Service"));
         assert!(!is_slip("projectcalico.org/v3", "NetworkPolicy"));
-        assert!(suggestion("networking.k8s.io/v1", "NetworkPolicies").unwrap().contains("`kind: NetworkPolicy`"));
+        assert!(
+            suggestion("networking.k8s.io/v1", "NetworkPolicies").unwrap().contains("`kind: NetworkPolicy`")
+        );
     }
 }

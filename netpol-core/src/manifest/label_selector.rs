@@ -62,9 +62,10 @@ impl LabelSelector {
 
     /// The selector in normal form; a requirement with an operator that does not exist is left out.
     pub fn to_selector(&self) -> Selector {
-        let labels = self.match_labels.iter().map(|(key, value)| {
-            requirement(&key.value, Operator::In, std::iter::once(value.value.as_str()))
-        });
+        let labels = self
+            .match_labels
+            .iter()
+            .map(|(key, value)| requirement(&key.value, Operator::In, std::iter::once(value.value.as_str())));
         let expressions = self.match_expressions.iter().filter_map(|expression| {
             let operator = Operator::parse(&expression.value.operator.value)?;
             let values = expression.value.values.iter().map(|value| value.value.as_str());

@@ -121,9 +121,9 @@ pub fn labels(decoder: &mut Decoder<'_>, node: &Node<'_>, path: &Path<'_>) -> Ve
         let via = entry.value.via;
         let value = match entry.value.value {
             Value::Null => Some(Spanned { value: Some(String::new()), span: entry.value.span, via }),
-            _ => decoder.text(&entry.value, path, STRING).map(|text| {
-                text.map(|text| (!has_placeholder(text)).then(|| text.to_owned()))
-            }),
+            _ => decoder
+                .text(&entry.value, path, STRING)
+                .map(|text| text.map(|text| (!has_placeholder(text)).then(|| text.to_owned()))),
         };
         if let Some(value) = value {
             let key = Spanned { value: entry.key.clone().into_owned(), span: entry.key_span, via };
@@ -163,8 +163,7 @@ fn owner(decoder: &mut Decoder<'_>, mapping: &Mapping<'_>, path: &Path<'_>) -> O
         mapping.get(name).and_then(read).map(|text| text.value).unwrap_or_default()
     };
     let (api_version, kind, name) = (text("apiVersion"), text("kind"), text("name"));
-    let is_controller =
-        mapping.get("controller").is_some_and(|entry| entry.value.value == Value::Bool(true));
+    let is_controller = mapping.get("controller").is_some_and(|entry| entry.value.value == Value::Bool(true));
     OwnerReference { api_version, kind, name, is_controller }
 }
 

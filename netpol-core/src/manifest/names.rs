@@ -131,7 +131,8 @@ fn is_subdomain(name: &str) -> bool {
 
 fn is_dns_label(name: &str) -> bool {
     let ends = [name.bytes().next(), name.bytes().next_back()];
-    ends.iter().all(|end| end.is_some_and(is_lower)) && name.bytes().all(|byte| is_lower(byte) || byte == b'-')
+    ends.iter().all(|end| end.is_some_and(is_lower))
+        && name.bytes().all(|byte| is_lower(byte) || byte == b'-')
 }
 
 const fn is_lower(byte: u8) -> bool {

@@ -1,7 +1,7 @@
 //! `v1 Namespace`.
 
-use super::decode::Decoder;
 use super::Metadata;
+use super::decode::Decoder;
 use crate::text::Span;
 use crate::yaml;
 

@@ -153,6 +153,8 @@ fn gather<P>(outcomes: Vec<Outcome<P>>, files: &FileSet) -> Manifests<P> {
             Found::Policy(policy) => manifests.policies.push(policy),
         }
     }
-    manifests.diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.span.file, diagnostic.primary.span.start));
+    manifests
+        .diagnostics
+        .sort_by_key(|diagnostic| (diagnostic.primary.span.file, diagnostic.primary.span.start));
     manifests
 }

@@ -185,7 +185,8 @@ fn target(decoder: &mut Decoder<'_>, node: &Node<'_>, path: &Path<'_>) -> Option
     let expected = GoType::new("ServicePort", "int32");
     if matches!(node.value, Value::String(_)) {
         let name = decoder.string(node, path, expected)?;
-        return Some(name.map(TargetPort::Name)).filter(|target| target.value != TargetPort::Name(String::new()));
+        return Some(name.map(TargetPort::Name))
+            .filter(|target| target.value != TargetPort::Name(String::new()));
     }
     // Nothing and 0 both mean the port itself.
     let number = decoder.integer(node, path, expected).and_then(port_number)?;

@@ -131,12 +131,7 @@ impl<'d> Decoder<'d> {
     }
 
     /// A truth value; `None` for `null`, a placeholder, and for another type, which is reported.
-    pub fn boolean(
-        &mut self,
-        node: &Node<'_>,
-        path: &Path<'_>,
-        expected: GoType,
-    ) -> Option<Spanned<bool>> {
+    pub fn boolean(&mut self, node: &Node<'_>, path: &Path<'_>, expected: GoType) -> Option<Spanned<bool>> {
         match &node.value {
             Value::Bool(value) => Some(Spanned { value: *value, span: node.span, via: node.via }),
             Value::Null => None,
@@ -191,10 +186,11 @@ impl<'d> Decoder<'d> {
         if self.strictness == Strictness::Lenient {
             return;
         }
-        let diagnostic =
-            Diagnostic::api(UNKNOWN_FIELD, entry.key_span, path.to_string(), "unknown field");
+        let diagnostic = Diagnostic::api(UNKNOWN_FIELD, entry.key_span, path.to_string(), "unknown field");
         let help = match nearest(&entry.key, known.iter().copied()) {
-            Some(name) => format!("did you mean `{name}`? a server without strict validation drops the field"),
+            Some(name) => {
+                format!("did you mean `{name}`? a server without strict validation drops the field")
+            }
             None => "a server without strict validation drops the field".to_owned(),
         };
         self.diagnostics.push(with_via(diagnostic.with_help(help), entry.value.via));

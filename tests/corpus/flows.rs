@@ -46,7 +46,7 @@ struct Score {
 fn the_naive_evaluator_agrees_with_every_check() {
     let Some(scenarios) = scenarios() else { return };
     let scores = score(&scenarios, |scenario| {
-        let naive = Naive::new(&scenario.objects, Options { blocks: scenario.blocks, ..Options::default() });
+        let naive = Naive::new(&scenario.objects, &Options { blocks: scenario.blocks, ..Options::default() });
         scenario
             .checks
             .iter()
@@ -75,11 +75,15 @@ fn score(scenarios: &[Scenario], answers: impl Fn(&Scenario) -> Vec<String>) -> 
 }
 
 fn assert_all_agree(who: &str, scores: &BTreeMap<String, Score>) {
-    let rows: Vec<String> =
-        scores.iter().map(|(group, score)| format!("  {group:<24}{:>6}/{}", score.agreed, score.total)).collect();
+    let rows: Vec<String> = scores
+        .iter()
+        .map(|(group, score)| format!("  {group:<24}{:>6}/{}", score.agreed, score.total))
+        .collect();
     say(&format!("flows, {who}\n{}", rows.join("\n")));
-    let expected: BTreeMap<String, Score> =
-        GROUPS.iter().map(|(group, total)| ((*group).to_owned(), Score { agreed: *total, total: *total })).collect();
+    let expected: BTreeMap<String, Score> = GROUPS
+        .iter()
+        .map(|(group, total)| ((*group).to_owned(), Score { agreed: *total, total: *total }))
+        .collect();
     assert_eq!(scores, &expected);
 }
 

@@ -22,8 +22,10 @@ impl Block {
     /// Reads an `ipBlock`; `None` when the API server would refuse it.
     pub fn read(block: &Value) -> Option<Self> {
         let cidr = read_cidr(block["cidr"].as_str()?)?;
-        let except: Option<Vec<IpNet>> =
-            items(&block["except"]).iter().map(|except| read_cidr(except.as_str().unwrap_or_default())).collect();
+        let except: Option<Vec<IpNet>> = items(&block["except"])
+            .iter()
+            .map(|except| read_cidr(except.as_str().unwrap_or_default()))
+            .collect();
         let except = except?;
         let is_inside = |except: &IpNet| cidr.contains(except) && except.prefix_len() > cidr.prefix_len();
         except.iter().all(is_inside).then_some(Self { cidr, except })

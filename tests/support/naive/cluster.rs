@@ -66,7 +66,9 @@ impl fmt::Display for End {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pod { namespace, name } => write!(f, "{namespace}/pod/{name}"),
-            Self::Workload { namespace, kind, name } => write!(f, "{namespace}/{}/{name}", kind.to_lowercase()),
+            Self::Workload { namespace, kind, name } => {
+                write!(f, "{namespace}/{}/{name}", kind.to_lowercase())
+            }
             Self::Hypothetical { namespace, labels } => {
                 let pairs: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
                 write!(f, "{namespace}/@{}", pairs.join(","))
@@ -133,8 +135,8 @@ const OWNERS: [&str; 7] =
 
 impl Cluster {
     /// Reads the objects; of two of one identity the later counts.
-    pub fn new(objects: &[Value], options: Options) -> Self {
-        let reader = Reader::new(objects, &options);
+    pub fn new(objects: &[Value], options: &Options) -> Self {
+        let reader = Reader::new(objects, options);
         let mut cluster = Self {
             namespaces: reader.namespaces(),
             nodes: reader.nodes(),
@@ -168,10 +170,16 @@ impl Cluster {
     /// What an end stands for.
     pub fn sides(&self, end: &End) -> Vec<Side> {
         match end {
-            End::Pod { .. } => self.units.iter().filter(|unit| unit.end == *end).map(|unit| unit.side.clone()).collect(),
-            End::Workload { .. } => {
-                self.workloads.get(end).into_iter().flatten().map(|index| self.units[*index].side.clone()).collect()
+            End::Pod { .. } => {
+                self.units.iter().filter(|unit| unit.end == *end).map(|unit| unit.side.clone()).collect()
             }
+            End::Workload { .. } => self
+                .workloads
+                .get(end)
+                .into_iter()
+                .flatten()
+                .map(|index| self.units[*index].side.clone())
+                .collect(),
             End::Hypothetical { namespace, labels } => vec![self.hypothetical(namespace, labels)],
             End::Address(address) => vec![self.address(*address)],
             End::Node(name) => vec![self.node(name)],
@@ -201,8 +209,7 @@ impl Cluster {
 
     fn hypothetical(&self, namespace: &str, labels: &[(String, String)]) -> Side {
         let known = labels.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect();
-        let pod =
-            PodSide { namespace: namespace.to_owned(), labels: Labels::only(known), ports: Vec::new() };
+        let pod = PodSide { namespace: namespace.to_owned(), labels: Labels::only(known), ports: Vec::new() };
         Side {
             identity: None,
             pod: Some(pod),
@@ -362,7 +369,8 @@ impl<'a> Reader<'a> {
     fn owner(&self, object: &Value) -> Option<End> {
         let references = items(&object["metadata"]["ownerReferences"]);
         let known = || references.iter().filter(|reference| reference["kind"] != "Node");
-        let reference = known().find(|reference| reference["controller"] == true).or_else(|| known().next())?;
+        let reference =
+            known().find(|reference| reference["controller"] == true).or_else(|| known().next())?;
         let namespace = self.namespace(object);
         let kind = reference["kind"].as_str().unwrap_or_default().to_owned();
         let name = reference["name"].as_str().unwrap_or_default().to_owned();
@@ -464,9 +472,14 @@ fn replicas(object: &Value, kind: &str, name: &str) -> Vec<(Option<String>, Know
             hidden("batch.kubernetes.io/controller-uid"),
         ]
         .into(),
-        "CronJob" => ["job-name", "batch.kubernetes.io/job-name", "controller-uid", "batch.kubernetes.io/controller-uid"]
-            .map(hidden)
-            .into(),
+        "CronJob" => [
+            "job-name",
+            "batch.kubernetes.io/job-name",
+            "controller-uid",
+            "batch.kubernetes.io/controller-uid",
+        ]
+        .map(hidden)
+        .into(),
         "StatefulSet" => {
             let first = spec["ordinals"]["start"].as_u64().unwrap_or(0);
             let count = spec["replicas"].as_u64().unwrap_or(1);

@@ -70,7 +70,7 @@ impl<'a> Flow<'a> {
 
 impl Naive {
     /// Reads the objects.
-    pub fn new(objects: &[Value], options: Options) -> Self {
+    pub fn new(objects: &[Value], options: &Options) -> Self {
         let default = options.default_namespace.clone();
         let is_policy = |object: &&Value| {
             object["kind"] == "NetworkPolicy" && object["apiVersion"] == "networking.k8s.io/v1"
@@ -151,8 +151,11 @@ impl Naive {
             .filter(|(selected, _)| *selected != Truth::No)
             .map(|(selected, policy)| (selected, self.policy_allows(policy, direction, flow)))
             .collect();
-        let surely: Vec<Truth> =
-            acting.iter().filter(|(selected, _)| *selected == Truth::Yes).map(|(_, allows)| *allows).collect();
+        let surely: Vec<Truth> = acting
+            .iter()
+            .filter(|(selected, _)| *selected == Truth::Yes)
+            .map(|(_, allows)| *allows)
+            .collect();
         let can_be_denied = if surely.is_empty() {
             acting.iter().any(|(_, allows)| *allows != Truth::Yes)
         } else {
@@ -243,9 +246,12 @@ fn port_matches(item: &Value, flow: &Flow<'_>) -> bool {
     }
     match &item["port"] {
         Value::Null => true,
-        Value::String(name) => flow.to.pod.iter().flat_map(|pod| &pod.ports).any(|port| {
-            port.name == *name && port.protocol == protocol && port.number == flow.port
-        }),
+        Value::String(name) => flow
+            .to
+            .pod
+            .iter()
+            .flat_map(|pod| &pod.ports)
+            .any(|port| port.name == *name && port.protocol == protocol && port.number == flow.port),
         number => {
             let first = number.as_u64().unwrap_or_default();
             let last = item["endPort"].as_u64().unwrap_or(first);

@@ -59,8 +59,10 @@ pub fn items(list: &Value) -> &[Value] {
 
 fn holds(expression: &Value, labels: &Labels) -> Truth {
     let key = expression["key"].as_str().unwrap_or_default();
-    let values: Vec<String> =
-        items(&expression["values"]).iter().map(|value| value.as_str().unwrap_or_default().to_owned()).collect();
+    let values: Vec<String> = items(&expression["values"])
+        .iter()
+        .map(|value| value.as_str().unwrap_or_default().to_owned())
+        .collect();
     match expression["operator"].as_str() {
         Some("In") => is_one_of(labels, key, &values),
         Some("NotIn") => is_none_of(labels, key, &values),

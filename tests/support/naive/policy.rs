@@ -77,9 +77,9 @@ impl Policy {
 fn is_spec(spec: &Value) -> bool {
     let types = items(&spec["policyTypes"]);
     let are_types = types.len() <= 2 && types.iter().all(|name| name == "Ingress" || name == "Egress");
-    let are_rules = [Direction::Ingress, Direction::Egress].into_iter().all(|direction| {
-        items(&spec[direction.rules()]).iter().all(|rule| is_rule(rule, direction))
-    });
+    let are_rules = [Direction::Ingress, Direction::Egress]
+        .into_iter()
+        .all(|direction| items(&spec[direction.rules()]).iter().all(|rule| is_rule(rule, direction)));
     are_types && are_rules
 }
 
@@ -105,7 +105,8 @@ fn is_port(port: &Value) -> bool {
             Value::Null => end.is_null(),
             Value::String(name) => end.is_null() && is_port_name(name),
             number => number.as_i64().is_some_and(|first| {
-                is_number(first) && (end.is_null() || end.as_i64().is_some_and(|last| last >= first && is_number(last)))
+                is_number(first)
+                    && (end.is_null() || end.as_i64().is_some_and(|last| last >= first && is_number(last)))
             }),
         }
 }
@@ -138,7 +139,7 @@ fn is_expression(expression: &Value) -> bool {
 
 fn is_label_key(key: &str) -> bool {
     let name = match key.split_once('/') {
-        Some((prefix, _)) if prefix.is_empty() => return false,
+        Some(("", _)) => return false,
         Some((_, name)) => name,
         None => key,
     };

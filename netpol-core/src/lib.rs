@@ -11,12 +11,13 @@
     clippy::unreachable
 )]
 
-pub mod cluster;
-pub mod diagnostic;
-pub mod evaluate;
-pub mod manifest;
-pub mod net;
-pub mod policy;
-pub mod selector;
 pub mod text;
+pub mod net;
+pub mod selector;
+pub mod diagnostic;
+pub mod policy;
 pub mod yaml;
+pub mod manifest;
+pub mod cluster;
+pub mod index;
+pub mod evaluate;

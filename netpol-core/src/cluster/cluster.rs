@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use super::{Facts, GroupId, Namespace, NamespaceId, Node, NodeId, PodGroup, Workload, WorkloadId};
+use super::{Facts, GroupId, Namespace, NamespaceId, Node, NodeId, PodGroup, PodNames, Workload, WorkloadId};
 use crate::manifest::Service;
 use crate::net::Family;
+use crate::selector::{Labels, Unlisted};
 
 /// Everything that can send or receive, and what is known of it.
 #[derive(Debug, Clone, Default)]
@@ -53,5 +54,26 @@ impl Cluster {
     pub fn namespace_named(&self, name: &str) -> Option<NamespaceId> {
         let index = self.namespaces.binary_search_by(|namespace| namespace.name.as_str().cmp(name)).ok()?;
         u32::try_from(index).ok().map(NamespaceId)
+    }
+
+    /// The labels of a namespace that is not in the cluster, as far as they are known.
+    pub fn labels_of_unlisted_namespace(&self, name: &str) -> Labels {
+        let configured = self.facts.namespaces.get(name);
+        let labels = configured.into_iter().flatten().map(|(key, value)| (key.clone(), value.clone()));
+        let own = [(Namespace::NAME_LABEL.to_owned(), name.to_owned())];
+        let unlisted =
+            if configured.is_some() { Unlisted::Absent } else { self.facts.undescribed_namespaces };
+        Labels::known(labels.chain(own)).with_unlisted(unlisted)
+    }
+
+    /// The name of the pods of a group: of the pod, of the replica with an ordinal, or `NAME-…` for any replica.
+    pub fn pod_name(&self, id: GroupId, ordinal: Option<u32>) -> String {
+        let Some(group) = self.group(id) else { return String::new() };
+        let owner = self.workload(group.workload).map(|workload| workload.name.as_str()).unwrap_or_default();
+        match (&group.names, ordinal) {
+            (PodNames::Pod(name), _) => name.clone(),
+            (_, Some(ordinal)) => format!("{owner}-{ordinal}"),
+            (_, None) => format!("{owner}-…"),
+        }
     }
 }

@@ -3,12 +3,14 @@
 #[expect(clippy::module_inception, reason = "the cluster is what this room is named for")]
 pub mod cluster;
 pub mod endpoint;
+pub mod asked;
 pub mod facts;
 pub mod named_port;
 pub mod namespace;
 pub mod node;
 pub mod workload;
 
+pub use asked::Asked;
 pub use cluster::Cluster;
 pub use endpoint::{Endpoint, Hypothetical};
 pub use facts::Facts;

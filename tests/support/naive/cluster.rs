@@ -167,6 +167,11 @@ impl Cluster {
         self.units.iter().map(|unit| unit.end.clone()).collect::<BTreeSet<End>>().into_iter().collect()
     }
 
+    /// Every owner of pods, and every pod without one.
+    pub fn workloads(&self) -> Vec<End> {
+        self.workloads.keys().cloned().collect()
+    }
+
     /// What an end stands for.
     pub fn sides(&self, end: &End) -> Vec<Side> {
         match end {

@@ -1,6 +1,6 @@
 //! One flow against every policy.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use serde_json::Value;
@@ -36,6 +36,17 @@ impl Outcome {
             Self::Partial => "partial",
             Self::Unknown => "unknown",
         }
+    }
+
+    /// What holds for all of several questions.
+    pub fn over(outcomes: impl IntoIterator<Item = Self>) -> Self {
+        let truths = outcomes.into_iter().flat_map(|outcome| match outcome {
+            Self::Allow => vec![Truth::Yes],
+            Self::Deny => vec![Truth::No],
+            Self::Partial => vec![Truth::Yes, Truth::No],
+            Self::Unknown => vec![Truth::Unknown],
+        });
+        Self::of(&truths.collect())
     }
 
     fn of(truths: &BTreeSet<Truth>) -> Self {
@@ -91,6 +102,20 @@ impl Naive {
         self.cluster.ends()
     }
 
+    /// Every owner of pods, and every pod without one.
+    pub fn workloads(&self) -> Vec<End> {
+        self.cluster.workloads()
+    }
+
+    /// Whether some pod of the namespace has all of these labels.
+    pub fn has_pod_with(&self, namespace: &str, labels: &[(String, String)]) -> bool {
+        let selector = serde_json::json!({"matchLabels": labels.iter().cloned().collect::<BTreeMap<_, _>>()});
+        let mut sides = self.ends().into_iter().flat_map(|end| self.cluster.sides(&end));
+        sides.any(|side| {
+            side.pod.is_some_and(|pod| pod.namespace == namespace && selects(&selector, &pod.labels) == Truth::Yes)
+        })
+    }
+
     /// May `from` open a connection to `to`? Both ends stand for one pod, replica, node or address.
     pub fn decide(&self, from: &End, to: &End, protocol: &str, port: u16) -> Outcome {
         let pairs = self.pairs(from, to);
@@ -114,7 +139,7 @@ impl Naive {
 
     fn decide_pair(&self, from: &Side, to: &Side, protocol: &str, port: u16) -> Truth {
         let is_itself = from.identity.is_some() && from.identity == to.identity;
-        if is_itself || (from.pod.is_none() && to.pod.is_none()) {
+        if is_itself {
             return Truth::Yes;
         }
         let families: Vec<Family> = from.families.intersection(&to.families).copied().collect();

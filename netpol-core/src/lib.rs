@@ -14,9 +14,11 @@
 pub mod cluster;
 pub mod diagnostic;
 pub mod evaluate;
+pub mod explain;
 pub mod manifest;
 pub mod net;
 pub mod policy;
+pub mod report;
 pub mod selector;
 pub mod text;
 pub mod yaml;

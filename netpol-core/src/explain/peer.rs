@@ -88,7 +88,7 @@ fn has(requirement: &Requirement, labels: &Labels) -> Has {
         (Some(None), Unlisted::AssumedAbsent) if !requirement.operator.accepts_absent() => {
             Has::NothingAssumed
         }
-        (None, _) | (Some(None), _) => Has::NotKnown,
+        (None | Some(None), _) => Has::NotKnown,
     }
 }
 

@@ -11,14 +11,15 @@
     clippy::unreachable
 )]
 
-pub mod cluster;
+pub mod text;
+pub mod net;
+pub mod selector;
 pub mod diagnostic;
+pub mod policy;
+pub mod yaml;
+pub mod manifest;
+pub mod cluster;
+pub mod index;
 pub mod evaluate;
 pub mod explain;
-pub mod manifest;
-pub mod net;
-pub mod policy;
 pub mod report;
-pub mod selector;
-pub mod text;
-pub mod yaml;

@@ -3,9 +3,23 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use super::{Facts, GroupId, Namespace, NamespaceId, Node, NodeId, PodGroup, Workload, WorkloadId};
+use super::{
+    Facts, GroupId, Namespace, NamespaceId, Node, NodeId, Owner, PodGroup, PodNames, Workload, WorkloadId,
+};
 use crate::manifest::Service;
-use crate::net::Family;
+use crate::net::{Family, IpSet};
+use crate::selector::{Labels, Unlisted};
+
+/// What a name within a namespace may mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Named {
+    /// A workload.
+    Workload(WorkloadId),
+    /// One pod of a workload.
+    Pod(GroupId),
+    /// A Service, by its place in [`Cluster::services`].
+    Service(u32),
+}
 
 /// Everything that can send or receive, and what is known of it.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +36,10 @@ pub struct Cluster {
     pub services: Vec<Service>,
     /// The families that pods without an address have: those of the cluster's pods, Services and pod blocks; else IPv4.
     pub families: Vec<Family>,
+    /// The families of the space outside: IPv4, and IPv6 when something in the input or the facts is.
+    pub outside_families: Vec<Family>,
+    /// The workloads and pods of a namespace by name: for each (namespace, name), what it may mean, sorted.
+    pub by_name: BTreeMap<(NamespaceId, String), Vec<Named>>,
     /// Which pod holds an address. Host-network pods and finished pods are not here.
     pub by_address: BTreeMap<IpAddr, GroupId>,
     /// What the configuration says.
@@ -53,5 +71,64 @@ impl Cluster {
     pub fn namespace_named(&self, name: &str) -> Option<NamespaceId> {
         let index = self.namespaces.binary_search_by(|namespace| namespace.name.as_str().cmp(name)).ok()?;
         u32::try_from(index).ok().map(NamespaceId)
+    }
+
+    /// The labels of a namespace that is not in the cluster, as far as they are known.
+    pub fn labels_of_unlisted_namespace(&self, name: &str) -> Labels {
+        let configured = self.facts.namespaces.get(name);
+        let labels = configured.into_iter().flatten().map(|(key, value)| (key.clone(), value.clone()));
+        let own = [(Namespace::NAME_LABEL.to_owned(), name.to_owned())];
+        let unlisted =
+            if configured.is_some() { Unlisted::Absent } else { self.facts.undescribed_namespaces };
+        Labels::known(labels.chain(own)).with_unlisted(unlisted)
+    }
+
+    /// The name of the pods of a group: of the pod, of the replica with an ordinal, or `NAME-…` for any replica.
+    pub fn pod_name(&self, id: GroupId, ordinal: Option<u32>) -> String {
+        let Some(group) = self.group(id) else { return String::new() };
+        let owner = self.workload(group.workload).map(|workload| workload.name.as_str()).unwrap_or_default();
+        match (&group.names, ordinal) {
+            (PodNames::Pod(name), _) => name.clone(),
+            (_, Some(ordinal)) => format!("{owner}-{ordinal}"),
+            (_, None) => format!("{owner}-…"),
+        }
+    }
+
+    /// What a name within a namespace may mean.
+    pub fn named(&self, namespace: NamespaceId, name: &str) -> &[Named] {
+        self.by_name.get(&(namespace, name.to_owned())).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The addresses outside the cluster.
+    pub fn outside(&self) -> IpSet {
+        let space = self
+            .outside_families
+            .iter()
+            .fold(IpSet::empty(), |all, family| all.union(&IpSet::every(*family)));
+        let facts = &self.facts;
+        space.difference(&facts.pod_cidrs).difference(&facts.service_cidrs).difference(&facts.node_addresses)
+    }
+
+    /// Fills `by_name`. A pod without an owner is its own workload and stands once.
+    pub(super) fn index_names(&mut self) {
+        let mut names: BTreeMap<(NamespaceId, String), Vec<Named>> = BTreeMap::new();
+        for (number, workload) in (0u32..).zip(&self.workloads) {
+            let key = (workload.namespace, workload.name.clone());
+            names.entry(key).or_default().push(Named::Workload(WorkloadId(number)));
+        }
+        for (number, group) in (0u32..).zip(&self.groups) {
+            let is_own_workload =
+                self.workload(group.workload).is_some_and(|owner| owner.owner == Owner::Pod);
+            if let (PodNames::Pod(name), false) = (&group.names, is_own_workload) {
+                names.entry((group.namespace, name.clone())).or_default().push(Named::Pod(GroupId(number)));
+            }
+        }
+        for (number, service) in (0u32..).zip(&self.services) {
+            if let Some(namespace) = self.namespace_named(&service.metadata.namespace.value) {
+                let key = (namespace, service.metadata.name.value.clone());
+                names.entry(key).or_default().push(Named::Service(number));
+            }
+        }
+        self.by_name = names;
     }
 }

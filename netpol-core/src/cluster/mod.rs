@@ -2,14 +2,18 @@
 
 #[expect(clippy::module_inception, reason = "the cluster is what this room is named for")]
 pub mod cluster;
+mod builder;
+mod pods;
 pub mod endpoint;
+pub mod asked;
 pub mod facts;
 pub mod named_port;
 pub mod namespace;
 pub mod node;
 pub mod workload;
 
-pub use cluster::Cluster;
+pub use asked::Asked;
+pub use cluster::{Cluster, Named};
 pub use endpoint::{Endpoint, Hypothetical};
 pub use facts::Facts;
 pub use named_port::NamedPort;

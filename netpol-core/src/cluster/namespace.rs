@@ -19,3 +19,8 @@ pub struct Namespace {
     /// Where its object stands.
     pub span: Option<Span>,
 }
+
+impl Namespace {
+    /// The label that every namespace has, with its name as the value.
+    pub const NAME_LABEL: &'static str = "kubernetes.io/metadata.name";
+}

@@ -1,10 +1,19 @@
 //! Questions and their answers: one walk through the tiers, for points and for sets alike.
 
 pub mod request;
-pub mod trace;
 pub mod verdict;
+pub mod trace;
+pub mod engine;
+mod pair;
+mod units;
+mod party;
+mod walk;
+mod tier;
+mod matching;
+mod causes;
 
-pub use request::{Asked, Request};
+pub use engine::Engine;
+pub use request::Request;
 pub use trace::{DirectionTrace, PairTrace, PeerTrace, PolicyTrace, PortTrace, RuleTrace, TierTrace};
 pub use verdict::{
     Assumption, Decision, End, Exemption, Pair, PerFamily, PolicyRef, Reason, UnknownAs, Verdict,

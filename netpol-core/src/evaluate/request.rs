@@ -1,35 +1,6 @@
 //! What is asked.
 
-use crate::cluster::Endpoint;
-use crate::net::{ConnectionSet, Protocol};
-
-/// The ports that a question asks for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Asked {
-    /// Every port of TCP, UDP and SCTP.
-    Every,
-    /// Every port of a protocol.
-    Protocol(Protocol),
-    /// A range of ports of a protocol, both ends included.
-    Range(Protocol, u16, u16),
-    /// A port that the destination names; of any protocol when none is given.
-    Named(Option<Protocol>, String),
-}
-
-impl Asked {
-    /// The ports that are asked for whatever the destination is; `None` for a named port.
-    pub fn fixed(&self) -> Option<ConnectionSet> {
-        use crate::net::PortSet;
-        match self {
-            Self::Every => Some(ConnectionSet::every()),
-            Self::Protocol(protocol) => Some(ConnectionSet::of(*protocol, PortSet::every())),
-            Self::Range(protocol, first, last) => {
-                Some(ConnectionSet::of(*protocol, PortSet::range(*first, *last)))
-            }
-            Self::Named(..) => None,
-        }
-    }
-}
+use crate::cluster::{Asked, Endpoint};
 
 /// A question: may any of `from` reach any of `to`?
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -1,6 +1,6 @@
 //! What the engine answers.
 
-use crate::cluster::{Endpoint, GroupId, NamespaceId, WorkloadId};
+use crate::cluster::{Endpoint, GroupId, WorkloadId};
 use crate::net::{ConnectionSet, Decided, Family, IpSet};
 use crate::policy::OriginId;
 
@@ -122,8 +122,8 @@ pub enum Reason {
     },
     /// A label of a namespace that is not in the input is not known.
     NamespaceLabel {
-        /// The namespace.
-        namespace: NamespaceId,
+        /// The namespace's name.
+        namespace: String,
         /// The key.
         key: String,
     },
@@ -134,15 +134,22 @@ pub enum Reason {
         /// Where the block stands.
         origin: OriginId,
     },
+    /// Whether a block holds a node is not known: its addresses are not in the input.
+    NodeAddress {
+        /// The workload in the node's network, if one was asked for.
+        workload: Option<WorkloadId>,
+        /// Where the block stands.
+        origin: OriginId,
+    },
     /// The number of a named port is a placeholder.
     NamedPort {
         /// The workload.
-        workload: WorkloadId,
+        workload: Option<WorkloadId>,
         /// The name of the port.
         name: String,
     },
     /// Whether a pod may reach its own node is left to the network plugin.
-    OwnNodeEgress(WorkloadId),
+    OwnNodeEgress(Option<WorkloadId>),
 }
 
 /// Why a direction of a pair is allowed without asking rules.

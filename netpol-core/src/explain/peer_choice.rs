@@ -3,8 +3,8 @@
 use ipnet::IpNet;
 
 use super::direction::Stage;
-use super::pod_view::{NAMESPACE_NAME, PodView};
-use crate::cluster::{Cluster, Endpoint, PodAddresses};
+use super::pod_view::PodView;
+use crate::cluster::{Cluster, Endpoint, Namespace, PodAddresses};
 use crate::net::IpSet;
 use crate::policy::{AddressBlock, NamespaceMatch, Peer, PodMatch, Policy};
 use crate::selector::{LabelValue, Requirement, Selector};
@@ -69,7 +69,7 @@ fn pods_peer(stage: &Stage<'_>, policy: &Policy) -> Option<Peer> {
     let namespaces = if is_own {
         NamespaceMatch::Named(pod.namespace.to_owned())
     } else {
-        NamespaceMatch::Selected(Selector::new([Requirement::equals(NAMESPACE_NAME, pod.namespace)]))
+        NamespaceMatch::Selected(Selector::new([Requirement::equals(Namespace::NAME_LABEL, pod.namespace)]))
     };
     let labels = shared_labels(&stage.peer_pods, &keys_in_use(policy));
     let pods = Selector::new(distinguishing(stage.scene.cluster, pod, labels));

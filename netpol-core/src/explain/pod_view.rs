@@ -8,8 +8,6 @@ use crate::cluster::{
 use crate::evaluate::End;
 use crate::selector::{LabelValue, Labels};
 
-/// The label that every namespace has, with its name.
-pub(super) const NAMESPACE_NAME: &str = "kubernetes.io/metadata.name";
 /// The label that a StatefulSet gives each pod, with its name.
 const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
 /// The label that a StatefulSet gives each pod, with its ordinal.
@@ -80,7 +78,7 @@ fn labels<'a>(group: &'a PodGroup, names: Option<&[String]>) -> Cow<'a, Labels> 
 fn hypothetical<'a>(cluster: &'a Cluster, pod: &'a Hypothetical) -> PodView<'a> {
     let known = cluster.namespace_named(&pod.namespace).and_then(|id| cluster.namespace(id));
     let namespace_labels = known.map_or_else(
-        || Cow::Owned(undescribed(cluster, &pod.namespace)),
+        || Cow::Owned(cluster.labels_of_unlisted_namespace(&pod.namespace)),
         |namespace| Cow::Borrowed(&namespace.labels),
     );
     let labels = Labels::known(pod.labels.iter().map(|(key, value)| (key.as_str(), value.as_str())));
@@ -93,13 +91,4 @@ fn hypothetical<'a>(cluster: &'a Cluster, pod: &'a Hypothetical) -> PodView<'a> 
         addresses: &PodAddresses::Unknown,
         is_host_network: false,
     }
-}
-
-/// The labels of a namespace that the cluster does not know.
-fn undescribed(cluster: &Cluster, namespace: &str) -> Labels {
-    let configured = cluster.facts.namespaces.get(namespace);
-    let mut labels =
-        Labels::known(configured.into_iter().flatten().map(|(key, value)| (key.as_str(), value.as_str())));
-    labels.insert(NAMESPACE_NAME.to_owned(), LabelValue::Known(namespace.to_owned()));
-    if configured.is_some() { labels } else { labels.with_unlisted(cluster.facts.undescribed_namespaces) }
 }

@@ -1,17 +1,24 @@
 //! Typed resources, with the places of their fields.
 
+pub mod object;
+pub mod kinds;
+mod document;
+mod identity;
+pub mod decode;
+pub mod names;
+pub mod label_selector;
 pub mod metadata;
 pub mod namespace;
 pub mod node;
-pub mod object;
 pub mod pod;
 pub mod service;
 pub mod workload;
 
+pub use label_selector::{Expression, LabelSelector};
 pub use metadata::{Label, Metadata, OwnerReference};
 pub use namespace::Namespace;
 pub use node::Node;
-pub use object::{LeftOut, Manifests, RawObject, Tally};
+pub use object::{LeftOut, Manifests, RawObject, ReadOptions, Tally, read};
 pub use pod::{ContainerPort, Phase, Pod, PodSpec, PodStatus};
 pub use service::{Service, ServicePort, ServiceType, TargetPort};
 pub use workload::{Workload, WorkloadKind};

@@ -3,8 +3,11 @@
 use std::net::IpAddr;
 
 use super::Metadata;
+use super::decode::{Decoder, GoType, Path};
+use super::node::address;
 use crate::net::Protocol;
 use crate::text::{Span, Spanned};
+use crate::yaml::{Mapping, Node, Value};
 
 /// A port that a container declares.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,4 +69,165 @@ pub struct Pod {
     pub spec: PodSpec,
     /// `status`.
     pub status: PodStatus,
+}
+
+impl Pod {
+    /// Reads a pod.
+    pub fn read(decoder: &mut Decoder<'_>, root: &Node<'_>, default_namespace: &str) -> Self {
+        let metadata = Metadata::read(decoder, root, default_namespace);
+        let (mut spec, mut status) = (PodSpec::default(), PodStatus::default());
+        if let Value::Mapping(fields) = &root.value {
+            if let Some(entry) = fields.get("spec") {
+                spec = PodSpec::read(decoder, &entry.value, &Path::ROOT.field("spec"), "Pod");
+            }
+            if let Some(entry) = fields.get("status") {
+                status = PodStatus::read(decoder, &entry.value, &Path::ROOT.field("status"));
+            }
+        }
+        Self { span: root.span, metadata, spec, status }
+    }
+}
+
+impl PodSpec {
+    /// Reads the `spec` of a pod or of a pod template, in a field of the Go type `owner`.
+    pub fn read(decoder: &mut Decoder<'_>, node: &Node<'_>, path: &Path<'_>, owner: &'static str) -> Self {
+        let mut spec = Self::default();
+        let Some(fields) = decoder.mapping(node, path, GoType::new(owner, "v1.PodSpec")) else { return spec };
+        for entry in &fields.entries {
+            let (node, path) = (&entry.value, path.field(&entry.key));
+            match entry.key.as_ref() {
+                "hostNetwork" => {
+                    spec.host_network = decoder.boolean(node, &path, GoType::new("PodSpec", "bool"));
+                }
+                "nodeName" => spec.node_name = text(decoder, node, &path),
+                "hostname" => spec.hostname = text(decoder, node, &path),
+                "subdomain" => spec.subdomain = text(decoder, node, &path),
+                "containers" => containers(decoder, node, &path, |_| true, &mut spec.ports),
+                "initContainers" => containers(decoder, node, &path, restarts_always, &mut spec.ports),
+                _ => {}
+            }
+        }
+        spec
+    }
+}
+
+impl PodStatus {
+    fn read(decoder: &mut Decoder<'_>, node: &Node<'_>, path: &Path<'_>) -> Self {
+        let Some(fields) = decoder.mapping(node, path, GoType::new("Pod", "v1.PodStatus")) else {
+            return Self::default();
+        };
+        let mut phase = Phase::Live;
+        if let Some(entry) = fields.get("phase") {
+            let expected = GoType::new("PodStatus", "v1.PodPhase");
+            let text = decoder.text(&entry.value, &path.field("phase"), expected);
+            if text.is_some_and(|text| matches!(text.value, "Succeeded" | "Failed")) {
+                phase = Phase::Finished;
+            }
+        }
+        let addresses = status_addresses(decoder, fields, path, ["podIPs", "podIP"]);
+        let host_addresses = status_addresses(decoder, fields, path, ["hostIPs", "hostIP"]);
+        Self { phase, addresses, host_addresses }
+    }
+}
+
+/// A text that is not empty.
+fn text(decoder: &mut Decoder<'_>, node: &Node<'_>, path: &Path<'_>) -> Option<Spanned<String>> {
+    let text = decoder.string(node, path, GoType::new("PodSpec", "string"));
+    text.filter(|text| !text.value.is_empty())
+}
+
+/// The ports of those containers that count.
+fn containers(
+    decoder: &mut Decoder<'_>,
+    node: &Node<'_>,
+    path: &Path<'_>,
+    counts: fn(&Mapping<'_>) -> bool,
+    ports: &mut Vec<ContainerPort>,
+) {
+    let list = GoType::new("PodSpec", "[]v1.Container");
+    for (index, item) in decoder.sequence(node, path, list).unwrap_or_default().iter().enumerate() {
+        let path = path.index(index);
+        let fields = decoder.mapping(item, &path, GoType::new("PodSpec", "v1.Container"));
+        let Some(fields) = fields else { continue };
+        if let Some(entry) = fields.get("ports").filter(|_| counts(fields)) {
+            container_ports(decoder, &entry.value, &path.field("ports"), ports);
+        }
+    }
+}
+
+fn restarts_always(container: &Mapping<'_>) -> bool {
+    let policy = container.get("restartPolicy").map(|entry| &entry.value.value);
+    matches!(policy, Some(Value::String(text)) if text == "Always")
+}
+
+fn container_ports(
+    decoder: &mut Decoder<'_>,
+    node: &Node<'_>,
+    path: &Path<'_>,
+    ports: &mut Vec<ContainerPort>,
+) {
+    let list = GoType::new("Container", "[]v1.ContainerPort");
+    for (index, item) in decoder.sequence(node, path, list).unwrap_or_default().iter().enumerate() {
+        let path = path.index(index);
+        let fields = decoder.mapping(item, &path, GoType::new("Container", "v1.ContainerPort"));
+        if let Some(port) = fields.and_then(|fields| container_port(decoder, fields, &path, item.span)) {
+            ports.push(port);
+        }
+    }
+}
+
+/// A port with a number that can be one, or with a placeholder.
+fn container_port(
+    decoder: &mut Decoder<'_>,
+    fields: &Mapping<'_>,
+    path: &Path<'_>,
+    span: Span,
+) -> Option<ContainerPort> {
+    let owner = "ContainerPort";
+    let mut port = ContainerPort { name: None, number: None, protocol: Protocol::Tcp, span };
+    for entry in &fields.entries {
+        let (node, path) = (&entry.value, path.field(&entry.key));
+        match entry.key.as_ref() {
+            "name" => {
+                let name = decoder.string(node, &path, GoType::new(owner, "string"));
+                port.name = name.filter(|name| !name.value.is_empty());
+            }
+            "containerPort" => {
+                let number = decoder.integer(node, &path, GoType::new(owner, "int32"))?.value;
+                port.number = number.map(u16::try_from).transpose().ok()?;
+            }
+            "protocol" => {
+                let text = decoder.text(node, &path, GoType::new(owner, "v1.Protocol"));
+                port.protocol = text.and_then(|text| Protocol::parse(text.value)).unwrap_or(Protocol::Tcp);
+            }
+            _ => {}
+        }
+    }
+    Some(port)
+}
+
+/// The addresses of `podIPs: [{ip: …}]`, else of `podIP`; the same of the host.
+fn status_addresses(
+    decoder: &mut Decoder<'_>,
+    status: &Mapping<'_>,
+    path: &Path<'_>,
+    [several, single]: [&str; 2],
+) -> Vec<Spanned<IpAddr>> {
+    let mut addresses = Vec::new();
+    if let Some(entry) = status.get(several) {
+        let path = path.field(several);
+        let items = decoder.sequence(&entry.value, &path, GoType::new("PodStatus", "[]v1.PodIP"));
+        for (index, item) in items.unwrap_or_default().iter().enumerate() {
+            let path = path.index(index);
+            let fields = decoder.mapping(item, &path, GoType::new("PodStatus", "v1.PodIP"));
+            let Some(entry) = fields.and_then(|fields| fields.get("ip")) else { continue };
+            let text = decoder.text(&entry.value, &path.field("ip"), GoType::new("PodIP", "string"));
+            addresses.extend(text.and_then(address));
+        }
+    }
+    if let Some(entry) = status.get(single).filter(|_| addresses.is_empty()) {
+        let text = decoder.text(&entry.value, &path.field(single), GoType::new("PodStatus", "string"));
+        addresses.extend(text.and_then(address));
+    }
+    addresses
 }

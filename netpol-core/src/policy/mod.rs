@@ -2,17 +2,17 @@
 //!
 //! Values hold no spans, so equal rules stay equal; an [`OriginId`] leads to the place in the text.
 
-pub mod direction;
-pub mod opaque;
-pub mod origin;
-pub mod peer;
+pub mod tier;
 #[expect(clippy::module_inception, reason = "the policy is what this room is named for")]
 pub mod policy;
 pub mod policy_set;
-pub mod port_match;
-pub mod rule;
 pub mod subject;
-pub mod tier;
+pub mod rule;
+pub mod direction;
+pub mod peer;
+pub mod port_match;
+pub mod opaque;
+pub mod origin;
 
 pub use direction::{Direction, Directions};
 pub use opaque::{Effect, OpaquePolicy, OpaqueReason};

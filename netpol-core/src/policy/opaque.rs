@@ -1,6 +1,6 @@
 //! A policy that cannot be evaluated, and what it could change.
 
-use super::{Directions, OriginId, PodMatch};
+use super::{Directions, OriginId, PodMatch, TierId};
 use crate::diagnostic::ObjectRef;
 
 /// What a policy could do to traffic of its subject.
@@ -10,6 +10,8 @@ pub enum Effect {
     MayDeny,
     /// It can take away and give.
     MayDenyOrAllow,
+    /// It is a policy of this tier whose rules are not known.
+    RulesUnknown(TierId),
 }
 
 /// Why a policy is not evaluated.

@@ -1,10 +1,10 @@
 //! Label selectors and what they answer: yes, no or unknown.
 
-pub mod labels;
-pub mod near;
-pub mod requirement;
 #[expect(clippy::module_inception, reason = "the selector is what this room is named for")]
 pub mod selector;
+pub mod requirement;
+pub mod labels;
+pub mod near;
 
 pub use labels::{LabelValue, Labels, Unlisted};
 pub use near::{Near, near};

@@ -1,8 +1,8 @@
 //! How the ends of a connection are spelled: as a user would type them.
 
 use super::layout::count;
-use crate::cluster::{Cluster, Endpoint, Hypothetical, Owner, PodNames, Workload, WorkloadId};
-use crate::evaluate::{Asked, End};
+use crate::cluster::{Asked, Cluster, Endpoint, GroupId, Hypothetical, Owner, Workload, WorkloadId};
+use crate::evaluate::End;
 use crate::net::IpSet;
 
 /// So many blocks or pods are spelled out; of more, the rest is counted.
@@ -40,16 +40,11 @@ pub(crate) fn pod_names(cluster: &Cluster, end: &End) -> Vec<String> {
     let ((Some(groups), _) | (None, Endpoint::Pods(_, groups))) = (&end.groups, &end.endpoint) else {
         return Vec::new();
     };
-    let named = groups.iter().filter_map(|id| cluster.group(*id));
-    named
-        .filter_map(|group| match (&group.names, cluster.workload(group.workload)) {
-            (PodNames::Pod(name), Some(workload)) if workload.owner != Owner::Pod => Some(name.clone()),
-            (PodNames::Ordinals { first, replicas: Some(1) }, Some(workload)) => {
-                Some(format!("{}-{first}", workload.name))
-            }
-            _ => None,
-        })
-        .collect()
+    let is_named = |id: &&GroupId| {
+        let group = cluster.group(**id).and_then(|group| cluster.workload(group.workload));
+        group.is_some_and(|workload| workload.owner != Owner::Pod)
+    };
+    groups.iter().filter(is_named).map(|id| cluster.pod_name(*id, None)).collect()
 }
 
 /// The ports of a question behind the ends, with a blank before: ` tcp/7070`; empty when none was asked for.

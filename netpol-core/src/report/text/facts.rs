@@ -1,8 +1,9 @@
 //! Assumptions and reasons in words.
 
 use super::ends;
+use crate::cluster::WorkloadId;
 use crate::evaluate::{Assumption, Reason, UnknownAs};
-use crate::policy::{OpaqueReason, Remark};
+use crate::policy::{OpaqueReason, OriginId, Remark};
 use crate::report::Context;
 use crate::text::Span;
 
@@ -83,47 +84,53 @@ pub fn assumption(context: Context<'_>, assumption: &Assumption) -> Fact {
 
 /// Why something is unknown.
 pub fn reason(context: Context<'_>, reason: &Reason) -> Fact {
-    let name = |workload| ends::workload(context.cluster, workload);
+    let pods = |workload: &Option<WorkloadId>| match workload {
+        Some(workload) => format!("the pods of `{}`", ends::workload(context.cluster, *workload)),
+        None => "the pod that does not exist".to_owned(),
+    };
+    let label = |workload: WorkloadId| pods(&Some(workload));
     match reason {
         Reason::OpaquePolicy(index) => opaque(context, *index),
-        Reason::Placeholder(origin) => Fact::at(
-            match context.path(*origin) {
-                "" => "a placeholder that is not substituted stands here".to_owned(),
-                path => format!("a placeholder that is not substituted stands in `{path}`"),
-            },
+        Reason::Placeholder(origin) => placeholder(context, *origin),
+        Reason::Label { workload, key } if key.is_empty() => {
+            Fact::new(format!("a label key of {} is a placeholder", label(*workload)))
+        }
+        Reason::Label { workload, key } => {
+            Fact::new(format!("the value of the label `{key}` of {} is not known", label(*workload)))
+        }
+        Reason::NamespaceLabel { namespace, key } => Fact::new(format!(
+            "namespace `{namespace}` is not in the input: whether it has the label `{key}` is not known"
+        )),
+        Reason::PodAddress { workload, origin } => Fact::at(
+            format!("whether this block holds {} is not known: set pod-cidrs", pods(workload)),
             context.span(*origin),
         ),
-        Reason::Label { workload, key } if key.is_empty() => {
-            Fact::new(format!("a label key of the pods of `{}` is a placeholder", name(*workload)))
-        }
-        Reason::Label { workload, key } => Fact::new(format!(
-            "the value of the label `{key}` of the pods of `{}` is not known",
-            name(*workload)
-        )),
-        Reason::NamespaceLabel { namespace, key } => {
-            let namespace = context.cluster.namespace(*namespace).map_or("?", |it| it.name.as_str());
-            Fact::new(format!(
-                "namespace `{namespace}` is not in the input: whether it has the label `{key}` is not known"
-            ))
-        }
-        Reason::PodAddress { workload, origin } => {
-            let pods = workload.map_or_else(
-                || "the pod that does not exist".to_owned(),
-                |workload| format!("the pods of `{}`", name(workload)),
-            );
+        Reason::NodeAddress { workload, origin } => {
+            let node = match workload {
+                Some(workload) => format!("the node of `{}`", ends::workload(context.cluster, *workload)),
+                None => "the node".to_owned(),
+            };
             Fact::at(
-                format!("whether this block holds {pods} is not known: set pod-cidrs"),
+                format!("whether this block holds {node} is not known: set node-addresses"),
                 context.span(*origin),
             )
         }
-        Reason::NamedPort { workload, name: port } => {
-            Fact::new(format!("the number of the port `{port}` of `{}` is a placeholder", name(*workload)))
+        Reason::NamedPort { workload, name } => {
+            Fact::new(format!("the number of the port `{name}` of {} is a placeholder", pods(workload)))
         }
         Reason::OwnNodeEgress(workload) => Fact::new(format!(
-            "whether `{}` may reach its own node is left to the network plugin: set plugin",
-            name(*workload)
+            "whether {} may reach the node that they run on is left to the network plugin: set plugin",
+            pods(workload)
         )),
     }
+}
+
+fn placeholder(context: Context<'_>, origin: OriginId) -> Fact {
+    let words = match context.path(origin) {
+        "" => "a placeholder that is not substituted stands here".to_owned(),
+        path => format!("a placeholder that is not substituted stands in `{path}`"),
+    };
+    Fact::at(words, context.span(origin))
 }
 
 fn remark_fact(context: Context<'_>, policy: u32, remark: u32) -> Fact {

@@ -1,13 +1,11 @@
 //! Why a peer or a port does not match, in words.
 
 use super::ends;
+use crate::cluster::Namespace;
 use crate::explain::{Has, Holder, Miss, PortMiss};
 use crate::net::Protocol;
 use crate::policy::{AddressBlock, NamespaceMatch, Peer, PodMatch, PortMatch, Ports};
 use crate::selector::{Near, Operator, Requirement};
-
-/// The label that every namespace has, with its name.
-const NAMESPACE_NAME: &str = "kubernetes.io/metadata.name";
 
 /// Why a peer does not match `other`, the other end as it is spelled.
 pub fn miss(miss: &Miss, other: &str) -> String {
@@ -102,7 +100,7 @@ pub fn port_miss(miss: &PortMiss, destination: &str) -> Option<String> {
 fn label(holder: &Holder, requirement: &Requirement, has: &Has, near: Option<&Near>) -> String {
     let key = requirement.key.as_deref().unwrap_or("?");
     if let (Holder::Namespace(namespace), true, Operator::In) =
-        (holder, key == NAMESPACE_NAME, requirement.operator)
+        (holder, key == Namespace::NAME_LABEL, requirement.operator)
     {
         let wanted = requirement.values.join(" or ");
         return format!("wants namespace {wanted}, pod is in {namespace}{}", slip(near));

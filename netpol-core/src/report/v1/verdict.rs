@@ -4,7 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Endpoint, Ports, SCHEMA, Side};
-use crate::evaluate::{self, Asked, Decision};
+use crate::cluster::Asked;
+use crate::evaluate::{self, Decision};
 use crate::net::Family;
 use crate::report::Context;
 use crate::report::text;

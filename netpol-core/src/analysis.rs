@@ -1,0 +1,185 @@
+//! The façade: files in, answers out.
+
+use std::collections::BTreeSet;
+
+use crate::cluster::{Asked, Cluster, Facts, Note, SpellingError, split_port};
+use crate::diagnostic::Diagnostic;
+use crate::dialect::{self, HostNetwork, IpBlockPods, Profile};
+use crate::evaluate::{Assumption, Engine, Request, Verdict};
+use crate::index::{Plugin, PolicyIndex};
+use crate::manifest::{self, LeftOut, ReadOptions, Tally};
+use crate::net::{Family, IpSet};
+use crate::policy::{NamespaceMatch, Peer, PolicySet};
+use crate::text::FileSet;
+
+/// How an input is to be read and judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The namespace of objects that name none.
+    pub default_namespace: String,
+    /// What manifests cannot tell.
+    pub facts: Facts,
+    /// The network plugin.
+    pub profile: Profile,
+    /// Whether an address block selects pods, where the profile is to be overruled.
+    pub ip_block_pods: Option<IpBlockPods>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            default_namespace: "default".to_owned(),
+            facts: Facts::default(),
+            profile: Profile::default(),
+            ip_block_pods: None,
+        }
+    }
+}
+
+/// A question that was understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The question.
+    pub request: Request,
+    /// What is to be said about how it was understood.
+    pub notes: Vec<Note>,
+}
+
+/// Everything that is known of one input. Immutable, and shared freely between threads.
+#[derive(Debug)]
+pub struct Analysis {
+    files: FileSet,
+    cluster: Cluster,
+    policies: PolicySet,
+    index: PolicyIndex,
+    diagnostics: Vec<Diagnostic>,
+    tally: Tally,
+    left_out: Vec<LeftOut>,
+}
+
+impl Analysis {
+    /// Reads, lowers and indexes an input. Bad input yields diagnostics; nothing fails.
+    pub fn new(files: FileSet, settings: Settings) -> Self {
+        let Settings { default_namespace, facts, profile, ip_block_pods } = settings;
+        let options = ReadOptions { default_namespace };
+        let mut manifests =
+            manifest::read(&files, &options, |raw, found| dialect::claim(raw, &options, found));
+        let policies = dialect::lower(std::mem::take(&mut manifests.policies), &profile);
+        let (cluster, found) =
+            Cluster::new(&manifests, facts, &namespaces_named(&policies), &families_of_blocks(&policies));
+        let plugin = Plugin {
+            enforces: profile.enforced,
+            blocks_select_pods: ip_block_pods.unwrap_or(profile.ip_block_pods) == IpBlockPods::Match,
+            host_network_is_node: profile.host_network == HostNetwork::AsNode,
+        };
+        let index = PolicyIndex::new(&cluster, &policies, plugin);
+        let mut diagnostics = manifests.diagnostics;
+        diagnostics.extend(found);
+        diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span);
+        let (tally, left_out) = (manifests.tally, manifests.left_out);
+        Self { files, cluster, policies, index, diagnostics, tally, left_out }
+    }
+
+    /// The files.
+    pub const fn files(&self) -> &FileSet {
+        &self.files
+    }
+
+    /// The cluster that the manifests describe.
+    pub const fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// The policies.
+    pub const fn policies(&self) -> &PolicySet {
+        &self.policies
+    }
+
+    /// What was found wrong or odd, in the order of the input.
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// How many documents there were of each kind.
+    pub const fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// The documents that take no part in any answer.
+    pub fn left_out(&self) -> &[LeftOut] {
+        &self.left_out
+    }
+
+    /// Understands a question as it is spelled: `to` may end in a port. Bare names are looked up in `namespace`.
+    ///
+    /// # Errors
+    /// A spelling that cannot be read, or that names nothing.
+    pub fn question(&self, from: &str, to: &str, namespace: &str) -> Result<Question, SpellingError> {
+        let (to, ports) = split_port(to)?;
+        self.question_on(from, to, ports, namespace)
+    }
+
+    /// Understands a question whose ports are given apart.
+    ///
+    /// # Errors
+    /// A spelling that cannot be read, or that names nothing.
+    pub fn question_on(
+        &self,
+        from: &str,
+        to: &str,
+        ports: Asked,
+        namespace: &str,
+    ) -> Result<Question, SpellingError> {
+        let from = self.cluster.endpoints(from, namespace)?;
+        let to = self.cluster.endpoints(to, namespace)?;
+        let mut notes = from.notes;
+        notes.extend(to.notes);
+        Ok(Question { request: Request { from: from.endpoints, to: to.endpoints, ports }, notes })
+    }
+
+    /// The answer to a question.
+    pub fn verdict(&self, request: &Request) -> Verdict {
+        let mut verdict = self.engine().verdict(request);
+        self.add_left_out(&mut verdict);
+        verdict
+    }
+
+    const fn engine(&self) -> Engine<'_> {
+        Engine::new(&self.cluster, &self.policies, &self.index)
+    }
+
+    /// Documents that were left out could change any answer.
+    fn add_left_out(&self, verdict: &mut Verdict) {
+        verdict.assumptions.extend(self.left_out.iter().map(|left_out| match left_out {
+            LeftOut::Template(span) | LeftOut::Unreadable(span) => Assumption::LeftOut(*span),
+        }));
+        verdict.assumptions.sort_unstable();
+    }
+}
+
+/// The namespaces that policies name.
+fn namespaces_named(policies: &PolicySet) -> BTreeSet<String> {
+    let subjects = policies.policies.iter().map(|policy| &policy.subject.value);
+    let opaque = policies.opaque.iter().filter_map(|policy| policy.subject.as_ref());
+    let named = subjects.chain(opaque).filter_map(|subject| match &subject.namespaces {
+        NamespaceMatch::Named(name) => Some(name.clone()),
+        NamespaceMatch::Selected(_) => None,
+    });
+    named.collect()
+}
+
+/// The families that the address blocks of policies are of.
+fn families_of_blocks(policies: &PolicySet) -> Vec<Family> {
+    let rules = policies.policies.iter().flat_map(|policy| &policy.rules);
+    let peers = rules.flat_map(|rule| rule.value.peers.iter().flatten());
+    let blocks: Vec<&IpSet> = peers
+        .filter_map(|peer| match &peer.value {
+            Peer::Addresses(block) => Some(&block.addresses),
+            Peer::Pods(_) => None,
+        })
+        .collect();
+    Family::ALL
+        .into_iter()
+        .filter(|family| blocks.iter().any(|block| !block.is_empty_in(*family)))
+        .collect()
+}

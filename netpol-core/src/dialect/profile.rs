@@ -1,0 +1,98 @@
+//! How a network plugin arranges tiers, and what it enforces.
+
+use crate::policy::{Action, Combine, NoMatch, OwnNode, Pipeline, Tier, TierId};
+
+/// Whether an address block of a policy selects pods by their addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum IpBlockPods {
+    /// It does, as the tests of Kubernetes expect.
+    Match,
+    /// It means addresses outside the cluster alone.
+    Ignore,
+}
+
+/// What a pod on the host network is to a policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HostNetwork {
+    /// The addresses of its node.
+    AsNode,
+    /// A pod like any other.
+    AsPod,
+}
+
+/// A network plugin, as far as it decides what a policy means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// The name, as `--plugin` takes it.
+    pub name: &'static str,
+    /// The tiers that a connection passes through.
+    pub pipeline: Pipeline,
+    /// The tier that `networking.k8s.io/v1 NetworkPolicy` belongs to.
+    pub network_policy_tier: TierId,
+    /// Whether policies have any effect.
+    pub enforced: bool,
+    /// Whether an address block selects pods.
+    pub ip_block_pods: IpBlockPods,
+    /// What a pod on the host network is.
+    pub host_network: HostNetwork,
+}
+
+impl Profile {
+    /// The names of all profiles, the default first.
+    pub const NAMES: [&'static str; 4] = ["kubernetes", "calico", "cilium", "flannel"];
+
+    /// The profile that follows the Kubernetes text and its tests.
+    pub fn kubernetes() -> Self {
+        Self {
+            name: "kubernetes",
+            pipeline: Pipeline { tiers: vec![network_policy_tier()], default: Action::Allow },
+            network_policy_tier: TierId(0),
+            enforced: true,
+            ip_block_pods: IpBlockPods::Match,
+            host_network: HostNetwork::AsNode,
+        }
+    }
+
+    /// The profile of a name; `None` when there is none.
+    pub fn named(name: &str) -> Option<Self> {
+        let kubernetes = Self::kubernetes();
+        match name {
+            "kubernetes" => Some(kubernetes),
+            "calico" => Some(Self { name: "calico", ..kubernetes }),
+            "cilium" => Some(Self { name: "cilium", ip_block_pods: IpBlockPods::Ignore, ..kubernetes }),
+            "flannel" => Some(Self { name: "flannel", enforced: false, ..kubernetes }),
+            _ => None,
+        }
+    }
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self::kubernetes()
+    }
+}
+
+/// Any match allows, to be selected is to be isolated. The text exempts ingress from the own node; of egress to it
+/// it says both.
+fn network_policy_tier() -> Tier {
+    Tier {
+        name: "network-policy".to_owned(),
+        combine: Combine::AnyAllows,
+        no_match: NoMatch::Deny,
+        own_node_ingress: OwnNode::Allowed,
+        own_node_egress: OwnNode::UnknownWhereDenied,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_has_its_profile() {
+        for name in Profile::NAMES {
+            assert_eq!(Profile::named(name).unwrap().name, name);
+        }
+        assert_eq!(Profile::named("Kubernetes"), None);
+    }
+}

@@ -1,0 +1,215 @@
+//! An endpoint as units: pods of one class, or addresses that no policy at hand tells apart.
+
+use std::collections::BTreeMap;
+
+use super::party::Party;
+use crate::cluster::{Cluster, Endpoint, GroupId, Hypothetical, NodeId, WorkloadId};
+use crate::index::{ClassId, IndexedPeer, Member, PolicyIndex, class::Class, class::ClassAddresses};
+use crate::net::{Bound, Family, IpSet, RangeSet};
+use crate::policy::{Direction, PolicySet};
+use crate::selector::Labels;
+
+/// A piece of an endpoint.
+#[derive(Debug)]
+pub(super) struct Unit<'a> {
+    pub(super) party: Party<'a>,
+    /// The pods; empty for what is no pod of the cluster.
+    pub(super) members: Vec<Member>,
+}
+
+impl Unit<'_> {
+    /// Whether the unit holds two different pods, or is no pod of the cluster.
+    pub(super) fn has_two_pods(&self) -> bool {
+        self.members.len() != 1 || self.members.iter().any(|member| !member.is_one_pod)
+    }
+}
+
+/// Where the pieces come from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Source<'a> {
+    pub(super) cluster: &'a Cluster,
+    pub(super) set: &'a PolicySet,
+    pub(super) index: &'a PolicyIndex,
+}
+
+/// The units of an endpoint that is no block of addresses. Pods are told apart by their nodes when the other end
+/// may be a node.
+pub(super) fn of_endpoint<'a>(source: Source<'a>, endpoint: &Endpoint, other: &Endpoint) -> Vec<Unit<'a>> {
+    match endpoint {
+        Endpoint::Workload(workload) => of_workload(source, *workload, None, other),
+        Endpoint::Pods(workload, groups) => of_workload(source, *workload, Some(groups), other),
+        Endpoint::Hypothetical(pod) => {
+            vec![Unit { party: hypothetical(source.cluster, pod), members: Vec::new() }]
+        }
+        Endpoint::Node(node) => {
+            let addresses = source.cluster.node(*node).map(|node| node.addresses.clone()).unwrap_or_default();
+            let party = Party::Node { node: Some(*node), addresses, workload: None };
+            vec![Unit { party, members: Vec::new() }]
+        }
+        Endpoint::Addresses(addresses) => of_families(addresses),
+    }
+}
+
+fn of_families<'a>(addresses: &IpSet) -> Vec<Unit<'a>> {
+    Family::ALL
+        .into_iter()
+        .map(|family| addresses.in_family(family))
+        .filter(|addresses| !addresses.is_empty())
+        .map(|addresses| Unit { party: Party::Outside { addresses }, members: Vec::new() })
+        .collect()
+}
+
+fn hypothetical(cluster: &Cluster, pod: &Hypothetical) -> Party<'static> {
+    let view = Class {
+        namespace: cluster.namespace_named(&pod.namespace),
+        labels: Labels::known(pod.labels.iter().cloned()),
+        named_ports: Vec::new(),
+        addresses: ClassAddresses::Unknown,
+        node: None,
+        is_node: false,
+    };
+    Party::Hypothetical { view, namespace: pod.namespace.clone() }
+}
+
+fn of_workload<'a>(
+    source: Source<'a>,
+    workload: WorkloadId,
+    only: Option<&[GroupId]>,
+    other: &Endpoint,
+) -> Vec<Unit<'a>> {
+    let by_node = may_be_a_node(source.cluster, other);
+    let mut pieces: BTreeMap<(ClassId, Option<NodeId>), Vec<Member>> = BTreeMap::new();
+    for part in source.index.parts(workload) {
+        let members =
+            part.members.iter().filter(|member| only.is_none_or(|groups| groups.contains(&member.group)));
+        for member in members {
+            let node = source.cluster.group(member.group).and_then(|group| group.node).filter(|_| by_node);
+            pieces.entry((part.class, node)).or_default().push(member.clone());
+        }
+    }
+    let namespace =
+        source.cluster.workload(workload).and_then(|entry| source.cluster.namespace(entry.namespace));
+    let namespace = namespace.map(|namespace| namespace.name.as_str()).unwrap_or_default();
+    pieces
+        .into_iter()
+        .filter_map(|((class, node), members)| {
+            let view = source.index.class(class)?;
+            let party = if view.is_node {
+                node_party(source.cluster, view, workload)
+            } else {
+                Party::Pods { class, view, namespace, node, workload }
+            };
+            Some(Unit { party, members })
+        })
+        .collect()
+}
+
+fn node_party<'a>(cluster: &Cluster, view: &Class, workload: WorkloadId) -> Party<'a> {
+    let known = match &view.addresses {
+        ClassAddresses::Known(addresses) => addresses.iter().copied().map(IpSet::single).collect(),
+        ClassAddresses::Unknown => Vec::new(),
+    };
+    let own = known.iter().fold(IpSet::empty(), |all, address| all.union(address));
+    let of_node = view.node.and_then(|node| cluster.node(node)).map(|node| &node.addresses);
+    let addresses = if own.is_empty() { of_node.cloned().unwrap_or_default() } else { own };
+    Party::Node { node: view.node, addresses, workload: Some(workload) }
+}
+
+/// Whether an endpoint is, or may hold, a node.
+fn may_be_a_node(cluster: &Cluster, endpoint: &Endpoint) -> bool {
+    match endpoint {
+        Endpoint::Node(_) => true,
+        Endpoint::Addresses(addresses) => cluster.nodes.iter().any(|node| node.addresses.overlaps(addresses)),
+        Endpoint::Workload(workload) | Endpoint::Pods(workload, _) => {
+            let groups = cluster.workload(*workload).map(|entry| entry.groups.as_slice()).unwrap_or_default();
+            groups.iter().filter_map(|group| cluster.group(*group)).any(|group| group.is_host_network)
+        }
+        Endpoint::Hypothetical(_) => false,
+    }
+}
+
+/// Cuts units of addresses into pieces that no block which the policies of `pods` speak of tells apart, and no
+/// node that they run on.
+pub(super) fn cut<'a>(
+    source: Source<'a>,
+    addresses: Vec<Unit<'a>>,
+    pods: &[Unit<'a>],
+    direction: Direction,
+) -> Vec<Unit<'a>> {
+    let knives = knives(source, pods, direction);
+    if knives.is_empty() {
+        return addresses;
+    }
+    let mut pieces = Vec::new();
+    for unit in addresses {
+        let Party::Outside { addresses } = &unit.party else { continue };
+        let cut = pieces_of(addresses, &knives);
+        pieces.extend(
+            cut.into_iter()
+                .map(|addresses| Unit { party: Party::Outside { addresses }, members: Vec::new() }),
+        );
+    }
+    pieces
+}
+
+/// The sets of addresses that may make a difference to the policies of `pods`.
+fn knives(source: Source<'_>, pods: &[Unit<'_>], direction: Direction) -> Vec<IpSet> {
+    let mut policies: Vec<u32> = Vec::new();
+    let mut nodes: Vec<NodeId> = Vec::new();
+    for unit in pods {
+        match &unit.party {
+            Party::Pods { class, node, .. } => {
+                policies.extend(source.index.selecting(*class, direction).iter().map(|entry| entry.policy));
+                nodes.extend(*node);
+            }
+            Party::Hypothetical { .. } => policies.extend_from_slice(source.index.acting_order()),
+            Party::Node { .. } | Party::Outside { .. } => {}
+        }
+    }
+    policies.sort_unstable();
+    policies.dedup();
+    let rules =
+        policies.iter().filter_map(|policy| source.index.policy(*policy)).flat_map(|policy| &policy.rules);
+    let peers = rules.filter(|rule| rule.direction == direction).flat_map(|rule| rule.peers.iter().flatten());
+    let blocks = peers.filter_map(|peer| match peer {
+        IndexedPeer::Block(id) => source.index.block(*id),
+        IndexedPeer::Term(_) => None,
+    });
+    let mut knives: Vec<IpSet> =
+        blocks.flat_map(|block| [block.block.addresses.clone(), block.block.unknown.clone()]).collect();
+    knives.extend(
+        nodes.iter().filter_map(|node| source.cluster.node(*node)).map(|node| node.addresses.clone()),
+    );
+    knives.retain(|knife| !knife.is_empty());
+    knives.sort_unstable();
+    knives.dedup();
+    knives
+}
+
+/// The pieces of `addresses` that no knife cuts, those with the same answer to all knives together.
+fn pieces_of(addresses: &IpSet, knives: &[IpSet]) -> Vec<IpSet> {
+    let v4 = elementary(&addresses.v4, &knives.iter().map(|knife| &knife.v4).collect::<Vec<_>>());
+    let v6 = elementary(&addresses.v6, &knives.iter().map(|knife| &knife.v6).collect::<Vec<_>>());
+    let v4 = v4.into_iter().map(|v4| IpSet { v4, v6: RangeSet::empty() });
+    v4.chain(v6.into_iter().map(|v6| IpSet { v4: RangeSet::empty(), v6 })).collect()
+}
+
+fn elementary<T: Bound>(set: &RangeSet<T>, knives: &[&RangeSet<T>]) -> Vec<RangeSet<T>> {
+    let edges =
+        knives.iter().flat_map(|knife| knife.ranges()).flat_map(|(first, last)| [Some(*first), last.next()]);
+    let mut edges: Vec<T> = edges.flatten().collect();
+    edges.sort_unstable();
+    edges.dedup();
+    let mut pieces: BTreeMap<Vec<bool>, Vec<(T, T)>> = BTreeMap::new();
+    for (first, last) in set.ranges() {
+        let mut start = *first;
+        let inner = edges.iter().copied().filter(|edge| *edge > *first && *edge <= *last);
+        let ends = inner.map(|edge| (edge.previous(), Some(edge))).chain([(Some(*last), None)]);
+        for (end, next) in ends {
+            let side = knives.iter().map(|knife| knife.contains(start)).collect();
+            pieces.entry(side).or_default().push((start, end.unwrap_or(*last)));
+            start = next.unwrap_or(start);
+        }
+    }
+    pieces.into_values().map(RangeSet::from_ranges).collect()
+}

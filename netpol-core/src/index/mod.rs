@@ -1,0 +1,23 @@
+//! The index: everything that makes an answer cheap, computed once from the cluster and its policies.
+//!
+//! Pods that no policy tells apart are one [`Class`]; a pod selector of a policy is a [`Term`] that knows which
+//! classes it selects; an address block is a [`Block`]; and each class knows the policies that select it.
+
+#[expect(clippy::module_inception, reason = "the index is what this room is named for")]
+pub mod index;
+pub mod plugin;
+pub mod class;
+pub mod class_set;
+pub mod term;
+pub mod block;
+pub mod rules;
+pub mod selection;
+
+pub use block::{Block, BlockAnswer, BlockId};
+pub use class::{Class, ClassId, Member, Part};
+pub use class_set::ClassSet;
+pub use index::{NamedPortQuery, PolicyIndex};
+pub use plugin::Plugin;
+pub use rules::{IndexedPeer, IndexedPolicy, IndexedPorts, IndexedRule};
+pub use selection::Selecting;
+pub use term::{Term, TermId};

@@ -1,0 +1,200 @@
+//! Distinct pod selectors of policies, and the classes that they select.
+
+use rustc_hash::FxHashMap;
+
+use crate::cluster::{Cluster, NamespaceId};
+use crate::policy::{NamespaceMatch, PodMatch};
+use crate::selector::{Answer, LabelValue, Operator, Selector, Truth};
+
+use super::class::Classes;
+use super::{Class, ClassId, ClassSet};
+
+/// Names a term of a [`super::PolicyIndex`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TermId(pub u32);
+
+/// A pod selector, and its answer for each class.
+#[derive(Debug, Clone)]
+pub struct Term {
+    /// The selector.
+    pub pods: PodMatch,
+    /// The classes that it selects.
+    pub selected: ClassSet,
+    /// The classes that it may select.
+    pub unknown: ClassSet,
+    /// The classes that it does not select by assumption.
+    pub assumed_not: ClassSet,
+}
+
+impl Term {
+    /// The answer for a class.
+    pub fn answer(&self, class: ClassId) -> Answer {
+        if self.selected.contains(class) {
+            Answer::from(Truth::Yes)
+        } else if self.unknown.contains(class) {
+            Answer::UNKNOWN
+        } else if self.assumed_not.contains(class) {
+            Answer::ASSUMED_NO
+        } else {
+            Answer::from(Truth::No)
+        }
+    }
+}
+
+/// Whether a selector selects the pods of a class, asked directly.
+pub fn selects(pods: &PodMatch, class: &Class, cluster: &Cluster, namespace: &str) -> Answer {
+    if class.is_node {
+        return Answer::from(Truth::No);
+    }
+    let in_namespace = match (&pods.namespaces, class.namespace.and_then(|id| cluster.namespace(id))) {
+        (NamespaceMatch::Named(name), _) => Answer::from(Truth::from(name == namespace)),
+        (NamespaceMatch::Selected(selector), Some(namespace)) => selector.matches(&namespace.labels),
+        (NamespaceMatch::Selected(selector), None) => {
+            selector.matches(&cluster.labels_of_unlisted_namespace(namespace))
+        }
+    };
+    in_namespace.and(pods.pods.matches(&class.labels))
+}
+
+/// Which classes have a label: by namespace, key and value.
+#[derive(Debug, Default)]
+struct Postings<'a> {
+    known: FxHashMap<(u32, &'a str, &'a str), Vec<u32>>,
+    unknown: FxHashMap<(u32, &'a str), Vec<u32>>,
+}
+
+impl<'a> Postings<'a> {
+    fn new(classes: &'a [Class]) -> Self {
+        let mut postings = Self::default();
+        for (id, class) in (0u32..).zip(classes) {
+            let Some(namespace) = class.namespace.filter(|_| !class.is_node) else { continue };
+            for (key, value) in class.labels.iter() {
+                match value {
+                    LabelValue::Known(value) => {
+                        postings.known.entry((namespace.0, key, value.as_str())).or_default().push(id);
+                    }
+                    LabelValue::Unknown => postings.unknown.entry((namespace.0, key)).or_default().push(id),
+                }
+            }
+        }
+        postings
+    }
+
+    /// Classes of a namespace that `selector` may select, by its narrowest requirement; `None` when no
+    /// requirement narrows it. Unsorted when several values are wanted.
+    fn candidates(&self, namespace: NamespaceId, selector: &'a Selector) -> Option<Vec<u32>> {
+        let narrowing = selector
+            .requirements()
+            .iter()
+            .filter(|requirement| requirement.operator == Operator::In && !requirement.has_unknown_value);
+        let lists = narrowing.filter_map(|requirement| {
+            let key = requirement.key.as_deref()?;
+            let known = requirement
+                .values
+                .iter()
+                .filter_map(|value| self.known.get(&(namespace.0, key, value.as_str())));
+            let unknown = self.unknown.get(&(namespace.0, key));
+            Some(known.chain(unknown).collect::<Vec<_>>())
+        });
+        let narrowest = lists.min_by_key(|lists| lists.iter().map(|list| list.len()).sum::<usize>())?;
+        let mut candidates: Vec<u32> = narrowest.into_iter().flatten().copied().collect();
+        candidates.sort_unstable();
+        Some(candidates)
+    }
+}
+
+/// The answers of every selector for every class.
+pub(super) fn terms(pods: Vec<PodMatch>, classes: &Classes, cluster: &Cluster) -> Vec<Term> {
+    let postings = Postings::new(&classes.list);
+    let mut in_namespaces: FxHashMap<&Selector, Vec<Answer>> = FxHashMap::default();
+    for selector in pods.iter().filter_map(|term| match &term.namespaces {
+        NamespaceMatch::Selected(selector) => Some(selector),
+        NamespaceMatch::Named(_) => None,
+    }) {
+        in_namespaces.entry(selector).or_insert_with(|| {
+            cluster.namespaces.iter().map(|namespace| selector.matches(&namespace.labels)).collect()
+        });
+    }
+    let answers: Vec<[ClassSet; 3]> = pods
+        .iter()
+        .map(|term| {
+            let mut found = Found::default();
+            for (namespace, answer) in namespaces_of(term, cluster, &in_namespaces) {
+                found.add_namespace(namespace, answer, &term.pods, (classes, &postings));
+            }
+            found.into_sets(classes.list.len())
+        })
+        .collect();
+    pods.into_iter()
+        .zip(answers)
+        .map(|(pods, [selected, unknown, assumed_not])| Term { pods, selected, unknown, assumed_not })
+        .collect()
+}
+
+/// The namespaces that a term does not firmly leave out, with the answer.
+fn namespaces_of(
+    term: &PodMatch,
+    cluster: &Cluster,
+    answers: &FxHashMap<&Selector, Vec<Answer>>,
+) -> Vec<(NamespaceId, Answer)> {
+    match &term.namespaces {
+        NamespaceMatch::Named(name) => {
+            cluster.namespace_named(name).map(|id| (id, Answer::from(Truth::Yes))).into_iter().collect()
+        }
+        NamespaceMatch::Selected(selector) => {
+            let answers = answers.get(selector).map(Vec::as_slice).unwrap_or_default();
+            (0u32..)
+                .map(NamespaceId)
+                .zip(answers.iter().copied())
+                .filter(|(_, answer)| *answer != Answer::from(Truth::No))
+                .collect()
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Found {
+    selected: Vec<u32>,
+    unknown: Vec<u32>,
+    assumed_not: Vec<u32>,
+}
+
+impl Found {
+    fn add_namespace(
+        &mut self,
+        namespace: NamespaceId,
+        answer: Answer,
+        pods: &Selector,
+        (classes, postings): (&Classes, &Postings<'_>),
+    ) {
+        let range = classes.of_namespace.get(namespace.0 as usize).copied().unwrap_or_default();
+        match postings.candidates(namespace, pods) {
+            Some(candidates) => {
+                for class in candidates {
+                    self.add(class, answer, pods, classes);
+                }
+            }
+            None => {
+                for class in range.0..range.1 {
+                    self.add(class, answer, pods, classes);
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, id: u32, namespace: Answer, pods: &Selector, classes: &Classes) {
+        let Some(class) = classes.list.get(id as usize).filter(|class| !class.is_node) else { return };
+        let answer = namespace.and(pods.matches(&class.labels));
+        match (answer.truth, answer.is_assumed) {
+            (Truth::Yes, _) => self.selected.push(id),
+            (Truth::Unknown, _) => self.unknown.push(id),
+            (Truth::No, true) => self.assumed_not.push(id),
+            (Truth::No, false) => {}
+        }
+    }
+
+    fn into_sets(self, universe: usize) -> [ClassSet; 3] {
+        [self.selected, self.unknown, self.assumed_not]
+            .map(|members| ClassSet::from_sorted(members, universe))
+    }
+}

@@ -1,0 +1,286 @@
+//! The state of reading one document.
+
+use super::placeholder::{has_placeholder, is_template};
+use super::{Path, go};
+use crate::diagnostic::rule::{UNKNOWN_FIELD, UNRESOLVED_PLACEHOLDER, WRONG_TYPE};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::text::{SourceFile, Span, Spanned};
+use crate::yaml::{Entry, Mapping, Node, Value};
+
+/// The Go type that a field is read into, and the Go type that has the field.
+#[derive(Debug, Clone, Copy)]
+pub struct GoType {
+    /// The type that has the field.
+    pub owner: &'static str,
+    /// The type of the value.
+    pub name: &'static str,
+}
+
+impl GoType {
+    /// A value of type `name` in a field of `owner`.
+    pub const fn new(owner: &'static str, name: &'static str) -> Self {
+        Self { owner, name }
+    }
+}
+
+/// Whether fields that the API does not have are reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strictness {
+    /// Every field is read, and others are reported.
+    Strict,
+    /// Only some fields are read, and others may well exist.
+    Lenient,
+}
+
+/// Reads the values of one document and collects what is wrong with them.
+#[derive(Debug)]
+pub struct Decoder<'d> {
+    /// The file.
+    pub file: &'d SourceFile,
+    /// Whether unknown fields are reported.
+    pub strictness: Strictness,
+    /// What was found.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The first unquoted `{{ … }}` in a field that was read.
+    pub template: Option<Span>,
+    /// Whether a placeholder stands where a mapping or a list belongs, so that the document is not readable.
+    pub has_opaque_placeholder: bool,
+    /// Whether a value had a type that the API does not accept.
+    pub has_wrong_type: bool,
+    placeholder: Option<Span>,
+}
+
+impl<'d> Decoder<'d> {
+    /// A decoder for a document of `file`.
+    pub const fn new(file: &'d SourceFile, strictness: Strictness) -> Self {
+        Self {
+            file,
+            strictness,
+            diagnostics: Vec::new(),
+            template: None,
+            has_opaque_placeholder: false,
+            has_wrong_type: false,
+            placeholder: None,
+        }
+    }
+
+    /// A mapping; `None` for `null` and for a value of another type, which is reported.
+    pub fn mapping<'n, 't>(
+        &mut self,
+        node: &'n Node<'t>,
+        path: &Path<'_>,
+        expected: GoType,
+    ) -> Option<&'n Mapping<'t>> {
+        match &node.value {
+            Value::Mapping(mapping) => Some(mapping),
+            _ => self.no_collection(node, path, expected),
+        }
+    }
+
+    /// A list; `None` for `null` and for a value of another type, which is reported.
+    pub fn sequence<'n, 't>(
+        &mut self,
+        node: &'n Node<'t>,
+        path: &Path<'_>,
+        expected: GoType,
+    ) -> Option<&'n [Node<'t>]> {
+        match &node.value {
+            Value::Sequence(items) => Some(items),
+            _ => self.no_collection(node, path, expected),
+        }
+    }
+
+    /// A text; `None` for `null` and for a value of another type, which is reported.
+    pub fn text<'n>(
+        &mut self,
+        node: &'n Node<'_>,
+        path: &Path<'_>,
+        expected: GoType,
+    ) -> Option<Spanned<&'n str>> {
+        match &node.value {
+            Value::String(text) => {
+                self.notice(node, text);
+                Some(Spanned { value: text.as_ref(), span: node.span, via: node.via })
+            }
+            Value::Null => None,
+            _ => {
+                self.wrong_type(node, path, expected);
+                None
+            }
+        }
+    }
+
+    /// An owned text; `None` for `null` and for a value of another type, which is reported.
+    pub fn string(&mut self, node: &Node<'_>, path: &Path<'_>, expected: GoType) -> Option<Spanned<String>> {
+        self.text(node, path, expected).map(|text| text.map(str::to_owned))
+    }
+
+    /// Texts; `null` among them is the empty text. `None` for `null` and for another type, which is reported.
+    pub fn strings(
+        &mut self,
+        node: &Node<'_>,
+        path: &Path<'_>,
+        [list, item]: [GoType; 2],
+    ) -> Option<Vec<Spanned<String>>> {
+        let items = self.sequence(node, path, list)?;
+        let texts = items.iter().enumerate().filter_map(|(index, node)| match node.value {
+            Value::Null => Some(Spanned { value: String::new(), span: node.span, via: node.via }),
+            _ => self.string(node, &path.index(index), item),
+        });
+        Some(texts.collect())
+    }
+
+    /// A truth value; `None` for `null`, a placeholder, and for another type, which is reported.
+    pub fn boolean(&mut self, node: &Node<'_>, path: &Path<'_>, expected: GoType) -> Option<Spanned<bool>> {
+        match &node.value {
+            Value::Bool(value) => Some(Spanned { value: *value, span: node.span, via: node.via }),
+            Value::Null => None,
+            Value::String(text) if self.notice(node, text) => None,
+            _ => {
+                self.wrong_type(node, path, expected);
+                None
+            }
+        }
+    }
+
+    /// A whole number of 32 bits; `None` inside for a placeholder; `None` for `null` and for another type or a
+    /// number out of range, which are reported.
+    pub fn integer(
+        &mut self,
+        node: &Node<'_>,
+        path: &Path<'_>,
+        expected: GoType,
+    ) -> Option<Spanned<Option<i32>>> {
+        let value = match &node.value {
+            Value::Null => return None,
+            Value::Int(number) => i32::try_from(*number).ok(),
+            Value::Float(number) => whole(*number),
+            Value::String(text) if self.notice(node, text) => {
+                return Some(Spanned { value: None, span: node.span, via: node.via });
+            }
+            _ => None,
+        };
+        if value.is_none() {
+            self.wrong_type(node, path, expected);
+        }
+        value.map(|number| Spanned { value: Some(number), span: node.span, via: node.via })
+    }
+
+    /// Reports a value of a type that the API does not accept, in the words of Go's JSON decoder.
+    pub fn wrong_type(&mut self, node: &Node<'_>, path: &Path<'_>, expected: GoType) {
+        self.has_wrong_type = true;
+        let (field, GoType { owner, name }) = (path.without_indexes(), expected);
+        let number = number_text(&node.value).filter(|_| name.starts_with("int")).unwrap_or_default();
+        let found = node.value.type_name();
+        let message =
+            format!("cannot unmarshal {found}{number} into Go struct field {owner}.{field} of type {name}");
+        let mut diagnostic = Diagnostic::api(WRONG_TYPE, node.span, field, message);
+        if let Some(help) = advice(node, name, self.file) {
+            diagnostic = diagnostic.with_help(help);
+        }
+        self.diagnostics.push(with_via(diagnostic, node.via));
+    }
+
+    /// Reports a field that the API does not have; `known` are the fields of its mapping.
+    pub fn unknown_field(&mut self, entry: &Entry<'_>, path: &Path<'_>, known: &[&str]) {
+        if self.strictness == Strictness::Lenient {
+            return;
+        }
+        let diagnostic = Diagnostic::api(UNKNOWN_FIELD, entry.key_span, path.to_string(), "unknown field");
+        let help = match nearest(&entry.key, known.iter().copied()) {
+            Some(name) => {
+                format!("did you mean `{name}`? a server without strict validation drops the field")
+            }
+            None => "a server without strict validation drops the field".to_owned(),
+        };
+        self.diagnostics.push(with_via(diagnostic.with_help(help), entry.value.via));
+    }
+
+    /// Takes note of a placeholder or template in a text that was read; whether there is one.
+    pub fn notice(&mut self, node: &Node<'_>, text: &str) -> bool {
+        if !text.contains('{') {
+            return false;
+        }
+        let is_template = is_template(self.file, node.span, text);
+        if is_template {
+            self.template.get_or_insert(node.span);
+        }
+        let is_placeholder = has_placeholder(text);
+        if is_placeholder && self.placeholder.is_none() {
+            self.placeholder = Some(node.span);
+            self.diagnostics.push(unresolved(node.span, text));
+        }
+        is_template || is_placeholder
+    }
+
+    /// `null`, a placeholder or a value of a wrong type where a collection belongs.
+    fn no_collection<T>(&mut self, node: &Node<'_>, path: &Path<'_>, expected: GoType) -> Option<T> {
+        match &node.value {
+            Value::Null => {}
+            Value::String(text) if self.notice(node, text) => self.has_opaque_placeholder = true,
+            _ => self.wrong_type(node, path, expected),
+        }
+        None
+    }
+}
+
+/// The nearest of some names, when it is near enough to be meant: two letters at most, or a third of the word.
+pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let limit = (name.chars().count() / 3).clamp(1, 3);
+    known
+        .map(|candidate| (strsim::osa_distance(&name.to_lowercase(), &candidate.to_lowercase()), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+fn with_via(diagnostic: Diagnostic, via: Option<Span>) -> Diagnostic {
+    match via {
+        Some(via) => diagnostic.with_related(via, "it is brought here by this"),
+        None => diagnostic,
+    }
+}
+
+fn unresolved(span: Span, text: &str) -> Diagnostic {
+    let message = format!("`{text}` has a placeholder that was not substituted");
+    Diagnostic::new(
+        UNRESOLVED_PLACEHOLDER,
+        crate::diagnostic::Category::Policy,
+        Severity::Warning,
+        span,
+        message,
+    )
+    .with_help("what depends on it is unknown; substitute it before the manifests are read")
+}
+
+/// The number of a whole float; Go prints such a float without a fraction and reads it as an integer.
+fn whole(number: f64) -> Option<i32> {
+    let is_whole = number.fract() == 0.0 && number >= f64::from(i32::MIN) && number <= f64::from(i32::MAX);
+    #[expect(clippy::cast_possible_truncation, reason = "it is whole and within the range")]
+    is_whole.then_some(number as i32)
+}
+
+/// A number with a blank before it, as Go adds it where an integer is wanted.
+fn number_text(value: &Value<'_>) -> Option<String> {
+    match value {
+        Value::Int(number) => Some(format!(" {number}")),
+        Value::Uint(number) => Some(format!(" {number}")),
+        Value::Float(number) => Some(format!(" {}", go::float(*number))),
+        _ => None,
+    }
+}
+
+/// What to do about a scalar where a text is wanted, or a text where a number is.
+fn advice(node: &Node<'_>, name: &str, file: &SourceFile) -> Option<String> {
+    let (start, end) = (node.span.start as usize, node.span.end as usize);
+    let text = file.text().get(start..end).filter(|text| !text.is_empty() && text.len() < 80)?;
+    match &node.value {
+        Value::Bool(_) | Value::Int(_) | Value::Uint(_) | Value::Float(_) if name == "string" => {
+            Some(format!("quote it: `\"{text}\"`"))
+        }
+        Value::String(digits) if name == "int32" && digits.parse::<i32>().is_ok() => {
+            Some(format!("write the number without quotes: `{digits}`"))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,9 @@
+//! Reading typed values out of a tree, as the API server does, and going on after what is wrong.
+
+pub mod decoder;
+pub mod go;
+pub mod path;
+pub mod placeholder;
+
+pub use decoder::{Decoder, GoType, Strictness};
+pub use path::Path;

@@ -1,0 +1,114 @@
+//! Objects by their identity: of two with one group, kind, namespace and name the later wins.
+
+use rustc_hash::FxHashMap;
+
+use super::kinds::canonical_group;
+use super::{Namespace, Node, Pod, Service, Workload};
+use crate::diagnostic::rule::DUPLICATE_OBJECT;
+use crate::diagnostic::{Diagnostic, ObjectRef};
+use crate::text::{FileSet, Span};
+
+/// An object that was read.
+#[derive(Debug)]
+pub enum Found<P> {
+    /// A namespace.
+    Namespace(Namespace),
+    /// A node.
+    Node(Node),
+    /// A pod.
+    Pod(Pod),
+    /// A Service.
+    Service(Service),
+    /// A workload.
+    Workload(Workload),
+    /// What a dialect made of a policy.
+    Policy(P),
+}
+
+/// An object that was read, with its identity.
+#[derive(Debug)]
+pub struct Item<P> {
+    /// The object.
+    pub found: Found<P>,
+    /// Its identity; `None` for a policy's only when it has no name.
+    pub object: Option<ObjectRef>,
+    /// Whether it has a name of its own, rather than one that a server would make up.
+    pub has_name: bool,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The objects in order, without those that a later one of the same identity replaces; each of these is reported.
+pub fn latest<P>(items: Vec<Item<P>>, files: &FileSet, diagnostics: &mut Vec<Diagnostic>) -> Vec<Found<P>> {
+    let mut is_replaced = vec![false; items.len()];
+    let mut seen: FxHashMap<(&str, &str, &str, &str), (usize, Span)> = FxHashMap::default();
+    for (index, item) in items.iter().enumerate().filter(|(_, item)| item.has_name) {
+        let Some(identity) = identity(item) else { continue };
+        let Some((earlier, span)) = seen.insert(identity, (index, item.span)) else { continue };
+        if let Some(flag) = is_replaced.get_mut(earlier) {
+            *flag = true;
+        }
+        diagnostics.push(duplicate(item, identity, span, files));
+    }
+    let kept = items.into_iter().zip(is_replaced).filter(|(_, is_replaced)| !is_replaced);
+    kept.map(|(item, _)| item.found).collect()
+}
+
+/// Group, kind, namespace and name.
+fn identity<P>(item: &Item<P>) -> Option<(&str, &str, &str, &str)> {
+    let (group, kind, metadata) = match &item.found {
+        Found::Namespace(namespace) => ("", "Namespace", &namespace.metadata),
+        Found::Node(node) => ("", "Node", &node.metadata),
+        Found::Pod(pod) => ("", "Pod", &pod.metadata),
+        Found::Service(service) => ("", "Service", &service.metadata),
+        Found::Workload(workload) => ("apps", workload.kind.name(), &workload.metadata),
+        Found::Policy(_) => {
+            let object = item.object.as_ref()?;
+            let group = canonical_group(&object.api_version, &object.kind);
+            return Some((
+                group,
+                &object.kind,
+                object.namespace.as_deref().unwrap_or_default(),
+                &object.name,
+            ));
+        }
+    };
+    Some((group, kind, &metadata.namespace.value, &metadata.name.value))
+}
+
+fn duplicate<P>(
+    item: &Item<P>,
+    (_, kind, namespace, name): (&str, &str, &str, &str),
+    earlier: Span,
+    files: &FileSet,
+) -> Diagnostic {
+    let slash = if namespace.is_empty() { "" } else { "/" };
+    let message =
+        format!("`{kind} {namespace}{slash}{name}` stands twice in the input; this later one is used");
+    let diagnostic = Diagnostic::policy(DUPLICATE_OBJECT, start_of(item.span), message)
+        .with_related(start_of(earlier), "this earlier one is not");
+    let diagnostic = match &item.object {
+        Some(object) => diagnostic.with_object(object.clone()),
+        None => diagnostic,
+    };
+    let folders =
+        [earlier, item.span].map(|span| files.get(span.file).map_or("", |file| overlay(file.name())));
+    if folders.iter().all(|folder| !folder.is_empty()) && folders[0] != folders[1] {
+        return diagnostic
+            .with_help("these are overlays of one base: pass one rendered overlay (`kustomize build`)");
+    }
+    diagnostic
+}
+
+/// The overlay that a path lies in: what stands before and right behind `overlays/`, or nothing.
+fn overlay(path: &str) -> &str {
+    let marks = ["overlays/", "environments/", "envs/"];
+    let Some(at) = marks.iter().find_map(|mark| path.find(mark).map(|at| at + mark.len())) else { return "" };
+    let end = path.get(at..).and_then(|rest| rest.find('/')).map_or(path.len(), |end| at + end);
+    path.get(..end).unwrap_or_default()
+}
+
+/// The first byte of an object, which is enough to show where it stands.
+fn start_of(span: Span) -> Span {
+    Span::new(span.file, span.start, span.end.min(span.start + 1))
+}

@@ -22,6 +22,8 @@ pub mod cluster;
 pub mod dialect;
 pub mod index;
 pub mod evaluate;
+pub mod explain;
+pub mod report;
 pub mod analysis;
 
 pub use analysis::{Analysis, Question, Settings};

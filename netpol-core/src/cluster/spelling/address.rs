@@ -32,7 +32,7 @@ const SPECIAL_V4: [([u8; 4], u8); 15] = [
     ([240, 0, 0, 0], 4),
 ];
 
-/// The blocks of 2000::/3, the global unicast space of IPv6, that are set aside.
+/// The blocks of `2000::/3`, the global unicast space of IPv6, that are set aside.
 /// Source: the IANA IPv6 Special-Purpose Address Registry.
 const SPECIAL_V6: [([u16; 3], u8); 4] =
     [([0x2001, 0, 0], 23), ([0x2001, 0xdb8, 0], 32), ([0x2002, 0, 0], 16), ([0x3fff, 0, 0], 20)];

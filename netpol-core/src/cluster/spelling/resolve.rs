@@ -179,13 +179,11 @@ impl Cluster {
     }
 
     fn node_spelled(&self, name: &str) -> Result<Resolved, SpellingError> {
-        match self.node_named(name) {
-            Some(node) => Ok(Resolved::one(Endpoint::Node(node))),
-            None => {
-                let near = name::nearest(name, self.nodes.iter().map(|node| node.name.as_str()));
-                Err(unknown("node", name, near.into_iter().map(|near| format!("node/{near}")).collect()))
-            }
+        if let Some(node) = self.node_named(name) {
+            return Ok(Resolved::one(Endpoint::Node(node)));
         }
+        let near = name::nearest(name, self.nodes.iter().map(|node| node.name.as_str()));
+        Err(unknown("node", name, near.into_iter().map(|near| format!("node/{near}")).collect()))
     }
 
     /// The pods that a selector selects; without any, the pod that its equalities describe.

@@ -6,6 +6,7 @@ use crate::cluster::{Asked, Cluster, Facts, Note, SpellingError, split_port};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{self, HostNetwork, IpBlockPods, Profile};
 use crate::evaluate::{Assumption, Engine, Request, Verdict};
+use crate::explain::{self, Explanation};
 use crate::index::{Plugin, PolicyIndex};
 use crate::manifest::{self, LeftOut, ReadOptions, Tally};
 use crate::net::{Family, IpSet};
@@ -139,6 +140,13 @@ impl Analysis {
         let mut verdict = self.engine().verdict(request);
         self.add_left_out(&mut verdict);
         verdict
+    }
+
+    /// The answer to a question with its whole reason.
+    pub fn explain(&self, request: &Request) -> Explanation {
+        let (mut verdict, traces) = self.engine().trace(request);
+        self.add_left_out(&mut verdict);
+        explain::explain(&self.cluster, &self.policies, verdict, traces)
     }
 
     const fn engine(&self) -> Engine<'_> {

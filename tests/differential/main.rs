@@ -101,7 +101,10 @@ fn report(seed: u64, objects: &[Value], options: &Options, flow: &Flow) -> Strin
     let answers = |objects: &[Value]| {
         let naive = Naive::new(objects, options);
         let ends = naive.ends();
-        let is_there = |end| !matches!(end, &netpol_tests::naive::End::Pod { .. } | &netpol_tests::naive::End::Workload { .. }) || ends.contains(end);
+        let is_there = |end| {
+            !matches!(end, &netpol_tests::naive::End::Pod { .. } | &netpol_tests::naive::End::Workload { .. })
+                || ends.contains(end)
+        };
         (is_there(&flow.from) && is_there(&flow.to)).then(|| {
             let engine = Engine::new(&to_yaml(objects), options);
             (by_engine(&engine, flow), naive.decide(&flow.from, &flow.to, flow.protocol, flow.port))

@@ -26,14 +26,16 @@ fn block() -> impl Strategy<Value = IpNet> {
     let v4 = (0u32..64, 20u8..=32).prop_map(|(low, prefix)| {
         IpNet::V4(Ipv4Net::new(Ipv4Addr::from_bits(0x0A00_0000 | (low << 4)), prefix).unwrap())
     });
-    let v6 = (0u128..64, 100u8..=128)
-        .prop_map(|(low, prefix)| IpNet::V6(Ipv6Net::new(Ipv6Addr::from_bits((0xFD00 << 112) | (low << 8)), prefix).unwrap()));
+    let v6 = (0u128..64, 100u8..=128).prop_map(|(low, prefix)| {
+        IpNet::V6(Ipv6Net::new(Ipv6Addr::from_bits((0xFD00 << 112) | (low << 8)), prefix).unwrap())
+    });
     let whole = prop_oneof![Just("0.0.0.0/0"), Just("::/0")].prop_map(|text| text.parse::<IpNet>().unwrap());
     prop_oneof![6 => v4, 3 => v6, 1 => whole]
 }
 
 fn addresses() -> impl Strategy<Value = IpSet> {
-    (vec(block(), 0..4), vec(block(), 0..3)).prop_map(|(with, without)| IpSet::blocks(with).difference(&IpSet::blocks(without)))
+    (vec(block(), 0..4), vec(block(), 0..3))
+        .prop_map(|(with, without)| IpSet::blocks(with).difference(&IpSet::blocks(without)))
 }
 
 fn address() -> impl Strategy<Value = IpAddr> {

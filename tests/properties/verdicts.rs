@@ -77,7 +77,11 @@ fn an_added_rule_never_takes_a_connection_away() {
 
 /// Adds a rule in a direction that the policy isolates already, and says which.
 fn add_rule(policy: &mut Value, random: &mut Random) -> Option<String> {
-    let types: Vec<String> = policy["spec"]["policyTypes"].as_array()?.iter().map(|name| name.as_str().unwrap().to_lowercase()).collect();
+    let types: Vec<String> = policy["spec"]["policyTypes"]
+        .as_array()?
+        .iter()
+        .map(|name| name.as_str().unwrap().to_lowercase())
+        .collect();
     if types.is_empty() {
         return None;
     }
@@ -144,7 +148,8 @@ fn two_runs_say_the_same() {
 #[test]
 fn yaml_and_json_of_the_same_objects_give_the_same_verdicts() {
     for (seed, Generated { objects, options }, flows) in cases() {
-        let (yaml, json) = (Engine::new(&to_yaml(&objects), &options), Engine::new(&to_json(&objects), &options));
+        let (yaml, json) =
+            (Engine::new(&to_yaml(&objects), &options), Engine::new(&to_json(&objects), &options));
         for flow in flows {
             assert_eq!(answer(&yaml, &flow), answer(&json, &flow), "seed {seed}: {flow:?}");
         }

@@ -25,7 +25,9 @@ fn every_verdict_of_every_specification_holds() {
             for (line, answers) in answers(&section) {
                 total += 1;
                 seconded += usize::from(answers.naive.is_some());
-                wrong.extend(answers.faults(&line).map(|fault| format!("spec/{name}:{}: {fault}", line.number)));
+                wrong.extend(
+                    answers.faults(&line).map(|fault| format!("spec/{name}:{}: {fault}", line.number)),
+                );
             }
         }
     }
@@ -61,7 +63,8 @@ fn answers(section: &Section) -> Vec<(Line, Answers)> {
     let ports = numbers(objects.as_deref().unwrap_or_default());
     let answer = |line: &Line| {
         let asked = asked(&line.port);
-        let by_engine = engine.ask(&line.from, &line.to, asked.clone()).map(|verdict| outcome(verdict.decision));
+        let by_engine =
+            engine.ask(&line.from, &line.to, asked.clone()).map(|verdict| outcome(verdict.decision));
         let naive = naive.as_ref().and_then(|naive| by_naive(naive, line, &asked, &ports));
         Answers { engine: by_engine, naive }
     };
@@ -75,7 +78,8 @@ fn documents(yaml: &str) -> Option<Vec<Value>> {
     if yaml.contains("# only a Kubernetes reader") {
         return None;
     }
-    let documents = serde_yaml::Deserializer::from_str(yaml).map(|document| Value::deserialize(document).unwrap());
+    let documents =
+        serde_yaml::Deserializer::from_str(yaml).map(|document| Value::deserialize(document).unwrap());
     Some(documents.filter(|document| !document.is_null()).collect())
 }
 
@@ -84,8 +88,10 @@ fn asked(port: &str) -> Asked {
     if port.is_empty() {
         return Asked::Every;
     }
-    let (protocol, ports) = port.split_once('/').map_or((port, None), |(protocol, ports)| (protocol, Some(ports)));
-    let protocol = Protocol::parse(&protocol.to_uppercase()).unwrap_or_else(|| panic!("no protocol: `{port}`"));
+    let (protocol, ports) =
+        port.split_once('/').map_or((port, None), |(protocol, ports)| (protocol, Some(ports)));
+    let protocol =
+        Protocol::parse(&protocol.to_uppercase()).unwrap_or_else(|| panic!("no protocol: `{port}`"));
     let Some(ports) = ports else { return Asked::Protocol(protocol) };
     let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
     match (first.parse(), last.parse()) {
@@ -123,7 +129,11 @@ fn numbers(objects: &[Value]) -> BTreeSet<u16> {
             Value::Object(fields) => open.extend(fields.values()),
             Value::Number(number) => {
                 let number = number.as_u64().and_then(|number| u16::try_from(number).ok());
-                numbers.extend(number.into_iter().flat_map(|number| [number.saturating_sub(1), number, number.saturating_add(1)]));
+                numbers.extend(
+                    number
+                        .into_iter()
+                        .flat_map(|number| [number.saturating_sub(1), number, number.saturating_add(1)]),
+                );
             }
             _ => {}
         }
@@ -146,9 +156,8 @@ fn end(naive: &Naive, spelling: &str) -> Option<End> {
     }
     let name = name.rsplit('/').next().unwrap_or(name);
     naive.workloads().into_iter().find(|end| match end {
-        End::Pod { namespace: own, name: own_name } | End::Workload { namespace: own, name: own_name, .. } => {
-            own == namespace && own_name == name
-        }
+        End::Pod { namespace: own, name: own_name }
+        | End::Workload { namespace: own, name: own_name, .. } => own == namespace && own_name == name,
         _ => false,
     })
 }
@@ -160,5 +169,6 @@ fn hypothetical(naive: &Naive, namespace: &str, labels: &str) -> Option<End> {
         .collect();
     let mut labels = pairs?;
     labels.sort();
-    (!naive.has_pod_with(namespace, &labels)).then(|| End::Hypothetical { namespace: namespace.to_owned(), labels })
+    (!naive.has_pod_with(namespace, &labels))
+        .then(|| End::Hypothetical { namespace: namespace.to_owned(), labels })
 }

@@ -39,7 +39,8 @@ impl Engine {
 
     /// The answer to a question that is spelled as users spell it; bare names are those of `default`.
     pub fn ask(&self, from: &str, to: &str, asked: Asked) -> Result<Verdict, String> {
-        let question = self.analysis.question_on(from, to, asked, "default").map_err(|error| error.to_string())?;
+        let question =
+            self.analysis.question_on(from, to, asked, "default").map_err(|error| error.to_string())?;
         Ok(self.analysis.verdict(&question.request))
     }
 }

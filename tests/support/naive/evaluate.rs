@@ -112,7 +112,9 @@ impl Naive {
         let selector = serde_json::json!({"matchLabels": labels.iter().cloned().collect::<BTreeMap<_, _>>()});
         let mut sides = self.ends().into_iter().flat_map(|end| self.cluster.sides(&end));
         sides.any(|side| {
-            side.pod.is_some_and(|pod| pod.namespace == namespace && selects(&selector, &pod.labels) == Truth::Yes)
+            side.pod.is_some_and(|pod| {
+                pod.namespace == namespace && selects(&selector, &pod.labels) == Truth::Yes
+            })
         })
     }
 

@@ -5,6 +5,11 @@
 
 pub mod chunk;
 pub mod node;
+mod parse;
+mod reader;
+mod split;
 
 pub use chunk::{Chunk, Parsed, Syntax};
 pub use node::{Entry, Mapping, Node, Value};
+pub use parse::parse;
+pub use split::split;

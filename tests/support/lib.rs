@@ -3,5 +3,6 @@
 #![expect(clippy::missing_panics_doc, reason = "a test that cannot be set up fails by a panic")]
 
 pub mod corpus;
+pub mod stored;
 pub mod generate;
 pub mod naive;

@@ -31,7 +31,7 @@ pub fn explain(
         PairExplanation { egress, ingress, family: trace.family, pair: trace.pair }
     });
     let pairs = pairs.collect();
-    Explanation { pairs, verdict }
+    Explanation { verdict, pairs }
 }
 
 /// What a pair is explained with.

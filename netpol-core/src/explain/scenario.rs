@@ -16,6 +16,8 @@ use crate::policy::{
 use crate::selector::{Labels, Operator, Requirement, Selector};
 use crate::text::{FileSet, SourceFile, Span};
 
+/// A workload: its namespace, its name, the labels of its pods.
+pub(crate) type WorkloadSpec<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
 /// A rule: its peers and ports, `None` for all.
 pub(crate) type RuleSpec = (Option<Vec<Peer>>, Option<Vec<PortMatch>>);
 
@@ -29,7 +31,7 @@ pub(crate) struct Scenario {
 
 impl Scenario {
     /// Workloads as (namespace, name, labels), sorted; each has one group of pods without addresses.
-    pub(crate) fn new(workloads: &[(&str, &str, &[(&str, &str)])]) -> Self {
+    pub(crate) fn new(workloads: &[WorkloadSpec<'_>]) -> Self {
         let mut files = FileSet::new();
         let file = files.add(SourceFile::named("manifests/cart.yaml", "x\n".repeat(100))).unwrap();
         let mut names: Vec<&str> = workloads.iter().map(|(namespace, ..)| *namespace).collect();

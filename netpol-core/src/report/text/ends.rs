@@ -96,9 +96,8 @@ fn hull(first: IpNet, last: IpNet) -> IpNet {
 
 /// Each block; one of a single address without its prefix.
 fn spelled(cidrs: &[IpNet]) -> Vec<String> {
-    let spell = |cidr: &IpNet| match cidr.prefix_len() == cidr.max_prefix_len() {
-        true => cidr.addr().to_string(),
-        false => cidr.to_string(),
+    let spell = |cidr: &IpNet| {
+        if cidr.prefix_len() == cidr.max_prefix_len() { cidr.addr().to_string() } else { cidr.to_string() }
     };
     cidrs.iter().map(spell).collect()
 }

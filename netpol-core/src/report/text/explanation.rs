@@ -85,6 +85,7 @@ pub(super) fn short_summary(context: Context<'_>, direction: &DirectionExplanati
 fn outcome_of_rules(context: Context<'_>, direction: &DirectionExplanation) -> String {
     let rules: Vec<(PolicyRef, &RuleFact)> = deciding(direction).collect();
     match (direction.decision, rules.as_slice()) {
+        (Decision::Unknown, _) if matches!(direction.isolation, Isolation::NotKnown { .. }) => String::new(),
         (Decision::Unknown, _) => ", whether a rule matches is not known".to_owned(),
         (Decision::Partial, _) => format!(", {}", outcome_words(&direction.asked, &direction.decided)),
         (_, []) if direction.isolation == Isolation::NotIsolated => ", no rule matches".to_owned(),

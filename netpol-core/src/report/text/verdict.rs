@@ -2,9 +2,9 @@
 
 use super::explanation::{outcome, short_summary};
 use super::layout::{Layout, count};
-use super::{Line, Role, Text, ends, facts};
+use super::{Fact, Line, Role, Text, ends, facts};
 use crate::cluster::Cluster;
-use crate::evaluate::{Decision, Pair, Request, Verdict};
+use crate::evaluate::{Assumption, Decision, Pair, Request, Verdict};
 use crate::explain::{DirectionExplanation, Explanation, PairExplanation};
 use crate::net::{ConnectionSet, Decided};
 use crate::report::Context;
@@ -77,9 +77,24 @@ pub(super) fn basis(layout: &mut Layout, context: Context<'_>, verdict: &Verdict
         let fact = facts::reason(context, reason);
         layout.placed(Line::new().with(Role::Unknown, "  unknown: ").plain(fact.words), fact.place);
     }
-    for assumption in &verdict.assumptions {
-        let fact = facts::assumption(context, assumption);
+    let (left_out, others): (Vec<_>, Vec<_>) =
+        verdict.assumptions.iter().partition(|assumption| matches!(assumption, Assumption::LeftOut(_)));
+    let told = others.into_iter().map(|assumption| facts::assumption(context, assumption));
+    for fact in told.chain(left_out_documents(context, &left_out)) {
         layout.placed(Line::new().with(Role::Dim, "  assumed: ").plain(fact.words), fact.place);
+    }
+}
+
+/// The documents that are left out: one by one if they are few, else their number and the first.
+fn left_out_documents(context: Context<'_>, documents: &[&Assumption]) -> Vec<Fact> {
+    match documents {
+        [first, _, _, ..] => {
+            let number = documents.len();
+            let words =
+                format!("{number} documents that cannot be read are left out; they may hold policies");
+            vec![Fact { words, ..facts::assumption(context, first) }]
+        }
+        few => few.iter().map(|assumption| facts::assumption(context, assumption)).collect(),
     }
 }
 

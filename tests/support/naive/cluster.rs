@@ -149,8 +149,7 @@ impl Cluster {
         for pod in reader.of_kind("Pod") {
             let owner = reader.owner(pod);
             owned.extend(owner.clone());
-            let phase = pod["status"]["phase"].as_str();
-            if phase != Some("Succeeded") && phase != Some("Failed") {
+            if !is_finished(pod) {
                 cluster.add_pod(pod, owner, reader.namespace(pod));
             }
         }
@@ -414,7 +413,7 @@ impl<'a> Reader<'a> {
     }
 
     fn families(&self) -> BTreeSet<Family> {
-        let pods = self.of_kind("Pod").flat_map(pod_addresses);
+        let pods = self.of_kind("Pod").filter(|pod| !is_finished(pod)).flat_map(pod_addresses);
         let services = self.of_kind("Service").flat_map(|service| {
             let spec = &service["spec"];
             let listed = items(&spec["clusterIPs"]).iter().chain([&spec["clusterIP"]]);
@@ -428,6 +427,10 @@ impl<'a> Reader<'a> {
 
 fn node_name(pod: &Value) -> Option<String> {
     pod["spec"]["nodeName"].as_str().filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
+fn is_finished(pod: &Value) -> bool {
+    pod["status"]["phase"] == "Succeeded" || pod["status"]["phase"] == "Failed"
 }
 
 fn pod_addresses(pod: &Value) -> Vec<IpAddr> {

@@ -107,15 +107,17 @@ impl Naive {
         self.cluster.workloads()
     }
 
-    /// Whether some pod of the namespace has all of these labels.
-    pub fn has_pod_with(&self, namespace: &str, labels: &[(String, String)]) -> bool {
+    /// The pods and templates of a namespace that have all of these labels.
+    pub fn pods_with(&self, namespace: &str, labels: &[(String, String)]) -> Vec<End> {
         let selector = serde_json::json!({"matchLabels": labels.iter().cloned().collect::<BTreeMap<_, _>>()});
-        let mut sides = self.ends().into_iter().flat_map(|end| self.cluster.sides(&end));
-        sides.any(|side| {
+        let has_them = |side: Side| {
             side.pod.is_some_and(|pod| {
                 pod.namespace == namespace && selects(&selector, &pod.labels) == Truth::Yes
             })
-        })
+        };
+        let mut ends = self.ends();
+        ends.retain(|end| self.cluster.sides(end).into_iter().any(has_them));
+        ends
     }
 
     /// May `from` open a connection to `to`? Both ends stand for one pod, replica, node or address.

@@ -13,6 +13,9 @@ use crate::net::{Family, IpSet};
 use crate::policy::{NamespaceMatch, Peer, PolicySet};
 use crate::text::FileSet;
 
+/// How many pairs of endpoints one question may have.
+const MOST_PAIRS: usize = 1_000_000;
+
 /// How an input is to be read and judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -130,6 +133,13 @@ impl Analysis {
     ) -> Result<Question, SpellingError> {
         let from = self.cluster.endpoints(from, namespace)?;
         let to = self.cluster.endpoints(to, namespace)?;
+        if let Asked::Named(protocol, name) = &ports {
+            self.cluster.names_port(&to.endpoints, *protocol, name)?;
+        }
+        let pairs = from.endpoints.len().saturating_mul(to.endpoints.len());
+        if pairs > MOST_PAIRS {
+            return Err(SpellingError::TooManyPairs { pairs, limit: MOST_PAIRS });
+        }
         let mut notes = from.notes;
         notes.extend(to.notes);
         Ok(Question { request: Request { from: from.endpoints, to: to.endpoints, ports }, notes })

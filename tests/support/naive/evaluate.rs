@@ -11,6 +11,9 @@ use super::cluster::{Blocks, Cluster, End, Options, PodSide, Side};
 use super::labels::{items, selects};
 use super::policy::{Direction, Policy};
 
+/// The group version that is served, and the one that it replaced.
+const VERSIONS: [&str; 2] = ["networking.k8s.io/v1", "extensions/v1beta1"];
+
 /// The second opinion.
 #[derive(Debug, Clone)]
 pub struct Naive {
@@ -84,7 +87,8 @@ impl Naive {
     pub fn new(objects: &[Value], options: &Options) -> Self {
         let default = options.default_namespace.clone();
         let is_policy = |object: &&Value| {
-            object["kind"] == "NetworkPolicy" && object["apiVersion"] == "networking.k8s.io/v1"
+            object["kind"] == "NetworkPolicy"
+                && VERSIONS.iter().any(|version| object["apiVersion"] == *version)
         };
         let mut policies: Vec<(String, Policy)> = Vec::new();
         for object in objects.iter().filter(is_policy) {
@@ -100,6 +104,14 @@ impl Naive {
     /// Every pod, and every owner of pods that are not in the input.
     pub fn ends(&self) -> Vec<End> {
         self.cluster.ends()
+    }
+
+    /// Everything that can be asked about by name: pods, workloads and nodes.
+    pub fn everything(&self) -> Vec<End> {
+        let mut all = [self.cluster.ends(), self.cluster.workloads(), self.cluster.nodes()].concat();
+        all.sort_unstable();
+        all.dedup();
+        all
     }
 
     /// Every owner of pods, and every pod without one.
@@ -133,7 +145,7 @@ impl Naive {
         for source in &sources {
             for destination in &destinations {
                 let is_itself = source.identity.is_some() && source.identity == destination.identity;
-                if !is_itself || sources.len() == 1 {
+                if !is_itself || sources.len() * destinations.len() == 1 {
                     pairs.push((source.clone(), destination.clone()));
                 }
             }

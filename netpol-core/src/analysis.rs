@@ -6,6 +6,7 @@ use crate::cluster::{Asked, Cluster, Facts, Note, SpellingError, split_port};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{self, HostNetwork, IpBlockPods, Profile};
 use crate::evaluate::{Assumption, Engine, Request, Verdict};
+use crate::explain::{self, Explanation};
 use crate::index::{Plugin, PolicyIndex};
 use crate::manifest::{self, LeftOut, ReadOptions, Tally};
 use crate::net::{Family, IpSet};
@@ -65,7 +66,7 @@ impl Analysis {
         let mut manifests =
             manifest::read(&files, &options, |raw, found| dialect::claim(raw, &options, found));
         let policies = dialect::lower(std::mem::take(&mut manifests.policies), &profile);
-        let (cluster, found) =
+        let cluster =
             Cluster::new(&manifests, facts, &namespaces_named(&policies), &families_of_blocks(&policies));
         let plugin = Plugin {
             enforces: profile.enforced,
@@ -73,10 +74,7 @@ impl Analysis {
             host_network_is_node: profile.host_network == HostNetwork::AsNode,
         };
         let index = PolicyIndex::new(&cluster, &policies, plugin);
-        let mut diagnostics = manifests.diagnostics;
-        diagnostics.extend(found);
-        diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span);
-        let (tally, left_out) = (manifests.tally, manifests.left_out);
+        let (tally, left_out, diagnostics) = (manifests.tally, manifests.left_out, manifests.diagnostics);
         Self { files, cluster, policies, index, diagnostics, tally, left_out }
     }
 
@@ -144,6 +142,13 @@ impl Analysis {
         verdict
     }
 
+    /// The answer to a question with its whole reason.
+    pub fn explain(&self, request: &Request) -> Explanation {
+        let (mut verdict, traces) = self.engine().trace(request);
+        self.add_left_out(&mut verdict);
+        explain::explain(&self.cluster, &self.policies, verdict, traces)
+    }
+
     const fn engine(&self) -> Engine<'_> {
         Engine::new(&self.cluster, &self.policies, &self.index)
     }
@@ -178,8 +183,5 @@ fn families_of_blocks(policies: &PolicySet) -> Vec<Family> {
             Peer::Pods(_) => None,
         })
         .collect();
-    Family::ALL
-        .into_iter()
-        .filter(|family| blocks.iter().any(|block| !block.is_empty_in(*family)))
-        .collect()
+    Family::ALL.into_iter().filter(|family| blocks.iter().any(|block| !block.is_empty_in(*family))).collect()
 }

@@ -19,5 +19,11 @@ pub mod policy;
 pub mod yaml;
 pub mod manifest;
 pub mod cluster;
+pub mod dialect;
 pub mod index;
 pub mod evaluate;
+pub mod explain;
+pub mod report;
+pub mod analysis;
+
+pub use analysis::{Analysis, Question, Settings};

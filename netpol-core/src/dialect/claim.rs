@@ -39,7 +39,9 @@ pub fn lower(resources: Vec<Resource>, profile: &Profile) -> PolicySet {
     };
     for resource in resources {
         match resource {
-            Resource::NetworkPolicy(policy) => network_policy::lower(*policy, profile.network_policy_tier, &mut set),
+            Resource::NetworkPolicy(policy) => {
+                network_policy::lower(*policy, profile.network_policy_tier, &mut set)
+            }
             Resource::Unevaluated(policy) => policy.lower(&mut set),
         }
     }

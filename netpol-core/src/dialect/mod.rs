@@ -2,8 +2,8 @@
 //! intermediate representation; after this room no name of a dialect occurs.
 
 pub mod claim;
-pub mod profile;
 pub mod network_policy;
+pub mod profile;
 pub mod unevaluated;
 
 pub use claim::{Resource, claim, lower};

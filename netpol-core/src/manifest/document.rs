@@ -19,7 +19,7 @@ const MAX_LIST_DEPTH: usize = 8;
 
 /// What became of a document.
 #[derive(Debug)]
-pub struct Outcome<P> {
+pub(super) struct Outcome<P> {
     /// The objects in it.
     pub items: Vec<Item<P>>,
     /// What takes no part.
@@ -32,7 +32,7 @@ pub struct Outcome<P> {
 
 /// Reads documents.
 #[derive(Debug)]
-pub struct Reader<'r, F> {
+pub(super) struct Reader<'r, F> {
     /// How to read.
     pub options: &'r ReadOptions,
     /// Makes a policy of an object that is not read here.
@@ -44,7 +44,7 @@ type Inherited<'i> = Option<(&'i str, &'i str)>;
 
 impl<F> Reader<'_, F> {
     /// Reads one document, or one item of a large list.
-    pub fn document<P>(&self, file: &SourceFile, chunk: &Chunk) -> Outcome<P>
+    pub(super) fn document<P>(&self, file: &SourceFile, chunk: &Chunk) -> Outcome<P>
     where
         F: Fn(&RawObject<'_, '_>, &mut Vec<Diagnostic>) -> Option<P>,
     {

@@ -10,7 +10,7 @@ use crate::text::{FileSet, Span};
 
 /// An object that was read.
 #[derive(Debug)]
-pub enum Found<P> {
+pub(super) enum Found<P> {
     /// A namespace.
     Namespace(Namespace),
     /// A node.
@@ -27,7 +27,7 @@ pub enum Found<P> {
 
 /// An object that was read, with its identity.
 #[derive(Debug)]
-pub struct Item<P> {
+pub(super) struct Item<P> {
     /// The object.
     pub found: Found<P>,
     /// Its identity; `None` for a policy's only when it has no name.
@@ -39,7 +39,11 @@ pub struct Item<P> {
 }
 
 /// The objects in order, without those that a later one of the same identity replaces; each of these is reported.
-pub fn latest<P>(items: Vec<Item<P>>, files: &FileSet, diagnostics: &mut Vec<Diagnostic>) -> Vec<Found<P>> {
+pub(super) fn latest<P>(
+    items: Vec<Item<P>>,
+    files: &FileSet,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Found<P>> {
     let mut is_replaced = vec![false; items.len()];
     let mut seen: FxHashMap<(&str, &str, &str, &str), (usize, Span)> = FxHashMap::default();
     for (index, item) in items.iter().enumerate().filter(|(_, item)| item.has_name) {

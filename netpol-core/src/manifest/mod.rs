@@ -1,15 +1,15 @@
 //! Typed resources, with the places of their fields.
 
-pub mod object;
-pub mod kinds;
+pub mod decode;
 mod document;
 mod identity;
-pub mod decode;
-pub mod names;
+pub mod kinds;
 pub mod label_selector;
 pub mod metadata;
+pub mod names;
 pub mod namespace;
 pub mod node;
+pub mod object;
 pub mod pod;
 pub mod service;
 pub mod workload;

@@ -3,13 +3,14 @@
 //! Source: the API reference of Kubernetes 1.37 and the validation of its API server
 //! (`pkg/apis/networking/validation`).
 
-pub mod resource;
+pub mod cidr;
 mod decode;
 mod defaults;
-pub mod cidr;
-mod validate;
 mod lower;
+mod metadata;
 pub mod raise;
+pub mod resource;
+mod validate;
 
 pub use decode::{is_kind, read};
 pub use lower::lower;

@@ -1,0 +1,240 @@
+//! From the intermediate representation back to YAML, in the spelling of the API.
+
+use std::fmt;
+
+use crate::net::{IpSet, Protocol};
+use crate::policy::{NamespaceMatch, Peer, PodMatch, PortMatch, Ports, Rule};
+use crate::selector::{Operator, Requirement, Selector};
+
+/// A value to be written as YAML. It is shown in flow style: `{podSelector: {matchLabels: {app: web}}}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Raised {
+    /// A text, quoted where YAML would read something else.
+    Text(String),
+    /// A number.
+    Number(u16),
+    /// A list.
+    List(Vec<Self>),
+    /// A mapping, in this order.
+    Map(Vec<(String, Self)>),
+}
+
+/// A peer as items of `from` or `to` of a policy in `namespace`; several when a set of addresses needs several blocks.
+/// `None` when the API has no words for it.
+pub fn peer(peer: &Peer, namespace: &str) -> Option<Vec<Raised>> {
+    match peer {
+        Peer::Pods(pods) => pod_peer(pods, namespace).map(|item| vec![item]),
+        Peer::Addresses(block) if block.unknown.is_empty() => Some(blocks(&block.addresses)),
+        Peer::Addresses(_) => None,
+    }
+}
+
+/// An item of `ports`; `None` when it holds what is not known.
+pub fn port(port: &PortMatch) -> Option<Raised> {
+    let protocol = port.protocol?;
+    let mut fields = vec![field("protocol", text(protocol.name()))];
+    match &port.ports {
+        Ports::Every => {}
+        Ports::Range(first, last) if first == last => fields.push(field("port", Raised::Number(*first))),
+        Ports::Range(first, last) => {
+            fields.push(field("port", Raised::Number(*first)));
+            fields.push(field("endPort", Raised::Number(*last)));
+        }
+        Ports::Named(name) => fields.push(field("port", text(name))),
+        Ports::Unknown => return None,
+    }
+    Some(Raised::Map(fields))
+}
+
+/// A port of a protocol, as an item of `ports`.
+pub fn single_port(protocol: Protocol, number: u16) -> Raised {
+    Raised::Map(vec![field("protocol", text(protocol.name())), field("port", Raised::Number(number))])
+}
+
+/// A rule as an item of `ingress` or `egress` of a policy in `namespace`; `None` when the API has no words for it.
+pub fn rule(rule: &Rule, namespace: &str) -> Option<Raised> {
+    let mut fields = Vec::new();
+    if let Some(peers) = &rule.peers {
+        let items: Option<Vec<Vec<Raised>>> =
+            peers.iter().map(|placed| peer(&placed.value, namespace)).collect();
+        let key = match rule.direction {
+            crate::policy::Direction::Ingress => "from",
+            crate::policy::Direction::Egress => "to",
+        };
+        fields.push(field(key, Raised::List(items?.into_iter().flatten().collect())));
+    }
+    if let Some(ports) = &rule.ports {
+        let items: Option<Vec<Raised>> = ports.iter().map(|placed| port(&placed.value)).collect();
+        fields.push(field("ports", Raised::List(items?)));
+    }
+    Some(Raised::Map(fields))
+}
+
+/// A selector; `None` when it holds what is not known.
+pub fn selector(selector: &Selector) -> Option<Raised> {
+    let (mut labels, mut expressions) = (Vec::new(), Vec::new());
+    for requirement in selector.requirements() {
+        let key = requirement.key.as_ref().filter(|_| !requirement.has_unknown_value)?;
+        let is_taken = labels.iter().any(|(taken, _)| taken == key);
+        match (requirement.operator, requirement.values.as_slice()) {
+            (Operator::In, [value]) if !is_taken => labels.push((key.clone(), text(value))),
+            _ => expressions.push(expression(key, requirement)),
+        }
+    }
+    let mut fields = Vec::new();
+    if !labels.is_empty() {
+        fields.push(field("matchLabels", Raised::Map(labels)));
+    }
+    if !expressions.is_empty() {
+        fields.push(field("matchExpressions", Raised::List(expressions)));
+    }
+    Some(Raised::Map(fields))
+}
+
+fn expression(key: &str, requirement: &Requirement) -> Raised {
+    let mut fields = vec![field("key", text(key)), field("operator", text(requirement.operator.name()))];
+    if !requirement.values.is_empty() {
+        let values = requirement.values.iter().map(|value| text(value)).collect();
+        fields.push(field("values", Raised::List(values)));
+    }
+    Raised::Map(fields)
+}
+
+fn pod_peer(pods: &PodMatch, namespace: &str) -> Option<Raised> {
+    let mut fields = Vec::new();
+    match &pods.namespaces {
+        NamespaceMatch::Named(name) if name == namespace => {
+            return Some(Raised::Map(vec![field("podSelector", selector(&pods.pods)?)]));
+        }
+        NamespaceMatch::Named(name) => {
+            let label = field("kubernetes.io/metadata.name", text(name));
+            let labels = Raised::Map(vec![field("matchLabels", Raised::Map(vec![label]))]);
+            fields.push(field("namespaceSelector", labels));
+        }
+        NamespaceMatch::Selected(namespaces) => {
+            fields.push(field("namespaceSelector", selector(namespaces)?));
+        }
+    }
+    if !pods.pods.is_everything() {
+        fields.push(field("podSelector", selector(&pods.pods)?));
+    }
+    Some(Raised::Map(fields))
+}
+
+/// One `ipBlock` for each block that the addresses consist of.
+fn blocks(addresses: &IpSet) -> Vec<Raised> {
+    let blocks = addresses.cidrs().into_iter().map(|cidr| {
+        let block = Raised::Map(vec![field("cidr", text(&cidr.to_string()))]);
+        Raised::Map(vec![field("ipBlock", block)])
+    });
+    blocks.collect()
+}
+
+fn field(name: &str, value: Raised) -> (String, Raised) {
+    (name.to_owned(), value)
+}
+
+fn text(text: &str) -> Raised {
+    Raised::Text(text.to_owned())
+}
+
+impl fmt::Display for Raised {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) if is_plain(text) => f.write_str(text),
+            Self::Text(text) => write!(f, "{}", serde_json::Value::from(text.as_str())),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::List(items) => {
+                f.write_str("[")?;
+                for (index, item) in items.iter().enumerate() {
+                    write!(f, "{}{item}", if index == 0 { "" } else { ", " })?;
+                }
+                f.write_str("]")
+            }
+            Self::Map(fields) => {
+                f.write_str("{")?;
+                for (index, (name, value)) in fields.iter().enumerate() {
+                    let name = Self::Text(name.clone());
+                    write!(f, "{}{name}: {value}", if index == 0 { "" } else { ", " })?;
+                }
+                f.write_str("}")
+            }
+        }
+    }
+}
+
+impl Raised {
+    /// The value in block style: the outermost mapping as lines `key: value`, the values in flow style. `indent` blanks
+    /// stand before each line but the first.
+    pub fn to_block(&self, indent: usize) -> String {
+        let Self::Map(fields) = self else { return self.to_string() };
+        if fields.is_empty() {
+            return self.to_string();
+        }
+        let lines: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{}: {value}", Self::Text(name.clone()))).collect();
+        lines.join(&format!("\n{}", " ".repeat(indent)))
+    }
+}
+
+/// Whether YAML reads a text without quotes as that text, in flow style too, in any version.
+fn is_plain(text: &str) -> bool {
+    let starts_well = text.starts_with(|letter: char| letter.is_ascii_alphabetic());
+    let is_block =
+        !starts_well && text.contains('/') && text.starts_with(|letter: char| letter.is_ascii_digit());
+    let is_word = matches!(
+        text.to_ascii_lowercase().as_str(),
+        "y" | "n" | "yes" | "no" | "on" | "off" | "true" | "false" | "null"
+    );
+    let letters =
+        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/'));
+    letters && !is_word && (starts_well || is_block)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::AddressBlock;
+
+    fn pods(namespaces: NamespaceMatch, key: &str, value: &str) -> Peer {
+        Peer::Pods(PodMatch { namespaces, pods: Selector::new([Requirement::equals(key, value)]) })
+    }
+
+    fn shown(peer_value: &Peer) -> String {
+        let items = peer(peer_value, "shop").unwrap();
+        items.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_pod_of_the_own_namespace_needs_no_namespace_selector() {
+        let own = pods(NamespaceMatch::Named("shop".into()), "app", "web");
+        assert_eq!(shown(&own), "{podSelector: {matchLabels: {app: web}}}");
+        let other = pods(NamespaceMatch::Named("pay".into()), "version", "1.0");
+        assert_eq!(
+            shown(&other),
+            "{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: pay}}, podSelector: {matchLabels: \
+             {version: \"1.0\"}}}"
+        );
+    }
+
+    #[test]
+    fn what_yaml_would_read_otherwise_is_quoted() {
+        let own = pods(NamespaceMatch::Named("shop".into()), "enabled", "yes");
+        assert_eq!(shown(&own), "{podSelector: {matchLabels: {enabled: \"yes\"}}}");
+    }
+
+    #[test]
+    fn addresses_are_blocks() {
+        let addresses = IpSet::blocks(["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()]);
+        let peer = Peer::Addresses(AddressBlock { addresses, unknown: IpSet::empty() });
+        assert_eq!(shown(&peer), "{ipBlock: {cidr: 10.0.0.0/8}} {ipBlock: {cidr: \"fd00::/8\"}}");
+    }
+
+    #[test]
+    fn a_range_has_an_end_port() {
+        let range = PortMatch { protocol: Some(Protocol::Udp), ports: Ports::Range(80, 90) };
+        let raised = port(&range).unwrap();
+        assert_eq!(raised.to_string(), "{protocol: UDP, port: 80, endPort: 90}");
+        assert_eq!(raised.to_block(2), "protocol: UDP\n  port: 80\n  endPort: 90");
+    }
+}

@@ -1,0 +1,128 @@
+//! Known policy kinds that have no dialect yet. They become opaque policies, so that every answer that they could
+//! change says so.
+
+use crate::diagnostic::rule::UNEVALUATED_POLICY;
+use crate::diagnostic::{Diagnostic, ObjectRef};
+use crate::manifest::{RawObject, kinds};
+use crate::policy::{
+    Directions, Effect, NamespaceMatch, OpaquePolicy, OpaqueReason, Origin, PodMatch, PolicySet,
+};
+use crate::selector::Selector;
+use crate::text::Span;
+
+/// A policy that is not evaluated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unevaluated {
+    /// Where the object stands.
+    pub span: Span,
+    /// Its identity.
+    pub object: ObjectRef,
+    /// Whether it acts in its own namespace alone.
+    pub scope: Scope,
+    /// The directions in which it may act.
+    pub directions: Directions,
+    /// What it could do.
+    pub effect: Effect,
+}
+
+/// Which pods a policy may select.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// Those of its own namespace.
+    Namespace,
+    /// Those of any namespace.
+    Cluster,
+}
+
+struct Kind {
+    group: &'static str,
+    kind: &'static str,
+    scope: Scope,
+    directions: Directions,
+    effect: Effect,
+}
+
+const fn kind(group: &'static str, kind: &'static str, scope: Scope, effect: Effect) -> Kind {
+    Kind { group, kind, scope, directions: Directions::Both, effect }
+}
+
+const fn egress(group: &'static str, kind: &'static str) -> Kind {
+    Kind { group, kind, scope: Scope::Namespace, directions: Directions::Egress, effect: Effect::MayDeny }
+}
+
+const fn ingress(group: &'static str, kind: &'static str) -> Kind {
+    Kind { group, kind, scope: Scope::Namespace, directions: Directions::Ingress, effect: Effect::MayDeny }
+}
+
+const ALLOW: Effect = Effect::MayDenyOrAllow;
+
+/// Policies of other APIs. Those that work beside the network plugin, above it or on part of the traffic, only deny.
+const KINDS: [Kind; 26] = [
+    kind("policy.networking.k8s.io", "ClusterNetworkPolicy", Scope::Cluster, ALLOW),
+    kind("policy.networking.k8s.io", "AdminNetworkPolicy", Scope::Cluster, ALLOW),
+    kind("policy.networking.k8s.io", "BaselineAdminNetworkPolicy", Scope::Cluster, ALLOW),
+    kind("projectcalico.org", "NetworkPolicy", Scope::Namespace, ALLOW),
+    kind("projectcalico.org", "GlobalNetworkPolicy", Scope::Cluster, ALLOW),
+    kind("crd.projectcalico.org", "NetworkPolicy", Scope::Namespace, ALLOW),
+    kind("crd.projectcalico.org", "GlobalNetworkPolicy", Scope::Cluster, ALLOW),
+    kind("cilium.io", "CiliumNetworkPolicy", Scope::Namespace, ALLOW),
+    kind("cilium.io", "CiliumClusterwideNetworkPolicy", Scope::Cluster, ALLOW),
+    kind("crd.antrea.io", "NetworkPolicy", Scope::Namespace, ALLOW),
+    kind("crd.antrea.io", "ClusterNetworkPolicy", Scope::Cluster, ALLOW),
+    kind("security.antrea.tanzu.vmware.com", "NetworkPolicy", Scope::Namespace, ALLOW),
+    kind("security.antrea.tanzu.vmware.com", "ClusterNetworkPolicy", Scope::Cluster, ALLOW),
+    kind("networking.k8s.aws", "ApplicationNetworkPolicy", Scope::Namespace, ALLOW),
+    kind("networking.k8s.aws", "ClusterNetworkPolicy", Scope::Cluster, ALLOW),
+    kind("networking.gke.io", "FQDNNetworkPolicy", Scope::Namespace, ALLOW),
+    kind("kubeovn.io", "SecurityGroup", Scope::Cluster, ALLOW),
+    kind("crd.nsx.vmware.com", "SecurityPolicy", Scope::Namespace, ALLOW),
+    egress("k8s.ovn.org", "EgressFirewall"),
+    egress("network.openshift.io", "EgressNetworkPolicy"),
+    kind("k8s.ovn.org", "AdminPolicyBasedExternalRoute", Scope::Cluster, Effect::MayDeny),
+    ingress("security.istio.io", "AuthorizationPolicy"),
+    ingress("security.istio.io", "PeerAuthentication"),
+    ingress("policy.linkerd.io", "Server"),
+    ingress("policy.linkerd.io", "AuthorizationPolicy"),
+    egress("networking.istio.io", "Sidecar"),
+];
+
+/// Takes note of a policy of a known kind; `None` for any other object.
+pub fn read(raw: &RawObject<'_, '_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Unevaluated> {
+    let group = kinds::group(&raw.object.api_version);
+    let known = KINDS.iter().find(|known| known.group == group && known.kind == raw.object.kind)?;
+    let mut object = raw.object.clone();
+    if known.scope == Scope::Cluster {
+        object.namespace = None;
+    }
+    let message = format!("`{object}` is a policy of a kind that is not evaluated");
+    let start =
+        Span::new(raw.node.span.file, raw.node.span.start, raw.node.span.end.min(raw.node.span.start + 1));
+    let help = "what it could change is answered `unknown`; `--unknown allow` or `deny` settles that";
+    diagnostics.push(
+        Diagnostic::policy(UNEVALUATED_POLICY, start, message).with_help(help).with_object(object.clone()),
+    );
+    let Kind { scope, directions, effect, .. } = *known;
+    Some(Unevaluated { span: raw.node.span, object, scope, directions, effect })
+}
+
+impl Unevaluated {
+    /// Adds the policy to a set as an opaque one.
+    pub fn lower(self, set: &mut PolicySet) {
+        let origin = set.origins.add(Origin { span: self.span, via: None, path: String::new() });
+        let subject =
+            self.object.namespace.as_ref().filter(|_| self.scope == Scope::Namespace).map(|namespace| {
+                PodMatch {
+                    namespaces: NamespaceMatch::Named(namespace.clone()),
+                    pods: Selector::everything(),
+                }
+            });
+        set.opaque.push(OpaquePolicy {
+            object: self.object,
+            subject,
+            directions: self.directions,
+            effect: self.effect,
+            reason: OpaqueReason::Kind,
+            origin,
+        });
+    }
+}

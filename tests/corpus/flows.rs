@@ -1,0 +1,126 @@
+//! The flows of the corpus: scenarios of objects, and what holds between two ends.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use netpol_tests::corpus::{folder, lines, say};
+use netpol_tests::naive::{Blocks, End, Naive, Options};
+use serde_json::Value;
+
+/// The groups whose answers follow the text of NetworkPolicy, with the number of their checks.
+const GROUPS: [(&str, usize); 6] = [
+    ("cyclonus", 31536),
+    ("cyclonus-recipes", 216),
+    ("kubernetes-e2e-netpol", 506),
+    ("kunp-mix-np", 6616),
+    ("kunp-np", 8),
+    ("nca-k8s", 16696),
+];
+
+/// A check of a scenario.
+struct Check {
+    from: End,
+    to: End,
+    protocol: String,
+    port: u16,
+    expected: String,
+}
+
+/// A scenario.
+struct Scenario {
+    id: String,
+    group: String,
+    objects: Vec<Value>,
+    blocks: Blocks,
+    checks: Vec<Check>,
+}
+
+/// How many checks of a group an evaluator agrees with.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Score {
+    agreed: usize,
+    total: usize,
+}
+
+#[test]
+fn the_naive_evaluator_agrees_with_every_check() {
+    let Some(scenarios) = scenarios() else { return };
+    let scores = score(&scenarios, |scenario| {
+        let naive = Naive::new(&scenario.objects, &Options { blocks: scenario.blocks, ..Options::default() });
+        scenario
+            .checks
+            .iter()
+            .map(|check| naive.decide(&check.from, &check.to, &check.protocol, check.port).name().to_owned())
+            .collect()
+    });
+    assert_all_agree("naive evaluator", &scores);
+}
+
+fn score(scenarios: &[Scenario], answers: impl Fn(&Scenario) -> Vec<String>) -> BTreeMap<String, Score> {
+    let mut scores: BTreeMap<String, Score> = BTreeMap::new();
+    for scenario in scenarios {
+        let score = scores.entry(scenario.group.clone()).or_default();
+        for (check, answer) in scenario.checks.iter().zip(answers(scenario)) {
+            score.total += 1;
+            if answer == check.expected {
+                score.agreed += 1;
+            } else {
+                let Check { from, to, protocol, port, expected } = check;
+                let id = &scenario.id;
+                say(&format!("{id}: {from} -> {to} {protocol} {port}: {answer}, expected {expected}"));
+            }
+        }
+    }
+    scores
+}
+
+fn assert_all_agree(who: &str, scores: &BTreeMap<String, Score>) {
+    let rows: Vec<String> = scores
+        .iter()
+        .map(|(group, score)| format!("  {group:<24}{:>6}/{}", score.agreed, score.total))
+        .collect();
+    say(&format!("flows, {who}\n{}", rows.join("\n")));
+    let expected: BTreeMap<String, Score> = GROUPS
+        .iter()
+        .map(|(group, total)| ((*group).to_owned(), Score { agreed: *total, total: *total }))
+        .collect();
+    assert_eq!(scores, &expected);
+}
+
+fn scenarios() -> Option<Vec<Scenario>> {
+    let mut files: Vec<_> =
+        folder()?.join("flows").read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let known = |scenario: &Scenario| GROUPS.iter().any(|(group, _)| *group == scenario.group);
+    Some(files.iter().flat_map(|file| lines(file)).map(|line| read(&line)).filter(known).collect())
+}
+
+fn read(line: &Value) -> Scenario {
+    let text = |field: &str| line[field].as_str().unwrap().to_owned();
+    let objects: Vec<Value> = line["objects"].as_array().unwrap().clone();
+    let checks = line["checks"].as_array().unwrap();
+    let blocks = match line["options"]["ip_block_matches_pods"].as_bool() {
+        Some(false) => Blocks::OutsideOnly,
+        _ => Blocks::PodsToo,
+    };
+    let checks = checks.iter().map(read_check).collect();
+    Scenario { id: text("id"), group: text("group"), objects, blocks, checks }
+}
+
+fn read_check(check: &Value) -> Check {
+    let text = |index: usize| check[index].as_str().unwrap();
+    Check {
+        from: end(text(0)),
+        to: end(text(1)),
+        protocol: text(2).to_owned(),
+        port: u16::try_from(check[3].as_u64().unwrap()).unwrap(),
+        expected: text(4).to_owned(),
+    }
+}
+
+fn end(text: &str) -> End {
+    match text.split_once('/') {
+        Some((namespace, name)) => End::Pod { namespace: namespace.to_owned(), name: name.to_owned() },
+        None => End::Address(text.parse::<IpAddr>().unwrap()),
+    }
+}

@@ -1,0 +1,3 @@
+//! Every case with a known answer, against netpol. See `netpol_tests::corpus` for where the cases are.
+
+mod flows;

@@ -1,0 +1,213 @@
+//! Small clusters with every feature at once, drawn from tiny alphabets so that things meet.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{Random, policy};
+use crate::naive::{Blocks, Options, Unlisted};
+
+/// A generated input.
+#[derive(Debug, Clone)]
+pub struct Generated {
+    /// The objects.
+    pub objects: Vec<Value>,
+    /// What they do not tell.
+    pub options: Options,
+}
+
+/// A cluster of two to five namespaces, three to twelve workloads and up to eight policies.
+pub fn nasty(seed: u64) -> Generated {
+    let mut random = Random::new(seed);
+    let namespaces: Vec<String> = (0..random.between(2, 5)).map(|index| format!("n{index}")).collect();
+    let mut objects = Vec::new();
+    for name in &namespaces {
+        if random.chance(70) {
+            objects.push(namespace(&mut random, name));
+        }
+    }
+    let nodes = random.below(3);
+    let style = *random.pick(&[Style::V4, Style::V4, Style::V6, Style::Dual, Style::Mixed]);
+    for index in 0..nodes {
+        objects.push(node(index, style));
+    }
+    for index in 0..random.between(3, 12) {
+        let namespace = random.pick(&namespaces).clone();
+        objects.push(workload(&mut random, &Place { index, namespace, nodes, style }));
+    }
+    for index in 0..random.below(9) {
+        let namespace = if random.chance(3) { "n9" } else { random.pick(&namespaces) };
+        objects.push(policy::policy(&mut random, &format!("p{index}"), namespace));
+    }
+    Generated { objects, options: options(&mut random) }
+}
+
+/// The families of addresses in a cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Style {
+    V4,
+    V6,
+    Dual,
+    Mixed,
+}
+
+/// Where a workload stands.
+struct Place {
+    index: usize,
+    namespace: String,
+    nodes: usize,
+    style: Style,
+}
+
+fn options(random: &mut Random) -> Options {
+    let pod_cidrs = match random.below(8) {
+        0 => vec!["10.0.0.0/16"],
+        1 => vec!["10.0.0.0/24", "10.0.1.0/24"],
+        2 => vec!["10.0.0.0/16", "fd00::/64"],
+        _ => vec![],
+    };
+    let mut namespaces = BTreeMap::new();
+    if random.chance(15) {
+        namespaces.insert("n1".to_owned(), BTreeMap::from([("team".to_owned(), "a".to_owned())]));
+    }
+    Options {
+        pod_cidrs: pod_cidrs.into_iter().map(|text| text.parse().unwrap()).collect(),
+        namespaces,
+        unlisted: if random.chance(15) { Unlisted::Unknown } else { Unlisted::AssumedAbsent },
+        blocks: if random.chance(10) { Blocks::OutsideOnly } else { Blocks::PodsToo },
+        ..Options::default()
+    }
+}
+
+fn namespace(random: &mut Random, name: &str) -> Value {
+    let mut labels = Map::new();
+    for key in ["team", "env"] {
+        if random.chance(60) {
+            labels.insert(key.to_owned(), json!(random.pick(&["a", "b", ""])));
+        }
+    }
+    if random.chance(50) {
+        labels.insert("kubernetes.io/metadata.name".to_owned(), json!(name));
+    }
+    json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
+}
+
+fn node(index: usize, style: Style) -> Value {
+    let addresses: Vec<Value> =
+        addresses(style, &format!("192.168.1.{}", index + 1), &format!("fd01::{}", index + 1))
+            .into_iter()
+            .map(|address| json!({"type": "InternalIP", "address": address}))
+            .chain([json!({"type": "Hostname", "address": format!("node-{index}")})])
+            .collect();
+    json!({
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": format!("node-{index}")},
+        "status": {"addresses": addresses},
+    })
+}
+
+fn addresses(style: Style, v4: &str, v6: &str) -> Vec<String> {
+    match style {
+        Style::V4 => vec![v4.to_owned()],
+        Style::V6 => vec![v6.to_owned()],
+        Style::Dual | Style::Mixed => vec![v4.to_owned(), v6.to_owned()],
+    }
+}
+
+fn labels(random: &mut Random) -> Value {
+    let mut labels = Map::new();
+    for key in ["app", "tier", "env"] {
+        if random.chance(60) {
+            labels.insert(key.to_owned(), json!(random.pick(&["a", "b", ""])));
+        }
+    }
+    Value::Object(labels)
+}
+
+fn workload(random: &mut Random, place: &Place) -> Value {
+    let template =
+        |random: &mut Random| json!({"metadata": {"labels": labels(random)}, "spec": pod_spec(random)});
+    let (kind, version, name) = match random.below(16) {
+        0..=1 => ("Deployment", "apps/v1", "deploy"),
+        2 => ("DaemonSet", "apps/v1", "ds"),
+        3 => ("StatefulSet", "apps/v1", "sts"),
+        4 => ("Job", "batch/v1", "job"),
+        5 => ("CronJob", "batch/v1", "cj"),
+        _ => return pod(random, place),
+    };
+    let metadata = json!({"name": format!("{name}-{}", place.index), "namespace": place.namespace});
+    let spec = match kind {
+        "CronJob" => json!({"jobTemplate": {"spec": {"template": template(random)}}}),
+        "Job" | "DaemonSet" => json!({"template": template(random)}),
+        _ => json!({"replicas": random.between(2, 3), "template": template(random)}),
+    };
+    json!({"apiVersion": version, "kind": kind, "metadata": metadata, "spec": spec})
+}
+
+fn pod(random: &mut Random, place: &Place) -> Value {
+    let Place { index, namespace, nodes, style } = place;
+    let mut spec = pod_spec(random);
+    let mut status = json!({"phase": "Running"});
+    if random.chance(6) {
+        status["phase"] = json!(random.pick(&["Succeeded", "Failed", "Pending"]));
+    }
+    let node = (*nodes > 0 && random.chance(70)).then(|| random.below(*nodes));
+    if let Some(node) = node {
+        if random.chance(80) {
+            spec["nodeName"] = json!(format!("node-{node}"));
+        } else if *style != Style::V6 {
+            status["hostIP"] = json!(format!("192.168.1.{}", node + 1));
+        }
+    }
+    if node.is_some() && random.chance(12) {
+        spec["hostNetwork"] = json!(true);
+    }
+    let (v4, v6) = (format!("10.0.{}.{index}", index % 2), format!("fd00::{}:{index}", index % 2));
+    let own = match (style, random.below(3)) {
+        (Style::Mixed, 0) => vec![v4],
+        (Style::Mixed, 1) => vec![v6],
+        _ => addresses(*style, &v4, &v6),
+    };
+    if random.chance(75) && spec["hostNetwork"] != true {
+        status["podIP"] = json!(own[0]);
+        status["podIPs"] = own.iter().map(|address| json!({"ip": address})).collect();
+    }
+    json!({
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": format!("pod-{index}"), "namespace": namespace, "labels": labels(random)},
+        "spec": spec,
+        "status": status,
+    })
+}
+
+fn pod_spec(random: &mut Random) -> Value {
+    let containers: Vec<Value> = (0..random.between(1, 2)).map(|index| container(random, index)).collect();
+    let mut spec = json!({"containers": containers});
+    if random.chance(15) {
+        let mut init = container(random, 9);
+        if random.chance(60) {
+            init["restartPolicy"] = json!("Always");
+        }
+        spec["initContainers"] = json!([init]);
+    }
+    spec
+}
+
+fn container(random: &mut Random, index: usize) -> Value {
+    let mut ports = Vec::new();
+    for name in ["web", "dns", "peer"] {
+        if random.chance(35) {
+            let mut port = json!({"name": name, "containerPort": random.pick(&[53, 80, 8080, 9000])});
+            if random.chance(70) {
+                port["protocol"] = json!(random.pick(&["TCP", "TCP", "UDP", "SCTP"]));
+            }
+            ports.push(port);
+        }
+    }
+    if random.chance(20) {
+        ports.push(json!({"containerPort": 81}));
+    }
+    json!({"name": format!("c{index}"), "image": "registry.test/app:1", "ports": ports})
+}

@@ -1,0 +1,288 @@
+//! One flow against every policy.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use serde_json::Value;
+
+use super::Truth;
+use super::address::{Block, Family};
+use super::cluster::{Blocks, Cluster, End, Options, PodSide, Side};
+use super::labels::{items, selects};
+use super::policy::{Direction, Policy};
+
+/// The second opinion.
+#[derive(Debug, Clone)]
+pub struct Naive {
+    cluster: Cluster,
+    policies: Vec<Policy>,
+}
+
+/// What holds for all pairs of pods that two ends stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Allow,
+    Deny,
+    Partial,
+    Unknown,
+}
+
+impl Outcome {
+    /// The word of the verdict.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Deny => "deny",
+            Self::Partial => "partial",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// What holds for all of several questions.
+    pub fn over(outcomes: impl IntoIterator<Item = Self>) -> Self {
+        let truths = outcomes.into_iter().flat_map(|outcome| match outcome {
+            Self::Allow => vec![Truth::Yes],
+            Self::Deny => vec![Truth::No],
+            Self::Partial => vec![Truth::Yes, Truth::No],
+            Self::Unknown => vec![Truth::Unknown],
+        });
+        Self::of(&truths.collect())
+    }
+
+    fn of(truths: &BTreeSet<Truth>) -> Self {
+        match (truths.contains(&Truth::Yes), truths.contains(&Truth::Unknown), truths.contains(&Truth::No)) {
+            (true, _, true) => Self::Partial,
+            (_, true, _) => Self::Unknown,
+            (true, false, false) => Self::Allow,
+            (false, false, _) => Self::Deny,
+        }
+    }
+}
+
+/// A connection that is to be opened.
+#[derive(Debug, Clone, Copy)]
+struct Flow<'a> {
+    from: &'a Side,
+    to: &'a Side,
+    family: Family,
+    protocol: &'a str,
+    port: u16,
+}
+
+impl<'a> Flow<'a> {
+    /// The end that the policies of a direction are about, and the other one.
+    fn subject_and_peer(&self, direction: Direction) -> (&'a Side, &'a Side) {
+        match direction {
+            Direction::Ingress => (self.to, self.from),
+            Direction::Egress => (self.from, self.to),
+        }
+    }
+}
+
+impl Naive {
+    /// Reads the objects.
+    pub fn new(objects: &[Value], options: &Options) -> Self {
+        let default = options.default_namespace.clone();
+        let is_policy = |object: &&Value| {
+            object["kind"] == "NetworkPolicy" && object["apiVersion"] == "networking.k8s.io/v1"
+        };
+        let mut policies: Vec<(String, Policy)> = Vec::new();
+        for object in objects.iter().filter(is_policy) {
+            let policy = Policy::new(object, &default);
+            let identity = format!("{}/{}", policy.namespace, object["metadata"]["name"]);
+            policies.retain(|(other, _)| *other != identity);
+            policies.push((identity, policy));
+        }
+        let policies = policies.into_iter().map(|(_, policy)| policy).collect();
+        Self { cluster: Cluster::new(objects, options), policies }
+    }
+
+    /// Every pod, and every owner of pods that are not in the input.
+    pub fn ends(&self) -> Vec<End> {
+        self.cluster.ends()
+    }
+
+    /// Every owner of pods, and every pod without one.
+    pub fn workloads(&self) -> Vec<End> {
+        self.cluster.workloads()
+    }
+
+    /// Whether some pod of the namespace has all of these labels.
+    pub fn has_pod_with(&self, namespace: &str, labels: &[(String, String)]) -> bool {
+        let selector = serde_json::json!({"matchLabels": labels.iter().cloned().collect::<BTreeMap<_, _>>()});
+        let mut sides = self.ends().into_iter().flat_map(|end| self.cluster.sides(&end));
+        sides.any(|side| {
+            side.pod.is_some_and(|pod| {
+                pod.namespace == namespace && selects(&selector, &pod.labels) == Truth::Yes
+            })
+        })
+    }
+
+    /// May `from` open a connection to `to`? Both ends stand for one pod, replica, node or address.
+    pub fn decide(&self, from: &End, to: &End, protocol: &str, port: u16) -> Outcome {
+        let pairs = self.pairs(from, to);
+        Outcome::of(&pairs.iter().map(|(from, to)| self.decide_pair(from, to, protocol, port)).collect())
+    }
+
+    /// Within one workload two different replicas are meant, unless there is only one.
+    fn pairs(&self, from: &End, to: &End) -> Vec<(Side, Side)> {
+        let (sources, destinations) = (self.cluster.sides(from), self.cluster.sides(to));
+        let mut pairs = Vec::new();
+        for source in &sources {
+            for destination in &destinations {
+                let is_itself = source.identity.is_some() && source.identity == destination.identity;
+                if !is_itself || sources.len() == 1 {
+                    pairs.push((source.clone(), destination.clone()));
+                }
+            }
+        }
+        pairs
+    }
+
+    fn decide_pair(&self, from: &Side, to: &Side, protocol: &str, port: u16) -> Truth {
+        let is_itself = from.identity.is_some() && from.identity == to.identity;
+        if is_itself {
+            return Truth::Yes;
+        }
+        let families: Vec<Family> = from.families.intersection(&to.families).copied().collect();
+        if families.is_empty() {
+            return Truth::No;
+        }
+        Truth::all(families.into_iter().map(|family| {
+            let flow = Flow { from, to, family, protocol, port };
+            self.passes(Direction::Egress, &flow).and(self.passes(Direction::Ingress, &flow))
+        }))
+    }
+
+    /// Whether one direction allows the flow.
+    fn passes(&self, direction: Direction, flow: &Flow<'_>) -> Truth {
+        let (subject, peer) = flow.subject_and_peer(direction);
+        let Some(pod) = &subject.pod else { return Truth::Yes };
+        let is_own_node = peer.is_node && subject.node.is_some() && peer.node == subject.node;
+        match (is_own_node, direction) {
+            (true, Direction::Ingress) => Truth::Yes,
+            (true, Direction::Egress) => self.rules_allow(direction, pod, flow).or(Truth::Unknown),
+            (false, _) => self.rules_allow(direction, pod, flow),
+        }
+    }
+
+    /// A pod that no policy selects is open. One that some policy selects may do what any of them allows.
+    ///
+    /// Where it is not known whether a policy selects the pod, both are possible: the answer is yes when every
+    /// such choice allows, no when every choice denies.
+    fn rules_allow(&self, direction: Direction, pod: &PodSide, flow: &Flow<'_>) -> Truth {
+        let acting: Vec<(Truth, Truth)> = self
+            .policies
+            .iter()
+            .map(|policy| (selects_pod(policy, direction, pod), policy))
+            .filter(|(selected, _)| *selected != Truth::No)
+            .map(|(selected, policy)| (selected, self.policy_allows(policy, direction, flow)))
+            .collect();
+        let surely: Vec<Truth> = acting
+            .iter()
+            .filter(|(selected, _)| *selected == Truth::Yes)
+            .map(|(_, allows)| *allows)
+            .collect();
+        let can_be_denied = if surely.is_empty() {
+            acting.iter().any(|(_, allows)| *allows != Truth::Yes)
+        } else {
+            surely.iter().all(|allows| *allows != Truth::Yes)
+        };
+        let can_be_allowed = surely.is_empty() || acting.iter().any(|(_, allows)| *allows != Truth::No);
+        match (can_be_allowed, can_be_denied) {
+            (true, false) => Truth::Yes,
+            (true, true) => Truth::Unknown,
+            (false, _) => Truth::No,
+        }
+    }
+
+    fn policy_allows(&self, policy: &Policy, direction: Direction, flow: &Flow<'_>) -> Truth {
+        if policy.is_refused {
+            return Truth::Unknown;
+        }
+        let rules = items(&policy.spec[direction.rules()]).iter();
+        Truth::any(rules.map(|rule| self.rule_matches(policy, rule, direction, flow)))
+    }
+
+    fn rule_matches(&self, policy: &Policy, rule: &Value, direction: Direction, flow: &Flow<'_>) -> Truth {
+        let peers = items(&rule[direction.peers()]);
+        let (_, other) = flow.subject_and_peer(direction);
+        let of_peers = match peers {
+            [] => Truth::Yes,
+            _ => Truth::any(peers.iter().map(|peer| self.peer_matches(policy, peer, other, flow.family))),
+        };
+        let ports = items(&rule["ports"]);
+        let of_ports = ports.is_empty() || ports.iter().any(|port| port_matches(port, flow));
+        of_peers.and(of_ports.into())
+    }
+
+    fn peer_matches(&self, policy: &Policy, peer: &Value, other: &Side, family: Family) -> Truth {
+        if !peer["ipBlock"].is_null() {
+            let block = Block::read(&peer["ipBlock"]).expect("the policy was validated");
+            return self.block_holds(&block, other, family);
+        }
+        let Some(pod) = &other.pod else { return Truth::No };
+        let of_namespace = match &peer["namespaceSelector"] {
+            Value::Null => (pod.namespace == policy.namespace).into(),
+            selector => selects(selector, &self.cluster.namespace_labels(&pod.namespace)),
+        };
+        of_namespace.and(selects(&peer["podSelector"], &pod.labels))
+    }
+
+    fn block_holds(&self, block: &Block, other: &Side, family: Family) -> Truth {
+        let options = self.cluster.options();
+        match (&other.pod, &other.addresses) {
+            (Some(_), _) if options.blocks == Blocks::OutsideOnly => Truth::No,
+            (_, Some(addresses)) => holds_all(block, addresses, family),
+            (Some(_), None) => block.holds_some_pod(family, &options.pod_cidrs),
+            (None, None) if block.is_everything(family) => Truth::Yes,
+            (None, None) if Family::of(block.cidr.addr()) != family => Truth::No,
+            (None, None) => Truth::Unknown,
+        }
+    }
+}
+
+fn holds_all(block: &Block, addresses: &[IpAddr], family: Family) -> Truth {
+    let mut own = addresses.iter().filter(|address| Family::of(**address) == family);
+    let held: BTreeSet<bool> = own.by_ref().map(|address| block.holds(*address)).collect();
+    match (held.contains(&true), held.contains(&false)) {
+        (true, false) => Truth::Yes,
+        (true, true) => Truth::Unknown,
+        (false, _) => Truth::No,
+    }
+}
+
+/// Whether the subject of a policy is the pod, in a direction.
+fn selects_pod(policy: &Policy, direction: Direction, pod: &PodSide) -> Truth {
+    if policy.namespace != pod.namespace || !policy.acts_on(direction) {
+        return Truth::No;
+    }
+    if !policy.has_good_subject {
+        return Truth::Unknown;
+    }
+    let selected = selects(&policy.spec["podSelector"], &pod.labels);
+    if policy.is_refused { selected.and(Truth::Unknown) } else { selected }
+}
+
+/// Whether a port item matches: TCP unless it says otherwise; every port unless it says which; a name is looked
+/// up at the destination.
+fn port_matches(item: &Value, flow: &Flow<'_>) -> bool {
+    let protocol = item["protocol"].as_str().unwrap_or("TCP");
+    if protocol != flow.protocol {
+        return false;
+    }
+    match &item["port"] {
+        Value::Null => true,
+        Value::String(name) => flow
+            .to
+            .pod
+            .iter()
+            .flat_map(|pod| &pod.ports)
+            .any(|port| port.name == *name && port.protocol == protocol && port.number == flow.port),
+        number => {
+            let first = number.as_u64().unwrap_or_default();
+            let last = item["endPort"].as_u64().unwrap_or(first);
+            (first..=last).contains(&u64::from(flow.port))
+        }
+    }
+}

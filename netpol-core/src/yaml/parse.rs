@@ -1,9 +1,10 @@
 //! From one document to its tree.
 
+use super::peek::{block_kind, json_kind};
 use super::reader::flaw::Flaw;
 use super::reader::mapping::Duplicate;
 use super::reader::place::Place;
-use super::reader::{general, json};
+use super::reader::{block, general, json};
 use super::{Chunk, Node, Parsed, Syntax};
 use crate::diagnostic::rule::{DUPLICATE_KEY, UNREADABLE_YAML, UNRENDERED_TEMPLATE};
 use crate::diagnostic::{Category, Diagnostic, Severity};
@@ -20,7 +21,9 @@ pub fn parse<'t>(
     let place = Place { file: chunk.span.file, base: chunk.span.start };
     let text = source.text().get(chunk.span.start as usize..chunk.span.end as usize).unwrap_or_default();
     report_invalid_byte(source, text, place, diagnostics);
-    let _ = wanted;
+    if is_unwanted(text, chunk, wanted) {
+        return Parsed::Skipped;
+    }
     let mut duplicates = Vec::new();
     let read = match chunk.syntax {
         Syntax::Json => json::parse(text, place, &mut duplicates).map(|(node, _)| Some(node)),
@@ -35,12 +38,43 @@ pub fn parse<'t>(
     }
 }
 
+/// The tree of a document, if it is readable.
+pub(super) fn tree(text: &str, place: Place) -> Option<Node<'_>> {
+    let mut duplicates = Vec::new();
+    if text.trim_start().starts_with('{')
+        && let Ok((node, _)) = json::parse(text, place, &mut duplicates)
+    {
+        return Some(node);
+    }
+    if let Some(node) = block::parse(text, place, &mut duplicates) {
+        return Some(node);
+    }
+    general::parse(text, place, &mut duplicates).ok()?.root
+}
+
+/// Whether the text plainly holds one object of a kind that the caller does not want.
+fn is_unwanted(text: &str, chunk: &Chunk, wanted: &dyn Fn(&str, &str) -> bool) -> bool {
+    let wanted = |api_version: &str, kind: &str| kind.ends_with("List") || wanted(api_version, kind);
+    match chunk.syntax {
+        Syntax::Yaml => block_kind(text).is_some_and(|(api_version, kind)| !wanted(api_version, kind)),
+        Syntax::Json => match (&chunk.inherited, json_kind(text)) {
+            (_, Some((api_version, kind))) => !wanted(&api_version, &kind),
+            (Some((api_version, kind)), None) => !wanted(api_version, kind),
+            (None, None) => false,
+        },
+    }
+}
+
 fn parse_yaml<'t>(
     text: &'t str,
     place: Place,
     duplicates: &mut Vec<Duplicate>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Option<Node<'t>>, Flaw> {
+    if let Some(node) = block::parse(text, place, duplicates) {
+        return Ok(Some(node));
+    }
+    duplicates.clear();
     refuse_separator(text)?;
     refuse_control_character(text)?;
     let document = general::parse(text, place, duplicates)?;

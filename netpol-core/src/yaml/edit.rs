@@ -278,7 +278,9 @@ mod tests {
 
     fn applied(text: &str, edit: &Edit) -> String {
         let (start, end) = (edit.span.start as usize, edit.span.end as usize);
-        format!("{}{}{}", &text[..start], edit.text, &text[end..])
+        let mut changed = text.to_owned();
+        changed.replace_range(start..end, &edit.text);
+        changed
     }
 
     fn appended(text: &str, path: &str, item: &str) -> Option<String> {

@@ -1,6 +1,7 @@
 //! Values as YAML or JSON text, quoted wherever a reader could take a text for something else.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use super::Value;
 use super::reader::scalar::plain;
@@ -16,7 +17,7 @@ pub struct Layout<'s> {
     pub newline: &'s str,
 }
 
-impl<'s> Layout<'s> {
+impl Layout<'_> {
     const fn at(self, column: usize) -> Self {
         Self { column, ..self }
     }
@@ -117,7 +118,7 @@ fn quoted(content: &str) -> String {
             | '\u{feff}'
             | '\u{fffe}'
             | '\u{ffff}' => {
-                quoted.push_str(&format!("\\u{:04x}", u32::from(character)));
+                let _ = write!(quoted, "\\u{:04x}", u32::from(character));
             }
             other => quoted.push(other),
         }

@@ -198,15 +198,12 @@ impl<'t> Reading<'t, '_> {
 
     /// A key that ends with a colon and a blank: its text and place, and where its colon stands.
     fn key(&self, start: usize) -> Option<(Cow<'t, str>, Span, usize)> {
-        let (key, end) = match self.byte(start)? {
-            quote @ (b'"' | b'\'') => {
-                let (text, end) = self.quoted(start, quote)?;
-                (Cow::Borrowed(text), end)
-            }
-            _ => {
-                let end = self.word_end(start);
-                (scalar::to_key(self.plain(start, end)?).ok()?, end)
-            }
+        let (key, end) = if let quote @ (b'"' | b'\'') = self.byte(start)? {
+            let (text, end) = self.quoted(start, quote)?;
+            (Cow::Borrowed(text), end)
+        } else {
+            let end = self.word_end(start);
+            (scalar::to_key(self.plain(start, end)?).ok()?, end)
         };
         let is_key = self.byte(end) == Some(b':') && matches!(self.byte(end + 1), None | Some(b' ' | b'\n'));
         (is_key && end - start <= KEY_BYTES).then(|| (key, self.place.span(start, end), end))

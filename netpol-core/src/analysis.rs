@@ -6,11 +6,18 @@ use crate::cluster::{Asked, Cluster, Facts, Note, SpellingError, split_port};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{self, HostNetwork, IpBlockPods, Profile};
 use crate::evaluate::{Assumption, Engine, Request, Verdict};
+use crate::explain::{self, Explanation};
 use crate::index::{Plugin, PolicyIndex};
 use crate::manifest::{self, LeftOut, ReadOptions, Tally};
 use crate::net::{Family, IpSet};
 use crate::policy::{NamespaceMatch, Peer, PolicySet};
+use crate::report::Context;
+use crate::report::text::Suggestion;
+use crate::suggestion;
 use crate::text::FileSet;
+
+/// How many pairs of endpoints one question may have.
+const MOST_PAIRS: usize = 1_000_000;
 
 /// How an input is to be read and judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +72,7 @@ impl Analysis {
         let mut manifests =
             manifest::read(&files, &options, |raw, found| dialect::claim(raw, &options, found));
         let policies = dialect::lower(std::mem::take(&mut manifests.policies), &profile);
-        let (cluster, found) =
+        let cluster =
             Cluster::new(&manifests, facts, &namespaces_named(&policies), &families_of_blocks(&policies));
         let plugin = Plugin {
             enforces: profile.enforced,
@@ -73,10 +80,7 @@ impl Analysis {
             host_network_is_node: profile.host_network == HostNetwork::AsNode,
         };
         let index = PolicyIndex::new(&cluster, &policies, plugin);
-        let mut diagnostics = manifests.diagnostics;
-        diagnostics.extend(found);
-        diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span);
-        let (tally, left_out) = (manifests.tally, manifests.left_out);
+        let (tally, left_out, diagnostics) = (manifests.tally, manifests.left_out, manifests.diagnostics);
         Self { files, cluster, policies, index, diagnostics, tally, left_out }
     }
 
@@ -132,6 +136,13 @@ impl Analysis {
     ) -> Result<Question, SpellingError> {
         let from = self.cluster.endpoints(from, namespace)?;
         let to = self.cluster.endpoints(to, namespace)?;
+        if let Asked::Named(protocol, name) = &ports {
+            self.cluster.names_port(&to.endpoints, *protocol, name)?;
+        }
+        let pairs = from.endpoints.len().saturating_mul(to.endpoints.len());
+        if pairs > MOST_PAIRS {
+            return Err(SpellingError::TooManyPairs { pairs, limit: MOST_PAIRS });
+        }
         let mut notes = from.notes;
         notes.extend(to.notes);
         Ok(Question { request: Request { from: from.endpoints, to: to.endpoints, ports }, notes })
@@ -142,6 +153,23 @@ impl Analysis {
         let mut verdict = self.engine().verdict(request);
         self.add_left_out(&mut verdict);
         verdict
+    }
+
+    /// The answer to a question with its whole reason.
+    pub fn explain(&self, request: &Request) -> Explanation {
+        let (mut verdict, traces) = self.engine().trace(request);
+        self.add_left_out(&mut verdict);
+        explain::explain(&self.cluster, &self.policies, verdict, traces)
+    }
+
+    /// The edits that an explanation proposes, in the language of the files.
+    pub fn suggestions(&self, explanation: &Explanation) -> Vec<Suggestion> {
+        suggestion::suggestions(&self.policies, explanation)
+    }
+
+    /// What the ids in an answer are looked up in, for [`crate::report`].
+    pub const fn context(&self) -> Context<'_> {
+        Context { cluster: &self.cluster, policies: &self.policies, files: &self.files }
     }
 
     const fn engine(&self) -> Engine<'_> {
@@ -178,8 +206,5 @@ fn families_of_blocks(policies: &PolicySet) -> Vec<Family> {
             Peer::Pods(_) => None,
         })
         .collect();
-    Family::ALL
-        .into_iter()
-        .filter(|family| blocks.iter().any(|block| !block.is_empty_in(*family)))
-        .collect()
+    Family::ALL.into_iter().filter(|family| blocks.iter().any(|block| !block.is_empty_in(*family))).collect()
 }

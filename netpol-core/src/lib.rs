@@ -22,3 +22,9 @@ pub mod cluster;
 pub mod dialect;
 pub mod index;
 pub mod evaluate;
+pub mod explain;
+pub mod report;
+mod suggestion;
+pub mod analysis;
+
+pub use analysis::{Analysis, Question, Settings};

@@ -3,6 +3,9 @@
 #![expect(clippy::missing_panics_doc, reason = "a test that cannot be set up fails by a panic")]
 
 pub mod corpus;
+pub mod engine;
 pub mod stored;
 pub mod generate;
 pub mod naive;
+pub mod shrink;
+pub mod spec;

@@ -3,10 +3,23 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use super::{Facts, GroupId, Namespace, NamespaceId, Node, NodeId, PodGroup, PodNames, Workload, WorkloadId};
+use super::{
+    Facts, GroupId, Namespace, NamespaceId, Node, NodeId, Owner, PodGroup, PodNames, Workload, WorkloadId,
+};
 use crate::manifest::Service;
-use crate::net::Family;
+use crate::net::{Family, IpSet};
 use crate::selector::{Labels, Unlisted};
+
+/// What a name within a namespace may mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Named {
+    /// A workload.
+    Workload(WorkloadId),
+    /// One pod of a workload.
+    Pod(GroupId),
+    /// A Service, by its place in [`Cluster::services`].
+    Service(u32),
+}
 
 /// Everything that can send or receive, and what is known of it.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +36,10 @@ pub struct Cluster {
     pub services: Vec<Service>,
     /// The families that pods without an address have: those of the cluster's pods, Services and pod blocks; else IPv4.
     pub families: Vec<Family>,
+    /// The families of the space outside: IPv4, and IPv6 when something in the input or the facts is.
+    pub outside_families: Vec<Family>,
+    /// The workloads and pods of a namespace by name: for each (namespace, name), what it may mean, sorted.
+    pub by_name: BTreeMap<(NamespaceId, String), Vec<Named>>,
     /// Which pod holds an address. Host-network pods and finished pods are not here.
     pub by_address: BTreeMap<IpAddr, GroupId>,
     /// What the configuration says.
@@ -75,5 +92,43 @@ impl Cluster {
             (_, Some(ordinal)) => format!("{owner}-{ordinal}"),
             (_, None) => format!("{owner}-…"),
         }
+    }
+
+    /// What a name within a namespace may mean.
+    pub fn named(&self, namespace: NamespaceId, name: &str) -> &[Named] {
+        self.by_name.get(&(namespace, name.to_owned())).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The addresses outside the cluster.
+    pub fn outside(&self) -> IpSet {
+        let space = self
+            .outside_families
+            .iter()
+            .fold(IpSet::empty(), |all, family| all.union(&IpSet::every(*family)));
+        let facts = &self.facts;
+        space.difference(&facts.pod_cidrs).difference(&facts.service_cidrs).difference(&facts.node_addresses)
+    }
+
+    /// Fills `by_name`. A pod without an owner is its own workload and stands once.
+    pub(super) fn index_names(&mut self) {
+        let mut names: BTreeMap<(NamespaceId, String), Vec<Named>> = BTreeMap::new();
+        for (number, workload) in (0u32..).zip(&self.workloads) {
+            let key = (workload.namespace, workload.name.clone());
+            names.entry(key).or_default().push(Named::Workload(WorkloadId(number)));
+        }
+        for (number, group) in (0u32..).zip(&self.groups) {
+            let is_own_workload =
+                self.workload(group.workload).is_some_and(|owner| owner.owner == Owner::Pod);
+            if let (PodNames::Pod(name), false) = (&group.names, is_own_workload) {
+                names.entry((group.namespace, name.clone())).or_default().push(Named::Pod(GroupId(number)));
+            }
+        }
+        for (number, service) in (0u32..).zip(&self.services) {
+            if let Some(namespace) = self.namespace_named(&service.metadata.namespace.value) {
+                let key = (namespace, service.metadata.name.value.clone());
+                names.entry(key).or_default().push(Named::Service(number));
+            }
+        }
+        self.by_name = names;
     }
 }

@@ -2,8 +2,11 @@
 
 #[expect(clippy::module_inception, reason = "the cluster is what this room is named for")]
 pub mod cluster;
+mod builder;
+mod pods;
 pub mod endpoint;
 pub mod asked;
+pub mod spelling;
 pub mod facts;
 pub mod named_port;
 pub mod namespace;
@@ -11,10 +14,11 @@ pub mod node;
 pub mod workload;
 
 pub use asked::Asked;
-pub use cluster::Cluster;
+pub use cluster::{Cluster, Named};
 pub use endpoint::{Endpoint, Hypothetical};
 pub use facts::Facts;
 pub use named_port::NamedPort;
 pub use namespace::{Namespace, NamespaceId};
 pub use node::{Node, NodeId};
+pub use spelling::{Note, Resolved, SpellingError, parse_port, split_port};
 pub use workload::{GroupId, Owner, PodAddresses, PodGroup, PodNames, Workload, WorkloadId};

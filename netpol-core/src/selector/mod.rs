@@ -4,7 +4,9 @@
 pub mod selector;
 pub mod requirement;
 pub mod labels;
+pub mod near;
 
 pub use labels::{LabelValue, Labels, Unlisted};
+pub use near::{Near, near};
 pub use requirement::{Operator, Requirement};
 pub use selector::{Answer, Selector, Truth};

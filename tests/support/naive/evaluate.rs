@@ -1,6 +1,6 @@
 //! One flow against every policy.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use serde_json::Value;
@@ -10,6 +10,9 @@ use super::address::{Block, Family};
 use super::cluster::{Blocks, Cluster, End, Options, PodSide, Side};
 use super::labels::{items, selects};
 use super::policy::{Direction, Policy};
+
+/// The group version that is served, and the one that it replaced.
+const VERSIONS: [&str; 2] = ["networking.k8s.io/v1", "extensions/v1beta1"];
 
 /// The second opinion.
 #[derive(Debug, Clone)]
@@ -36,6 +39,17 @@ impl Outcome {
             Self::Partial => "partial",
             Self::Unknown => "unknown",
         }
+    }
+
+    /// What holds for all of several questions.
+    pub fn over(outcomes: impl IntoIterator<Item = Self>) -> Self {
+        let truths = outcomes.into_iter().flat_map(|outcome| match outcome {
+            Self::Allow => vec![Truth::Yes],
+            Self::Deny => vec![Truth::No],
+            Self::Partial => vec![Truth::Yes, Truth::No],
+            Self::Unknown => vec![Truth::Unknown],
+        });
+        Self::of(&truths.collect())
     }
 
     fn of(truths: &BTreeSet<Truth>) -> Self {
@@ -73,7 +87,8 @@ impl Naive {
     pub fn new(objects: &[Value], options: &Options) -> Self {
         let default = options.default_namespace.clone();
         let is_policy = |object: &&Value| {
-            object["kind"] == "NetworkPolicy" && object["apiVersion"] == "networking.k8s.io/v1"
+            object["kind"] == "NetworkPolicy"
+                && VERSIONS.iter().any(|version| object["apiVersion"] == *version)
         };
         let mut policies: Vec<(String, Policy)> = Vec::new();
         for object in objects.iter().filter(is_policy) {
@@ -91,6 +106,32 @@ impl Naive {
         self.cluster.ends()
     }
 
+    /// Everything that can be asked about by name: pods, workloads and nodes.
+    pub fn everything(&self) -> Vec<End> {
+        let mut all = [self.cluster.ends(), self.cluster.workloads(), self.cluster.nodes()].concat();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// Every owner of pods, and every pod without one.
+    pub fn workloads(&self) -> Vec<End> {
+        self.cluster.workloads()
+    }
+
+    /// The pods and templates of a namespace that have all of these labels.
+    pub fn pods_with(&self, namespace: &str, labels: &[(String, String)]) -> Vec<End> {
+        let selector = serde_json::json!({"matchLabels": labels.iter().cloned().collect::<BTreeMap<_, _>>()});
+        let has_them = |side: Side| {
+            side.pod.is_some_and(|pod| {
+                pod.namespace == namespace && selects(&selector, &pod.labels) == Truth::Yes
+            })
+        };
+        let mut ends = self.ends();
+        ends.retain(|end| self.cluster.sides(end).into_iter().any(has_them));
+        ends
+    }
+
     /// May `from` open a connection to `to`? Both ends stand for one pod, replica, node or address.
     pub fn decide(&self, from: &End, to: &End, protocol: &str, port: u16) -> Outcome {
         let pairs = self.pairs(from, to);
@@ -104,7 +145,7 @@ impl Naive {
         for source in &sources {
             for destination in &destinations {
                 let is_itself = source.identity.is_some() && source.identity == destination.identity;
-                if !is_itself || sources.len() == 1 {
+                if !is_itself || sources.len() * destinations.len() == 1 {
                     pairs.push((source.clone(), destination.clone()));
                 }
             }
@@ -114,7 +155,7 @@ impl Naive {
 
     fn decide_pair(&self, from: &Side, to: &Side, protocol: &str, port: u16) -> Truth {
         let is_itself = from.identity.is_some() && from.identity == to.identity;
-        if is_itself || (from.pod.is_none() && to.pod.is_none()) {
+        if is_itself {
             return Truth::Yes;
         }
         let families: Vec<Family> = from.families.intersection(&to.families).copied().collect();

@@ -1,0 +1,200 @@
+//! What can be wrong with a spelling, and what is to be said of one that is right.
+
+use std::fmt;
+
+/// Why a spelling stands for nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SpellingError {
+    /// Nothing is spelled.
+    Empty,
+    /// A port that is no port.
+    Port {
+        /// The text after the last colon.
+        text: String,
+    },
+    /// A protocol that network policies do not define.
+    Protocol {
+        /// The protocol.
+        text: String,
+    },
+    /// A label selector that cannot be read.
+    Selector {
+        /// The selector.
+        text: String,
+    },
+    /// Nothing has this name.
+    Unknown {
+        /// What is missing: `namespace`, `node`, `workload or pod`, or a kind.
+        what: String,
+        /// The name, with its namespace where it has one.
+        name: String,
+        /// Spellings that are near, best first.
+        nearest: Vec<String>,
+    },
+    /// A name that stands for several things.
+    Ambiguous {
+        /// The name.
+        name: String,
+        /// Spellings of what it may stand for.
+        candidates: Vec<String>,
+    },
+    /// No pod is selected, and the selector does not describe one.
+    SelectsNothing {
+        /// The spelling.
+        text: String,
+    },
+    /// A Service, or a name of the cluster's DNS, which is not resolved yet.
+    Service {
+        /// The spelling.
+        text: String,
+        /// Spellings of the workloads that the Service selects.
+        backends: Vec<String>,
+    },
+    /// A name outside the cluster, whose addresses are not known.
+    OutsideName {
+        /// The name.
+        name: String,
+    },
+    /// No address outside the cluster is meant.
+    NothingOutside {
+        /// The spelling.
+        text: String,
+    },
+    /// The port name that no destination declares.
+    NamedPort {
+        /// The name.
+        name: String,
+        /// The names that the destinations declare.
+        declared: Vec<String>,
+    },
+    /// A question about more pairs of endpoints than one answer can hold.
+    TooManyPairs {
+        /// How many pairs.
+        pairs: usize,
+        /// How many an answer may have.
+        limit: usize,
+    },
+}
+
+impl SpellingError {
+    /// What to do.
+    pub fn help(&self) -> Option<String> {
+        let list = |spellings: &[String]| {
+            spellings.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        };
+        match self {
+            Self::Empty => Some("name a workload, a pod, a namespace (`ns/shop`), an address, `internet` or `any`".to_owned()),
+            Self::Port { .. } => Some(
+                "write a number (`:8080`), a range (`:8000-8100`), a protocol (`:udp`, `:udp/53`) or the name of a port"
+                    .to_owned(),
+            ),
+            Self::Protocol { .. } => Some("network policies define TCP, UDP and SCTP alone".to_owned()),
+            Self::Selector { .. } => Some("write it as kubectl does: `app=web,tier!=db`".to_owned()),
+            Self::Unknown { nearest, .. } if nearest.is_empty() => None,
+            Self::Unknown { nearest, .. } => Some(format!("did you mean {}?", list(nearest))),
+            Self::Ambiguous { candidates, .. } => Some(format!("say which: {}", list(candidates))),
+            Self::SelectsNothing { .. } => {
+                Some("a selector of equalities alone (`app=web`) would stand for a pod that does not exist yet".to_owned())
+            }
+            Self::Service { backends, .. } if backends.is_empty() => {
+                Some("name the workload behind it, and the port of its pods".to_owned())
+            }
+            Self::Service { backends, .. } => {
+                Some(format!("name the workload behind it, and the port of its pods: {}", list(backends)))
+            }
+            Self::OutsideName { .. } => Some("give an address or a block".to_owned()),
+            Self::NothingOutside { .. } => None,
+            Self::TooManyPairs { .. } => Some("name one end more narrowly".to_owned()),
+            Self::NamedPort { declared, .. } if declared.is_empty() => {
+                Some("no container of the destination names a port; give the number".to_owned())
+            }
+            Self::NamedPort { declared, .. } => Some(format!("it declares {}", declared.join(", "))),
+        }
+    }
+}
+
+impl fmt::Display for SpellingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("an endpoint is missing"),
+            Self::Port { text } => write!(f, "`{text}` is no port"),
+            Self::Protocol { text } => write!(f, "`{text}` is no protocol that network policies define"),
+            Self::Selector { text } => write!(f, "`{text}` is no label selector"),
+            Self::Unknown { what, name, .. } => write!(f, "there is no {what} `{name}`"),
+            Self::Ambiguous { name, .. } => write!(f, "`{name}` can mean several things"),
+            Self::SelectsNothing { text } => write!(f, "`{text}` selects no pod"),
+            Self::Service { text, .. } => {
+                write!(f, "`{text}` is a Service or a cluster DNS name, which this version does not resolve")
+            }
+            Self::OutsideName { name } => write!(f, "the addresses of `{name}` are not known"),
+            Self::NothingOutside { text } => write!(f, "no address outside the cluster is in `{text}`"),
+            Self::TooManyPairs { pairs, limit } => {
+                write!(f, "the question is about {pairs} pairs of endpoints, more than the limit of {limit}")
+            }
+            Self::NamedPort { name, .. } => write!(f, "the destination names no port `{name}`"),
+        }
+    }
+}
+
+impl std::error::Error for SpellingError {}
+
+/// What is to be said of how a spelling was understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Note {
+    /// An exact name beat a keyword.
+    NameBeatsKeyword {
+        /// The spelling.
+        text: String,
+        /// How to spell the other meaning.
+        other: String,
+    },
+    /// Pods whose addresses lie in a block are left out of it.
+    PodsLeftOut {
+        /// The block.
+        block: String,
+        /// How many pods.
+        count: usize,
+        /// The first of them.
+        first: Vec<String>,
+    },
+    /// An address is in the pods' blocks, but no pod has it.
+    AddressOfNoPod {
+        /// The address.
+        address: String,
+    },
+    /// An address means the pod that holds it.
+    AddressOfPod {
+        /// The address.
+        address: String,
+        /// The pod.
+        pod: String,
+    },
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NameBeatsKeyword { text, other } => {
+                write!(f, "`{text}` is read as a name; the other meaning is spelled `{other}`")
+            }
+            Self::PodsLeftOut { block, count, first } => {
+                let more = if *count > first.len() { " and more" } else { "" };
+                let pods = if *count == 1 { "pod" } else { "pods" };
+                write!(
+                    f,
+                    "`{block}` means addresses outside the cluster; {count} {pods} inside it are left out: {}{more}",
+                    first.join(", ")
+                )
+            }
+            Self::AddressOfNoPod { address } => {
+                write!(
+                    f,
+                    "`{address}` lies in pod-cidrs, but no pod in the input has it; it is answered as an address"
+                )
+            }
+            Self::AddressOfPod { address, pod } => write!(f, "`{address}` is the address of {pod}"),
+        }
+    }
+}

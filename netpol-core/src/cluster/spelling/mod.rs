@@ -1,0 +1,12 @@
+//! How people spell endpoints and ports, and what the spellings stand for.
+
+pub mod error;
+mod ports;
+mod selector;
+mod address;
+mod name;
+mod resolve;
+
+pub use error::{Note, SpellingError};
+pub use ports::{parse_port, split_port};
+pub use resolve::Resolved;

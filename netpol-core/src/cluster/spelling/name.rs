@@ -1,0 +1,125 @@
+//! Names: kinds, near misses, and names that look like DNS.
+
+use std::collections::BTreeSet;
+
+use super::SpellingError;
+use crate::cluster::{Cluster, Endpoint, NamespaceId, Owner};
+use crate::net::Protocol;
+
+/// How many near names a message suggests.
+const SUGGESTIONS: usize = 3;
+
+/// What a kind in a spelling means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A pod.
+    Pod,
+    /// A Service.
+    Service,
+    /// An owner of this kind.
+    Workload(&'static str),
+}
+
+/// The kinds by kubectl's names for them.
+pub(super) fn kind(text: &str) -> Option<Kind> {
+    Some(match text.to_ascii_lowercase().as_str() {
+        "po" | "pod" | "pods" => Kind::Pod,
+        "svc" | "service" | "services" => Kind::Service,
+        "deploy" | "deployment" | "deployments" => Kind::Workload("Deployment"),
+        "rs" | "replicaset" | "replicasets" => Kind::Workload("ReplicaSet"),
+        "sts" | "statefulset" | "statefulsets" => Kind::Workload("StatefulSet"),
+        "ds" | "daemonset" | "daemonsets" => Kind::Workload("DaemonSet"),
+        "job" | "jobs" => Kind::Workload("Job"),
+        "cj" | "cronjob" | "cronjobs" => Kind::Workload("CronJob"),
+        "rc" | "replicationcontroller" | "replicationcontrollers" => Kind::Workload("ReplicationController"),
+        _ => return None,
+    })
+}
+
+/// The short name of a kind, for spellings that a message suggests.
+pub(super) fn short(owner: &Owner) -> String {
+    match owner {
+        Owner::Pod => "pod".to_owned(),
+        Owner::Unnamed => "unnamed".to_owned(),
+        Owner::Kind(kind) => match kind.as_str() {
+            "Deployment" => "deploy".to_owned(),
+            "ReplicaSet" => "rs".to_owned(),
+            "StatefulSet" => "sts".to_owned(),
+            "DaemonSet" => "ds".to_owned(),
+            "CronJob" => "cj".to_owned(),
+            "ReplicationController" => "rc".to_owned(),
+            other => other.to_ascii_lowercase(),
+        },
+    }
+}
+
+/// Whether a name looks like one of the cluster's DNS.
+pub(super) fn is_cluster_dns(cluster: &Cluster, text: &str) -> bool {
+    let name = text.trim_end_matches('.').to_ascii_lowercase();
+    let within = format!(".{}", cluster.facts.cluster_domain.to_ascii_lowercase());
+    let name = name.strip_suffix(&within).unwrap_or(&name);
+    let labels: Vec<&str> = name.split('.').collect();
+    matches!(labels.as_slice(), [.., "svc" | "pod"] if labels.len() > 1)
+        || matches!(labels.as_slice(), [service, namespace] if cluster
+            .namespace_named(namespace)
+            .is_some_and(|id| !cluster.named(id, service).is_empty()))
+}
+
+/// The names nearest to `wanted`, best first.
+pub(super) fn nearest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<&'n str> {
+    let worth = |name: &&str| {
+        let starts = name.starts_with(wanted) || (name.len() > 2 && wanted.starts_with(name));
+        starts || strsim::jaro_winkler(wanted, name) > 0.8
+    };
+    let unique: BTreeSet<&str> = names.into_iter().filter(|name| *name != wanted).collect();
+    let mut near: Vec<&str> = unique.into_iter().filter(worth).collect();
+    near.sort_by_key(|name| (strsim::damerau_levenshtein(wanted, name), *name));
+    near.truncate(SUGGESTIONS);
+    near
+}
+
+impl Cluster {
+    /// Checks that some destination declares a port of this name.
+    ///
+    /// # Errors
+    /// [`SpellingError::NamedPort`] when none does.
+    pub fn names_port(
+        &self,
+        destinations: &[Endpoint],
+        protocol: Option<Protocol>,
+        name: &str,
+    ) -> Result<(), SpellingError> {
+        let mut declared = BTreeSet::new();
+        for endpoint in destinations {
+            let groups = match endpoint {
+                Endpoint::Workload(id) => self.workload(*id).map(|workload| workload.groups.as_slice()),
+                Endpoint::Pods(_, groups) => Some(groups.as_slice()),
+                _ => None,
+            };
+            let groups = groups.unwrap_or_default().iter().filter_map(|id| self.group(*id));
+            for port in groups.flat_map(|group| &group.named_ports) {
+                if port.name == name && protocol.is_none_or(|protocol| protocol == port.protocol) {
+                    return Ok(());
+                }
+                let number = port.number.map_or_else(|| "?".to_owned(), |number| number.to_string());
+                declared.insert(format!("`{}` ({}/{number})", port.name, port.protocol.lower()));
+            }
+        }
+        Err(SpellingError::NamedPort { name: name.to_owned(), declared: declared.into_iter().collect() })
+    }
+
+    /// Spellings near to `namespace/name`: names in that namespace, else the same name elsewhere.
+    pub(super) fn near_names(&self, namespace: NamespaceId, name: &str) -> Vec<String> {
+        let space = |id: NamespaceId| self.namespace(id).map(|entry| entry.name.as_str()).unwrap_or_default();
+        let elsewhere = self.by_name.keys().filter(|(id, other)| *id != namespace && other == name);
+        let elsewhere: Vec<String> =
+            elsewhere.take(SUGGESTIONS).map(|(id, name)| format!("{}/{name}", space(*id))).collect();
+        if !elsewhere.is_empty() {
+            return elsewhere;
+        }
+        let here =
+            self.by_name.range((namespace, String::new())..).take_while(|((id, _), _)| *id == namespace);
+        let near = nearest(name, here.map(|((_, name), _)| name.as_str()));
+        near.into_iter().map(|near| format!("{}/{near}", space(namespace))).collect()
+    }
+}

@@ -1,0 +1,287 @@
+//! From a spelling to endpoints.
+
+use super::name::{self, Kind};
+use super::{Note, SpellingError, address, selector};
+use crate::cluster::{Cluster, Endpoint, GroupId, Hypothetical, Named, NamespaceId, Owner, WorkloadId};
+use crate::manifest::Service;
+use crate::selector::{Labels, Requirement, Selector, Truth};
+
+/// What a spelling stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Resolved {
+    /// The endpoints; at least one.
+    pub endpoints: Vec<Endpoint>,
+    /// What is to be said about it.
+    pub notes: Vec<Note>,
+}
+
+impl Resolved {
+    fn one(endpoint: Endpoint) -> Self {
+        Self { endpoints: vec![endpoint], notes: Vec::new() }
+    }
+}
+
+impl Cluster {
+    /// What an endpoint without a port stands for; bare names are looked up in `namespace`.
+    ///
+    /// # Errors
+    /// A spelling that cannot be read, or that names nothing.
+    pub fn endpoints(&self, text: &str, namespace: &str) -> Result<Resolved, SpellingError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(SpellingError::Empty);
+        }
+        if let Some(resolved) = address::resolve(self, text) {
+            return resolved;
+        }
+        if let Some(name) = text.strip_prefix("ns:") {
+            return self.every_pod_of(name);
+        }
+        if let Some(name) = text.strip_prefix("node:") {
+            return self.node_spelled(name);
+        }
+        if let Some((namespace, labels)) = text.split_once("/@") {
+            return self.selected(text, namespace, labels);
+        }
+        if let Some(labels) = text.strip_prefix('@') {
+            return self.selected(text, namespace, labels);
+        }
+        match text.split('/').collect::<Vec<_>>().as_slice() {
+            ["internet"] => address::internet(self),
+            ["any"] => Ok(self.everything()),
+            [name] => self.bare(name, namespace),
+            [first, name] => self.pair(first, name, namespace),
+            [namespace, kind, name] => self.of_kind(namespace, kind, name),
+            _ => Err(unknown("workload or pod", text, Vec::new())),
+        }
+    }
+
+    fn everything(&self) -> Resolved {
+        let workloads = (0u32..).map(WorkloadId).take(self.workloads.len()).map(Endpoint::Workload);
+        Resolved { endpoints: workloads.chain(address::outside(self)).collect(), notes: Vec::new() }
+    }
+
+    fn bare(&self, name: &str, namespace: &str) -> Result<Resolved, SpellingError> {
+        let found = self.namespace_named(namespace).map(|id| (id, self.named(id, name)));
+        match found {
+            Some((_, found)) if !found.is_empty() => self.meant(name, namespace, found),
+            _ if name.contains('.') => Err(self.dotted(name)),
+            _ => Err(self.unknown_name(namespace, name)),
+        }
+    }
+
+    /// `NAMESPACE/NAME` beats the keywords `ns/` and `node/`, and a kind in the namespace of bare names.
+    fn pair(&self, first: &str, name: &str, namespace: &str) -> Result<Resolved, SpellingError> {
+        let found = self.namespace_named(first).map(|id| self.named(id, name)).unwrap_or_default();
+        if !found.is_empty() {
+            let mut resolved = self.meant(name, first, found)?;
+            if matches!(first, "ns" | "node") {
+                let (text, other) = (format!("{first}/{name}"), format!("{first}:{name}"));
+                resolved.notes.push(Note::NameBeatsKeyword { text, other });
+            }
+            return Ok(resolved);
+        }
+        match first {
+            "ns" => self.every_pod_of(name),
+            "node" => self.node_spelled(name),
+            _ if self.namespace_named(first).is_none() && name::kind(first).is_some() => {
+                self.of_kind(namespace, first, name)
+            }
+            _ => Err(self.unknown_name(first, name)),
+        }
+    }
+
+    /// What the things of one name are: a workload or pod comes before a Service.
+    fn meant(&self, name: &str, namespace: &str, found: &[Named]) -> Result<Resolved, SpellingError> {
+        let pods: Vec<&Named> = found.iter().filter(|named| !matches!(named, Named::Service(_))).collect();
+        match (pods.as_slice(), found) {
+            ([one], _) => Ok(Resolved::one(self.endpoint_of(**one))),
+            ([], [Named::Service(number), ..]) => {
+                Err(self.is_service(format!("{namespace}/{name}"), *number))
+            }
+            _ => {
+                let candidates = pods.iter().map(|named| self.spelled(**named, namespace, name)).collect();
+                Err(SpellingError::Ambiguous { name: format!("{namespace}/{name}"), candidates })
+            }
+        }
+    }
+
+    fn endpoint_of(&self, named: Named) -> Endpoint {
+        match named {
+            Named::Workload(workload) => Endpoint::Workload(workload),
+            Named::Pod(group) => {
+                let workload = self.group(group).map_or(WorkloadId(u32::MAX), |group| group.workload);
+                self.endpoint_of_groups(workload, &[group])
+            }
+            Named::Service(_) => Endpoint::Pods(WorkloadId(u32::MAX), Vec::new()),
+        }
+    }
+
+    /// Some pods of a workload; the workload when they are all.
+    pub(super) fn endpoint_of_groups(&self, workload: WorkloadId, groups: &[GroupId]) -> Endpoint {
+        match self.workload(workload) {
+            Some(all) if all.groups.len() == groups.len() => Endpoint::Workload(workload),
+            _ => Endpoint::Pods(workload, groups.to_vec()),
+        }
+    }
+
+    fn spelled(&self, named: Named, namespace: &str, name: &str) -> String {
+        let kind = match named {
+            Named::Workload(id) => {
+                self.workload(id).map_or_else(String::new, |workload| name::short(&workload.owner))
+            }
+            Named::Pod(_) => "pod".to_owned(),
+            Named::Service(_) => "svc".to_owned(),
+        };
+        format!("{namespace}/{kind}/{name}")
+    }
+
+    fn of_kind(&self, namespace: &str, kind: &str, name: &str) -> Result<Resolved, SpellingError> {
+        let Some(wanted) = name::kind(kind) else {
+            let known = ["deploy", "sts", "ds", "rs", "job", "cj", "pod", "svc"];
+            let near =
+                name::nearest(kind, known).into_iter().map(|kind| format!("{namespace}/{kind}/{name}"));
+            return Err(unknown("kind", kind, near.collect()));
+        };
+        let id = self.namespace_named(namespace);
+        let found = id.map(|id| self.named(id, name)).unwrap_or_default();
+        let is_wanted = |named: &Named| match (named, wanted) {
+            (Named::Workload(id), _) => self.workload(*id).is_some_and(|workload| match wanted {
+                Kind::Pod => workload.owner == Owner::Pod,
+                Kind::Workload(kind) => workload.owner == Owner::Kind(kind.to_owned()),
+                Kind::Service => false,
+            }),
+            (Named::Pod(_), Kind::Pod) | (Named::Service(_), Kind::Service) => true,
+            _ => false,
+        };
+        match found.iter().copied().find(is_wanted) {
+            Some(Named::Service(number)) => Err(self.is_service(format!("{namespace}/svc/{name}"), number)),
+            Some(named) => Ok(Resolved::one(self.endpoint_of(named))),
+            None if found.is_empty() => Err(self.unknown_name(namespace, name)),
+            None => {
+                let others = found.iter().map(|named| self.spelled(*named, namespace, name)).collect();
+                Err(unknown(kind, &format!("{namespace}/{name}"), others))
+            }
+        }
+    }
+
+    fn every_pod_of(&self, name: &str) -> Result<Resolved, SpellingError> {
+        let Some(id) = self.namespace_named(name) else { return Err(self.unknown_namespace(name)) };
+        let workloads = (0u32..).map(WorkloadId).zip(&self.workloads);
+        let endpoints: Vec<Endpoint> = workloads
+            .filter(|(_, workload)| workload.namespace == id)
+            .map(|(number, _)| Endpoint::Workload(number))
+            .collect();
+        if endpoints.is_empty() {
+            return Err(SpellingError::SelectsNothing { text: format!("ns/{name}") });
+        }
+        Ok(Resolved { endpoints, notes: Vec::new() })
+    }
+
+    fn node_spelled(&self, name: &str) -> Result<Resolved, SpellingError> {
+        if let Some(node) = self.node_named(name) {
+            return Ok(Resolved::one(Endpoint::Node(node)));
+        }
+        let near = name::nearest(name, self.nodes.iter().map(|node| node.name.as_str()));
+        Err(unknown("node", name, near.into_iter().map(|near| format!("node/{near}")).collect()))
+    }
+
+    /// The pods that a selector selects; without any, the pod that its equalities describe.
+    fn selected(&self, text: &str, namespace: &str, labels: &str) -> Result<Resolved, SpellingError> {
+        let selector::Parsed { selector, equalities } = selector::parse(labels)?;
+        let id = self.namespace_named(namespace);
+        let endpoints = id.map(|id| self.endpoints_selected(id, &selector)).unwrap_or_default();
+        if !endpoints.is_empty() {
+            return Ok(Resolved { endpoints, notes: Vec::new() });
+        }
+        match equalities {
+            Some(labels) => {
+                let pod = Hypothetical { namespace: namespace.to_owned(), labels };
+                Ok(Resolved::one(Endpoint::Hypothetical(pod)))
+            }
+            None if id.is_none() => Err(self.unknown_namespace(namespace)),
+            None => Err(SpellingError::SelectsNothing { text: text.to_owned() }),
+        }
+    }
+
+    fn endpoints_selected(&self, namespace: NamespaceId, selector: &Selector) -> Vec<Endpoint> {
+        let is_selected = |labels: &Labels| selector.matches(labels).truth == Truth::Yes;
+        let workloads = (0u32..).map(WorkloadId).zip(&self.workloads);
+        let endpoints =
+            workloads.filter(|(_, workload)| workload.namespace == namespace).filter_map(|(id, workload)| {
+                let selected = workload.groups.iter().copied();
+                let selected: Vec<GroupId> = selected
+                    .filter(|group| self.group(*group).is_some_and(|group| is_selected(&group.labels)))
+                    .collect();
+                (!selected.is_empty()).then(|| self.endpoint_of_groups(id, &selected))
+            });
+        endpoints.collect()
+    }
+
+    fn is_service(&self, text: String, number: u32) -> SpellingError {
+        let backends =
+            self.services.get(number as usize).map(|service| self.backends(service)).unwrap_or_default();
+        SpellingError::Service { text, backends }
+    }
+
+    /// Spellings of the workloads that a Service selects.
+    pub(super) fn backends(&self, service: &Service) -> Vec<String> {
+        let namespace = &service.metadata.namespace.value;
+        let requirements: Option<Vec<Requirement>> = service
+            .selector
+            .iter()
+            .map(|label| Some(Requirement::equals(label.key.value.clone(), label.value.value.clone()?)))
+            .collect();
+        let (Some(requirements), Some(id)) = (requirements, self.namespace_named(namespace)) else {
+            return Vec::new();
+        };
+        if requirements.is_empty() {
+            return Vec::new();
+        }
+        let endpoints = self.endpoints_selected(id, &Selector::new(requirements));
+        let names = endpoints.iter().filter_map(|endpoint| match endpoint {
+            Endpoint::Workload(id) | Endpoint::Pods(id, _) => self.workload(*id),
+            _ => None,
+        });
+        names
+            .map(|workload| format!("{namespace}/{}/{}", name::short(&workload.owner), workload.name))
+            .collect()
+    }
+
+    fn dotted(&self, name: &str) -> SpellingError {
+        if !name::is_cluster_dns(self, name) {
+            return SpellingError::OutsideName { name: name.to_owned() };
+        }
+        let mut labels = name.split('.');
+        let (service, namespace) = (labels.next().unwrap_or_default(), labels.next().unwrap_or_default());
+        let found = self.namespace_named(namespace).map(|id| self.named(id, service)).unwrap_or_default();
+        let number = found.iter().find_map(|named| match named {
+            Named::Service(number) => Some(*number),
+            _ => None,
+        });
+        match number {
+            Some(number) => self.is_service(name.to_owned(), number),
+            None => SpellingError::Service { text: name.to_owned(), backends: Vec::new() },
+        }
+    }
+
+    fn unknown_namespace(&self, name: &str) -> SpellingError {
+        let near = name::nearest(name, self.namespaces.iter().map(|namespace| namespace.name.as_str()));
+        unknown("namespace", name, near.into_iter().map(str::to_owned).collect())
+    }
+
+    fn unknown_name(&self, namespace: &str, name: &str) -> SpellingError {
+        match self.namespace_named(namespace) {
+            None => {
+                let near = name::nearest(namespace, self.namespaces.iter().map(|entry| entry.name.as_str()));
+                let near = near.into_iter().map(|near| format!("{near}/{name}")).collect();
+                unknown("namespace", namespace, near)
+            }
+            Some(id) => unknown("workload or pod", &format!("{namespace}/{name}"), self.near_names(id, name)),
+        }
+    }
+}
+
+fn unknown(what: &str, name: &str, nearest: Vec<String>) -> SpellingError {
+    SpellingError::Unknown { what: what.to_owned(), name: name.to_owned(), nearest }
+}

@@ -1,0 +1,166 @@
+//! The shape of an explanation.
+
+use super::PolicyFact;
+use crate::evaluate::{Decision, End, Exemption, Pair, PolicyRef, Verdict};
+use crate::net::{ConnectionSet, Decided, Family};
+use crate::policy::{Direction, OriginId, Peer, PortMatch, Rule};
+use crate::selector::{Near, Requirement};
+
+/// An answer with its whole reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// The answer.
+    pub verdict: Verdict,
+    /// The reason, pair by pair, in the order of the verdict's pairs.
+    pub pairs: Vec<PairExplanation>,
+}
+
+impl Explanation {
+    /// Every edit that is proposed, each once, in the order in which it is met.
+    pub fn edits(&self) -> Vec<&SmallestEdit> {
+        let directions = self.pairs.iter().flat_map(PairExplanation::directions);
+        let mut edits: Vec<&SmallestEdit> = Vec::new();
+        for remedy in directions.flat_map(|direction| &direction.remedies) {
+            match remedy {
+                Remedy::Edit(edit) if !edits.contains(&edit) => edits.push(edit),
+                _ => {}
+            }
+        }
+        edits
+    }
+}
+
+/// Why one source may or may not reach one destination.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PairExplanation {
+    /// The answer.
+    pub pair: Pair,
+    /// The family of addresses that the reason is told for; both ends have it.
+    pub family: Family,
+    /// The egress of the source.
+    pub egress: DirectionExplanation,
+    /// The ingress of the destination.
+    pub ingress: DirectionExplanation,
+}
+
+impl PairExplanation {
+    /// Both directions, egress first, as a packet meets them.
+    pub const fn directions(&self) -> [&DirectionExplanation; 2] {
+        [&self.egress, &self.ingress]
+    }
+}
+
+/// Why one direction of a pair is allowed or denied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectionExplanation {
+    /// The direction.
+    pub direction: Direction,
+    /// The end whose policies were asked.
+    pub subject: End,
+    /// The other end.
+    pub peer: End,
+    /// What was asked.
+    pub asked: ConnectionSet,
+    /// What this direction allows, within what was asked.
+    pub decided: Decided,
+    /// The decision of this direction alone.
+    pub decision: Decision,
+    /// Whether the subject is isolated.
+    pub isolation: Isolation,
+    /// The policies that select the subject or may select it, in the order the engine met them.
+    pub policies: Vec<PolicyFact>,
+    /// What would turn a denial round; empty for an allowed direction.
+    pub remedies: Vec<Remedy>,
+    /// Policies that nearly select the subject, where it is denied something.
+    pub nearly: Vec<NearPolicy>,
+}
+
+/// Whether an end is isolated in a direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Isolation {
+    /// No rule was asked.
+    Exempt(Exemption),
+    /// No policy selects it in this direction.
+    NotSelected,
+    /// Policies select it, but none that isolates.
+    NotIsolated,
+    /// It is isolated.
+    Isolated {
+        /// By how many policies.
+        by: usize,
+    },
+    /// Whether it is isolated is not known: it is not known whether the policies select it.
+    NotKnown {
+        /// How many policies may isolate it.
+        by: usize,
+    },
+}
+
+/// A policy that does not select the subject, but nearly does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NearPolicy {
+    /// The policy, by its place in the policy set.
+    pub policy: PolicyRef,
+    /// Where its subject stands.
+    pub origin: OriginId,
+    /// The requirement that is nearly met.
+    pub requirement: Requirement,
+    /// How.
+    pub near: Near,
+}
+
+/// What would turn a denial or a doubt round.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remedy {
+    /// An edit of a policy.
+    Edit(SmallestEdit),
+    /// A rule denies: it is to be narrowed or removed.
+    Deny {
+        /// The policy.
+        policy: PolicyRef,
+        /// The place of the rule in it.
+        rule: usize,
+        /// Where the rule stands.
+        origin: OriginId,
+    },
+    /// The other end is a node or a pod in a node's network whose addresses are not known, so that no peer
+    /// can name it.
+    AddressNeeded,
+}
+
+/// The smallest change of a policy that allows what this direction denies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SmallestEdit {
+    /// The policy to change.
+    pub policy: PolicyRef,
+    /// Where the change belongs: the rule that is extended, or the policy that gets a rule.
+    pub origin: OriginId,
+    /// The change.
+    pub change: Change,
+    /// Whether the policy applies to every pod of its namespace, so that the change opens all of them.
+    pub opens_namespace: bool,
+}
+
+/// A change of a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A rule takes further peers.
+    AddPeers {
+        /// The place of the rule among the policy's rules.
+        rule: usize,
+        /// The peers; more than one only for several blocks of addresses.
+        peers: Vec<Peer>,
+    },
+    /// A rule takes further ports.
+    AddPorts {
+        /// The place of the rule among the policy's rules.
+        rule: usize,
+        /// The ports.
+        ports: Vec<PortMatch>,
+    },
+    /// The policy gets a rule. Its parts have the origin of the policy.
+    AddRule {
+        /// The rule.
+        rule: Rule,
+    },
+}

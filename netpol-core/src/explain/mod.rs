@@ -1,0 +1,25 @@
+//! A trace, told in order: isolation, the policies that were asked, why each peer and port matched or not,
+//! what nearly matched, and the smallest edit that would turn a denial round. Facts and ids only; the words
+//! are `report::text`'s.
+
+#[expect(clippy::module_inception, reason = "to explain is what this room is named for")]
+pub mod explain;
+pub mod explanation;
+pub mod fact;
+
+#[cfg(test)]
+pub(crate) mod scenario;
+
+mod attribution;
+mod edit;
+mod near_policy;
+mod peer;
+mod peer_choice;
+mod pod_view;
+mod port;
+
+pub use explain::explain;
+pub use explanation::{
+    Change, DirectionExplanation, Explanation, Isolation, NearPolicy, PairExplanation, Remedy, SmallestEdit,
+};
+pub use fact::{Has, Holder, Miss, PeerFact, PolicyFact, PortFact, PortMiss, RuleFact};

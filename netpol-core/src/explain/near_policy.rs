@@ -1,0 +1,49 @@
+//! Policies that nearly select the subject: had they, they might have allowed what is denied.
+
+use super::NearPolicy;
+use super::explain::Stage;
+use super::peer::is_in_use;
+use crate::evaluate::PolicyRef;
+use crate::policy::{Action, NamespaceMatch, Policy};
+use crate::selector::{Near, Requirement, near};
+
+/// The policies of the direction that miss the subject by one requirement that is nearly met.
+pub(super) fn near_policies(stage: &Stage<'_>) -> Vec<NearPolicy> {
+    let policies = stage.scene.policies.policies.iter().enumerate();
+    let nearly = policies.filter_map(|(index, policy)| {
+        let (requirement, near) = near_miss(stage, policy)?;
+        Some(NearPolicy {
+            policy: PolicyRef::Evaluated(u32::try_from(index).ok()?),
+            origin: policy.subject.origin,
+            requirement: requirement.clone(),
+            near,
+        })
+    });
+    nearly.collect()
+}
+
+fn near_miss<'a>(stage: &Stage<'_>, policy: &'a Policy) -> Option<(&'a Requirement, Near)> {
+    let direction = stage.trace.direction;
+    let allows = |policy: &Policy| {
+        policy
+            .rules
+            .iter()
+            .any(|rule| rule.value.direction == direction && rule.value.action == Action::Allow)
+    };
+    let pod = stage.subject_pods.first()?;
+    if pod.is_node || !policy.directions.contains(direction) || !allows(policy) {
+        return None;
+    }
+    let subject = &policy.subject.value;
+    let is_namespace = match &subject.namespaces {
+        NamespaceMatch::Named(name) => name == pod.namespace,
+        NamespaceMatch::Selected(selector) => selector.matches(&pod.namespace_labels).truth.is_yes(),
+    };
+    let mut failing = subject.pods.requirements().iter().filter(|it| !it.matches(&pod.labels).truth.is_yes());
+    let (Some(requirement), None, true) = (failing.next(), failing.next(), is_namespace) else { return None };
+    let slip = near(requirement, &pod.labels)?;
+    let key = requirement.key.as_deref()?;
+    let labels = || stage.scene.cluster.groups.iter().map(|group| &group.labels);
+    let is_meant = requirement.values.iter().any(|value| is_in_use(labels(), key, value));
+    (!is_meant).then_some((requirement, slip))
+}

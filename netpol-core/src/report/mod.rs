@@ -1,0 +1,8 @@
+//! Answers made readable: words for people, the wire format for programs. This is the only prose of the
+//! core besides diagnostics, so that every front end says the same.
+
+pub mod context;
+pub mod text;
+pub mod v1;
+
+pub use context::Context;

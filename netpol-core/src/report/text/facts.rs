@@ -1,0 +1,167 @@
+//! Assumptions and reasons in words.
+
+use super::ends;
+use crate::cluster::WorkloadId;
+use crate::evaluate::{Assumption, Reason, UnknownAs};
+use crate::policy::{OpaqueReason, OriginId, Remark};
+use crate::report::Context;
+use crate::text::Span;
+
+/// Something to be said, and the place that it speaks of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// The words.
+    pub words: String,
+    /// The place.
+    pub place: Option<Span>,
+}
+
+impl Fact {
+    fn new(words: impl Into<String>) -> Self {
+        Self { words: words.into(), place: None }
+    }
+
+    fn at(words: impl Into<String>, place: Option<Span>) -> Self {
+        Self { words: words.into(), place }
+    }
+
+    /// The words with the place in brackets, for formats that have one string.
+    pub fn in_one(&self, context: Context<'_>) -> String {
+        match self.place.and_then(|span| context.file_line(span)) {
+            Some((file, line)) => format!("{} ({file}:{line})", self.words),
+            None => self.words.clone(),
+        }
+    }
+}
+
+/// What an answer rests on.
+pub fn assumption(context: Context<'_>, assumption: &Assumption) -> Fact {
+    let cluster = context.cluster;
+    match assumption {
+        Assumption::NamespaceWithoutLabel { namespace, key } => Fact::new(format!(
+            "namespace `{namespace}` is not in the input and is taken to have no label `{key}`"
+        )),
+        Assumption::NoPodIn(blocks) => {
+            Fact::new(format!("no pod has an address in {}; set pod-cidrs", ends::blocks(blocks)))
+        }
+        Assumption::EveryPodIn(blocks) => Fact::new(format!(
+            "every pod whose address is not in the input has one in {}; set pod-cidrs",
+            ends::blocks(blocks)
+        )),
+        Assumption::Remark { policy, remark } => remark_fact(context, *policy, *remark),
+        Assumption::Hypothetical(pod) => Fact::new(format!(
+            "no pod `{}` is in the input; one with exactly these labels is taken",
+            ends::endpoint(cluster, &crate::cluster::Endpoint::Hypothetical(pod.clone()))
+        )),
+        Assumption::HostNetworkIsNode(workload) => Fact::new(format!(
+            "`{}` uses its node's network: selectors do not match it, its traffic is its node's",
+            ends::workload(cluster, *workload)
+        )),
+        Assumption::NothingEnforced => Fact::new("the network plugin enforces no network policy"),
+        Assumption::NoCommonFamily => {
+            Fact::new("the two ends have no IP family in common: no connection can be opened")
+        }
+        Assumption::LeftOut(span) => {
+            Fact::at("a document that cannot be read is left out; it may hold a policy", Some(*span))
+        }
+        Assumption::UnknownDecided(UnknownAs::Allow) => {
+            Fact::new("what is unknown is taken as allowed, as asked")
+        }
+        Assumption::UnknownDecided(UnknownAs::Deny) => {
+            Fact::new("what is unknown is taken as denied, as asked")
+        }
+        Assumption::UnknownDecided(UnknownAs::Unknown) => Fact::new("what is unknown stays unknown"),
+        Assumption::OutsideTheCluster => {
+            Fact::new("both ends are outside the cluster: no policy governs the connection")
+        }
+        Assumption::Itself(workload) => Fact::new(format!(
+            "a pod of `{}` always reaches itself; between two of its pods the policies decide",
+            ends::workload(cluster, *workload)
+        )),
+        Assumption::NoPolicy => Fact::new("the input holds no network policy: everything is allowed"),
+    }
+}
+
+/// Why something is unknown.
+pub fn reason(context: Context<'_>, reason: &Reason) -> Fact {
+    let pods = |workload: &Option<WorkloadId>| match workload {
+        Some(workload) => format!("the pods of `{}`", ends::workload(context.cluster, *workload)),
+        None => "the pod that does not exist".to_owned(),
+    };
+    let label = |workload: WorkloadId| pods(&Some(workload));
+    match reason {
+        Reason::OpaquePolicy(index) => opaque(context, *index),
+        Reason::Placeholder(origin) => placeholder(context, *origin),
+        Reason::Label { workload, key } if key.is_empty() => {
+            Fact::new(format!("a label key of {} is a placeholder", label(*workload)))
+        }
+        Reason::Label { workload, key } => {
+            Fact::new(format!("the value of the label `{key}` of {} is not known", label(*workload)))
+        }
+        Reason::NamespaceLabel { namespace, key } => Fact::new(format!(
+            "namespace `{namespace}` is not in the input: whether it has the label `{key}` is not known"
+        )),
+        Reason::PodAddress { workload, origin } => Fact::at(
+            format!("whether this block holds {} is not known: set pod-cidrs", pods(workload)),
+            context.span(*origin),
+        ),
+        Reason::NodeAddress { workload, origin } => {
+            let node = match workload {
+                Some(workload) => format!("the node of `{}`", ends::workload(context.cluster, *workload)),
+                None => "the node".to_owned(),
+            };
+            Fact::at(
+                format!("whether this block holds {node} is not known: set node-addresses"),
+                context.span(*origin),
+            )
+        }
+        Reason::NamedPort { workload, name } => {
+            Fact::new(format!("the number of the port `{name}` of {} is a placeholder", pods(workload)))
+        }
+        Reason::OwnNodeEgress(workload) => Fact::new(format!(
+            "whether {} may reach the node that they run on is left to the network plugin: set plugin",
+            pods(workload)
+        )),
+    }
+}
+
+fn placeholder(context: Context<'_>, origin: OriginId) -> Fact {
+    let words = match context.path(origin) {
+        "" => "a placeholder that is not substituted stands here".to_owned(),
+        path => format!("a placeholder that is not substituted stands in `{path}`"),
+    };
+    Fact::at(words, context.span(origin))
+}
+
+fn remark_fact(context: Context<'_>, policy: u32, remark: u32) -> Fact {
+    let Some(policy) = context.policies.policies.get(policy as usize) else { return Fact::new("") };
+    let Some(remark) = policy.remarks.get(remark as usize) else { return Fact::new("") };
+    let object = &policy.object;
+    let words = match &remark.value {
+        Remark::OldVersion { found, read_as } => {
+            format!("`{object}` has the old version `{found}` and is read as `{read_as}`")
+        }
+        Remark::DroppedField { path } => {
+            format!("the field `{path}` of `{object}` does not exist and is dropped, as the API server does")
+        }
+        Remark::InvalidMetadata { path } => {
+            format!("the API server refuses `{path}` of `{object}`; the policy is read all the same")
+        }
+        Remark::LegacyCidr { text, read_as } => {
+            format!("`{text}` in `{object}` is read as `{read_as}`, as older servers do")
+        }
+    };
+    Fact::at(words, context.span(remark.origin))
+}
+
+fn opaque(context: Context<'_>, index: u32) -> Fact {
+    let Some(policy) = context.policies.opaque.get(index as usize) else { return Fact::new("") };
+    let object = &policy.object;
+    let words = match &policy.reason {
+        OpaqueReason::Kind => format!("`{object}` is of a kind that is not evaluated"),
+        OpaqueReason::Refused => {
+            format!("the API server would refuse `{object}`: correct it, `netpol lint` says how")
+        }
+    };
+    Fact::at(words, context.span(policy.origin))
+}

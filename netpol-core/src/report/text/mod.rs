@@ -1,0 +1,16 @@
+//! Answers in words: lines of segments, each with a role that a terminal can paint.
+
+pub mod content;
+pub mod ends;
+pub mod explanation;
+pub mod facts;
+mod layout;
+pub mod misses;
+pub mod remedies;
+pub mod verdict;
+
+pub use content::{Line, Role, Segment, Suggestion, Text};
+pub use ends::{end, end_list, endpoint};
+pub use explanation::explanation;
+pub use facts::{Fact, assumption, reason};
+pub use verdict::{answer, verdict};

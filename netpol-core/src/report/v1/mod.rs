@@ -1,0 +1,20 @@
+//! The wire format `netpol/v1`: JSON and YAML for other programs. Fields only get added.
+//!
+//! Domain types are not serialised: each type here is a view that borrows from them.
+
+pub mod endpoint;
+pub mod error;
+pub mod explanation;
+pub mod ports;
+pub mod schema;
+pub mod verdict;
+
+pub use endpoint::{Endpoint, Side};
+pub use error::Error;
+pub use explanation::Explanation;
+pub use ports::Ports;
+pub use schema::{kinds, schema};
+pub use verdict::{Pair, PortField, Verdict};
+
+/// The value of `schema` in every object.
+pub const SCHEMA: &str = "netpol/v1";

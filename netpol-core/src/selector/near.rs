@@ -1,0 +1,146 @@
+//! Which requirement nearly matched: a slip of the keyboard rather than another meaning.
+
+use super::{LabelValue, Labels, Operator, Requirement};
+
+/// How labels nearly satisfy a requirement that they do not satisfy.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Near {
+    /// The label is there, and its value differs from a wanted one in upper and lower case alone.
+    ValueCase {
+        /// The wanted value.
+        wanted: String,
+        /// The value that the label has.
+        has: String,
+    },
+    /// The label is there, and its value is a letter or two away from a wanted one.
+    Value {
+        /// The wanted value.
+        wanted: String,
+        /// The value that the label has.
+        has: String,
+    },
+    /// A label with nearly this key, or with this key in another case, has a wanted value.
+    Key {
+        /// The key of that label.
+        key: String,
+    },
+    /// A label with quite another key has a wanted value.
+    OtherKey {
+        /// The key of that label.
+        key: String,
+        /// The value that it shares with the requirement.
+        value: String,
+    },
+}
+
+/// How `labels` nearly satisfy `requirement`; `None` when they satisfy it, or are far from it.
+///
+/// Only requirements that want a label (`In`, `Exists`) can be nearly satisfied.
+///
+/// ```
+/// use netpol_core::selector::{near, Labels, Near, Requirement};
+///
+/// let labels = Labels::known([("app", "frontend")]);
+/// let slip = near(&Requirement::equals("app", "fronted"), &labels);
+/// assert_eq!(slip, Some(Near::Value { wanted: "fronted".into(), has: "frontend".into() }));
+/// assert_eq!(near(&Requirement::equals("app", "checkout"), &labels), None);
+/// ```
+pub fn near(requirement: &Requirement, labels: &Labels) -> Option<Near> {
+    let key = requirement.key.as_deref()?;
+    if requirement.operator.accepts_absent() || requirement.matches(labels).truth.is_yes() {
+        return None;
+    }
+    if let Some(LabelValue::Known(has)) = labels.get(key) {
+        return near_value(&requirement.values, has);
+    }
+    let known = || {
+        labels.iter().filter_map(|(key, value)| match value {
+            LabelValue::Known(value) => Some((key, value.as_str())),
+            LabelValue::Unknown => None,
+        })
+    };
+    let is_wanted = |value: &str| match requirement.operator {
+        Operator::Exists => true,
+        _ => requirement.values.iter().any(|wanted| wanted == value),
+    };
+    if let Some((key, _)) = known().find(|(other, value)| is_wanted(value) && is_slip(key, other)) {
+        return Some(Near::Key { key: key.to_owned() });
+    }
+    if requirement.operator == Operator::Exists {
+        return None;
+    }
+    known()
+        .find(|(_, value)| !is_common(value) && is_wanted(value))
+        .map(|(key, value)| Near::OtherKey { key: key.to_owned(), value: value.to_owned() })
+}
+
+fn near_value(wanted: &[String], has: &str) -> Option<Near> {
+    let same_letters = wanted.iter().find(|value| value.eq_ignore_ascii_case(has));
+    if let Some(value) = same_letters {
+        return Some(Near::ValueCase { wanted: value.clone(), has: has.to_owned() });
+    }
+    let slips = wanted.iter().filter(|value| is_slip(value, has));
+    slips
+        .min_by_key(|value| strsim::osa_distance(value, has))
+        .map(|value| Near::Value { wanted: value.clone(), has: has.to_owned() })
+}
+
+/// Whether one text is the other with a letter or two wrong. Texts that differ in digits alone are siblings
+/// (`web-1`, `web-2`), not slips.
+fn is_slip(left: &str, right: &str) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
+    if left.eq_ignore_ascii_case(right) {
+        return left != right;
+    }
+    if letters(left) == letters(right) {
+        return false;
+    }
+    let distance = strsim::osa_distance(left, right);
+    let length = left.chars().count().max(right.chars().count());
+    distance <= 2 && distance * 4 <= length
+}
+
+/// Whether a value says so little that sharing it means nothing.
+fn is_common(value: &str) -> bool {
+    matches!(value, "" | "true" | "false" | "yes" | "no") || value.chars().all(|c| c.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(wanted: (&str, &str), has: (&str, &str)) -> Option<Near> {
+        near(&Requirement::equals(wanted.0, wanted.1), &Labels::known([has]))
+    }
+
+    #[test]
+    fn a_wrong_letter_or_case_in_the_value_is_near() {
+        assert!(matches!(of(("app", "fronted"), ("app", "frontend")), Some(Near::Value { .. })));
+        assert!(matches!(of(("app", "Frontend"), ("app", "frontend")), Some(Near::ValueCase { .. })));
+        assert!(matches!(of(("app", "fornt"), ("app", "front")), Some(Near::Value { .. })));
+    }
+
+    #[test]
+    fn siblings_and_strangers_are_not_near() {
+        assert_eq!(of(("app", "web-1"), ("app", "web-2")), None);
+        assert_eq!(of(("app", "cart"), ("app", "card-service")), None);
+        assert_eq!(of(("app", "db"), ("app", "fe")), None);
+    }
+
+    #[test]
+    fn the_same_value_under_another_key_is_near_unless_it_says_little() {
+        assert_eq!(
+            of(("app", "web"), ("app.kubernetes.io/name", "web")),
+            Some(Near::OtherKey { key: "app.kubernetes.io/name".to_owned(), value: "web".to_owned() })
+        );
+        assert_eq!(of(("App", "web"), ("app", "web")), Some(Near::Key { key: "app".to_owned() }));
+        assert_eq!(of(("enabled", "true"), ("public", "true")), None);
+    }
+
+    #[test]
+    fn what_matches_or_forbids_is_never_near() {
+        assert_eq!(of(("app", "web"), ("app", "web")), None);
+        let forbids = Requirement::new("app", Operator::NotIn, ["web".to_owned()]);
+        assert_eq!(near(&forbids, &Labels::known([("app", "web")])), None);
+    }
+}

@@ -1,0 +1,4 @@
+//! Laws that hold for every input.
+
+mod sets;
+mod verdicts;

@@ -1,9 +1,7 @@
 //! From manifests to a cluster.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
-
-use rustc_hash::FxHashMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::pods::{self, Template};
 use super::{
@@ -27,15 +25,16 @@ impl Cluster {
         families: &[Family],
     ) -> Self {
         let mut cluster = Self { services: manifests.services.clone(), facts, ..Self::default() };
-        cluster.add_nodes(manifests);
+        let hosts = cluster.add_nodes(manifests);
         cluster.add_namespaces(manifests, namespaces);
-        cluster.add_workloads(manifests);
+        cluster.add_workloads(manifests, &hosts);
         cluster.add_families(families);
         cluster.index_names();
         cluster
     }
 
-    fn add_nodes<P>(&mut self, manifests: &Manifests<P>) {
+    /// Adds the nodes, and tells which has which host address.
+    fn add_nodes<P>(&mut self, manifests: &Manifests<P>) -> BTreeMap<IpAddr, String> {
         let mut nodes: BTreeMap<String, Node> = BTreeMap::new();
         for node in &manifests.nodes {
             let addresses = node.addresses.iter().map(|address| IpSet::single(address.value));
@@ -47,19 +46,33 @@ impl Cluster {
             };
             nodes.insert(entry.name.clone(), entry);
         }
-        for pod in &manifests.pods {
-            let Some(name) = node_name(pod) else { continue };
-            let entry = nodes.entry(name.clone()).or_insert_with(|| Node {
-                name: name.clone(),
-                labels: Labels::default(),
-                addresses: IpSet::empty(),
-                span: None,
-            });
-            for address in &pod.status.host_addresses {
-                entry.addresses = entry.addresses.union(&IpSet::single(address.value));
+        let (named, unnamed): (Vec<_>, Vec<_>) =
+            manifests.pods.iter().partition(|pod| spelled_node(pod).is_some());
+        for pod in named {
+            if let Some(name) = spelled_node(pod) {
+                add_host_addresses(&mut nodes, name, pod);
             }
         }
+        // The pods that name no node run on the node that has their host address, if one is known.
+        let mut by_address: BTreeMap<IpAddr, String> = BTreeMap::new();
+        for node in &manifests.nodes {
+            for address in &node.addresses {
+                by_address.entry(address.value).or_insert_with(|| node.metadata.name.value.clone());
+            }
+        }
+        for pod in manifests.pods.iter().filter(|pod| spelled_node(pod).is_some()) {
+            for address in &pod.status.host_addresses {
+                let name = || spelled_node(pod).unwrap_or_default().to_owned();
+                by_address.entry(address.value).or_insert_with(name);
+            }
+        }
+        for pod in unnamed {
+            let Some(first) = pod.status.host_addresses.first() else { continue };
+            let name = by_address.entry(first.value).or_insert_with(|| first.value.to_string());
+            add_host_addresses(&mut nodes, name, pod);
+        }
         self.nodes = nodes.into_values().collect();
+        by_address
     }
 
     fn add_namespaces<P>(&mut self, manifests: &Manifests<P>, named: &BTreeSet<String>) {
@@ -89,30 +102,43 @@ impl Cluster {
         self.namespaces = namespaces.into_values().collect();
     }
 
-    /// Pods in the input stand for their owner; a template stands for an owner without pods in the input.
-    fn add_workloads<P>(&mut self, manifests: &Manifests<P>) {
+    /// Pods in the input stand for their owner. For an owner without live pods its own template stands, and for one
+    /// that is not in the input the templates of what it owns (each ReplicaSet of a Deployment, say), in the order
+    /// of their names. A Job whose pods are all finished runs no more: it is no endpoint. A CronJob will run again.
+    fn add_workloads<P>(&mut self, manifests: &Manifests<P>, hosts: &BTreeMap<IpAddr, String>) {
         let owners = pods::Owners::new(&manifests.workloads);
-        let mut spans: FxHashMap<Key, crate::text::Span> = FxHashMap::default();
         let mut members: BTreeMap<Key, Vec<PodGroup>> = BTreeMap::new();
-        for pod in manifests.pods.iter().filter(|pod| pod.status.phase == Phase::Live) {
+        let mut done: BTreeSet<Key> = BTreeSet::new();
+        for pod in &manifests.pods {
             let key = owners.of_pod(pod);
-            let group = self.group_of_pod(pod);
-            members.entry(key).or_default().push(group);
+            if pod.status.phase == Phase::Live {
+                members.entry(key).or_default().push(self.group_of_pod(pod, hosts));
+            } else if key.2 == Owner::Kind(WorkloadKind::Job.name().to_owned()) {
+                done.insert(key);
+            }
         }
+        let mut own: BTreeMap<Key, &manifest::Workload> = BTreeMap::new();
+        let mut below: BTreeMap<Key, BTreeMap<&str, &manifest::Workload>> = BTreeMap::new();
         for workload in &manifests.workloads {
             let key = owners.of_workload(workload);
-            if key.2 == Owner::Kind(workload.kind.name().to_owned()) && key.1 == workload.metadata.name.value
-            {
-                spans.insert(key.clone(), workload.span);
+            let name = workload.metadata.name.value.as_str();
+            if key.2 == Owner::Kind(workload.kind.name().to_owned()) && key.1 == name {
+                own.insert(key, workload);
+            } else if !is_old_replica_set(workload) {
+                below.entry(key).or_default().insert(name, workload);
             }
-            if is_old_replica_set(workload) {
-                continue;
-            }
-            // A template that belongs to an owner with pods, or with a template of its own, adds nothing.
-            members.entry(key).or_insert_with(|| vec![self.group_of_template(workload)]);
         }
-        for (number, (key, groups)) in (0u32..).zip(members) {
-            self.add_workload(WorkloadId(number), &key, groups, spans.get(&key).copied());
+        for (key, workload) in own.iter().filter(|(key, _)| !done.contains(key)) {
+            members.entry(key.clone()).or_insert_with(|| vec![self.group_of_template(workload)]);
+        }
+        for (key, templates) in below.into_iter().filter(|(key, _)| !own.contains_key(key)) {
+            let groups =
+                || templates.into_values().map(|workload| self.group_of_template(workload)).collect();
+            members.entry(key).or_insert_with(groups);
+        }
+        for (number, (key, mut groups)) in (0u32..).zip(members) {
+            groups.sort_by(|a, b| pod_of(a).cmp(&pod_of(b)));
+            self.add_workload(WorkloadId(number), &key, groups, own.get(&key).map(|workload| workload.span));
         }
     }
 
@@ -145,14 +171,16 @@ impl Cluster {
         });
     }
 
-    fn group_of_pod(&self, pod: &manifest::Pod) -> PodGroup {
+    fn group_of_pod(&self, pod: &manifest::Pod, hosts: &BTreeMap<IpAddr, String>) -> PodGroup {
         let is_host_network = pod.spec.host_network.as_ref().is_some_and(|flag| flag.value);
-        let node = node_name(pod).and_then(|name| self.node_named(&name));
-        let own = pod.status.addresses.iter().map(|address| address.value);
-        let hosts = pod.status.host_addresses.iter().map(|address| address.value);
-        let mut addresses = one_a_family(own);
+        let by_host = || hosts.get(&pod.status.host_addresses.first()?.value).map(String::as_str);
+        let node = spelled_node(pod).or_else(by_host).and_then(|name| self.node_named(name));
+        let mut addresses = one_a_family(pod.status.addresses.iter().map(|address| address.value));
         if addresses.is_empty() && is_host_network {
-            addresses = one_a_family(hosts);
+            addresses = one_a_family(pod.status.host_addresses.iter().map(|address| address.value));
+        }
+        if addresses.is_empty() && is_host_network {
+            addresses = self.addresses_of_node(node);
         }
         PodGroup {
             workload: WorkloadId(0),
@@ -160,11 +188,7 @@ impl Cluster {
             names: PodNames::Pod(pod.metadata.name.value.clone()),
             labels: labels_of(&pod.metadata.labels),
             named_ports: pods::named_ports(&pod.spec),
-            addresses: if addresses.is_empty() {
-                PodAddresses::Unknown
-            } else {
-                PodAddresses::Known(addresses)
-            },
+            addresses: known_or_not(addresses),
             node,
             is_host_network,
             span: pod.span,
@@ -174,17 +198,27 @@ impl Cluster {
     fn group_of_template(&self, workload: &manifest::Workload) -> PodGroup {
         let Template { names, labels } = pods::template(workload);
         let node = workload.pod_spec.node_name.as_ref().and_then(|name| self.node_named(&name.value));
+        let is_host_network = workload.pod_spec.host_network.as_ref().is_some_and(|flag| flag.value);
+        let addresses = if is_host_network { self.addresses_of_node(node) } else { Vec::new() };
         PodGroup {
             workload: WorkloadId(0),
             namespace: self.namespace_named(&workload.metadata.namespace.value).unwrap_or(NamespaceId(0)),
             names,
             labels,
             named_ports: pods::named_ports(&workload.pod_spec),
-            addresses: PodAddresses::Unknown,
+            addresses: known_or_not(addresses),
             node,
-            is_host_network: workload.pod_spec.host_network.as_ref().is_some_and(|flag| flag.value),
+            is_host_network,
             span: workload.pod_labels_span,
         }
+    }
+
+    /// The first address of each family of a node.
+    fn addresses_of_node(&self, node: Option<NodeId>) -> Vec<IpAddr> {
+        let Some(node) = node.and_then(|id| self.node(id)) else { return Vec::new() };
+        let v4 = node.addresses.v4.ranges().first().map(|range| IpAddr::V4(Ipv4Addr::from_bits(range.0)));
+        let v6 = node.addresses.v6.ranges().first().map(|range| IpAddr::V6(Ipv6Addr::from_bits(range.0)));
+        v4.into_iter().chain(v6).collect()
     }
 
     /// The node of this name.
@@ -203,6 +237,14 @@ impl Cluster {
         self.families = if pods.is_empty() { vec![Family::V4] } else { pods.into_iter().collect() };
         let known = [&self.facts.pod_cidrs, &self.facts.service_cidrs, &self.facts.node_addresses];
         let is_known = |family: Family| known.iter().any(|set| !set.is_empty_in(family));
+        let is_of_pod = |family: Family| {
+            self.groups.iter().any(|group| match &group.addresses {
+                PodAddresses::Known(addresses) => {
+                    addresses.iter().any(|address| Family::of(*address) == family)
+                }
+                PodAddresses::Unknown => false,
+            })
+        };
         let has_node = |family: Family| self.nodes.iter().any(|node| !node.addresses.is_empty_in(family));
         let outside = Family::ALL.into_iter().filter(|family| {
             *family == Family::V4
@@ -210,15 +252,40 @@ impl Cluster {
                 || of_blocks.contains(family)
                 || is_known(*family)
                 || has_node(*family)
+                || is_of_pod(*family)
         });
         self.outside_families = outside.collect();
     }
 }
 
-/// The key of the node that a pod runs on: its name, else its first host address.
-fn node_name(pod: &manifest::Pod) -> Option<String> {
-    let named = pod.spec.node_name.as_ref().map(|name| name.value.clone()).filter(|name| !name.is_empty());
-    named.or_else(|| pod.status.host_addresses.first().map(|address| address.value.to_string()))
+/// The node that a pod says it runs on.
+fn spelled_node(pod: &manifest::Pod) -> Option<&str> {
+    pod.spec.node_name.as_ref().map(|name| name.value.as_str()).filter(|name| !name.is_empty())
+}
+
+/// Adds the host addresses of a pod to its node, which may be one that no Node object describes.
+fn add_host_addresses(nodes: &mut BTreeMap<String, Node>, name: &str, pod: &manifest::Pod) {
+    if !nodes.contains_key(name) {
+        let (labels, addresses) = (Labels::default(), IpSet::empty());
+        nodes.insert(name.to_owned(), Node { name: name.to_owned(), labels, addresses, span: None });
+    }
+    let Some(node) = nodes.get_mut(name) else { return };
+    for address in &pod.status.host_addresses {
+        if !node.addresses.contains(address.value) {
+            node.addresses = node.addresses.union(&IpSet::single(address.value));
+        }
+    }
+}
+
+const fn pod_of(group: &PodGroup) -> Option<&String> {
+    match &group.names {
+        PodNames::Pod(name) => Some(name),
+        PodNames::Template(_) | PodNames::Ordinals { .. } => None,
+    }
+}
+
+fn known_or_not(addresses: Vec<IpAddr>) -> PodAddresses {
+    if addresses.is_empty() { PodAddresses::Unknown } else { PodAddresses::Known(addresses) }
 }
 
 /// A ReplicaSet that a Deployment has scaled down when it made a new one.

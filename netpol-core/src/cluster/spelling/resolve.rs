@@ -2,9 +2,12 @@
 
 use super::name::{self, Kind};
 use super::{Note, SpellingError, address, selector};
-use crate::cluster::{Cluster, Endpoint, GroupId, Hypothetical, Named, NamespaceId, Owner, WorkloadId};
+use crate::cluster::{
+    Cluster, Endpoint, GroupId, Hypothetical, Named, NamespaceId, Owner, PodGroup, PodNames, Workload,
+    WorkloadId,
+};
 use crate::manifest::Service;
-use crate::selector::{Labels, Requirement, Selector, Truth};
+use crate::selector::{Requirement, Selector, Truth};
 
 /// What a spelling stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -46,6 +49,9 @@ impl Cluster {
         if let Some(labels) = text.strip_prefix('@') {
             return self.selected(text, namespace, labels);
         }
+        if let Some((endpoint, port)) = text.rsplit_once(':') {
+            return Err(SpellingError::PortNotHere { endpoint: endpoint.to_owned(), port: port.to_owned() });
+        }
         match text.split('/').collect::<Vec<_>>().as_slice() {
             ["internet"] => address::internet(self),
             ["any"] => Ok(self.everything()),
@@ -66,7 +72,11 @@ impl Cluster {
         match found {
             Some((_, found)) if !found.is_empty() => self.meant(name, namespace, found),
             _ if name.contains('.') => Err(self.dotted(name)),
-            _ => Err(self.unknown_name(namespace, name)),
+            Some((id, _)) => {
+                let near = self.near_names(id, name);
+                Err(unknown("workload or pod", &format!("{namespace}/{name}"), near))
+            }
+            None => Err(unknown("workload or pod", &format!("{namespace}/{name}"), self.elsewhere(name))),
         }
     }
 
@@ -96,6 +106,10 @@ impl Cluster {
         let pods: Vec<&Named> = found.iter().filter(|named| !matches!(named, Named::Service(_))).collect();
         match (pods.as_slice(), found) {
             ([one], _) => Ok(Resolved::one(self.endpoint_of(**one))),
+            // The only pod of a workload of the same name is the workload.
+            ([one, other], _) if self.endpoint_of(**one) == self.endpoint_of(**other) => {
+                Ok(Resolved::one(self.endpoint_of(**one)))
+            }
             ([], [Named::Service(number), ..]) => {
                 Err(self.is_service(format!("{namespace}/{name}"), *number))
             }
@@ -137,18 +151,19 @@ impl Cluster {
     }
 
     fn of_kind(&self, namespace: &str, kind: &str, name: &str) -> Result<Resolved, SpellingError> {
-        let Some(wanted) = name::kind(kind) else {
+        let id = self.namespace_named(namespace);
+        let found = id.map(|id| self.named(id, name)).unwrap_or_default();
+        let Some(wanted) = name::kind(kind).or_else(|| self.custom_kind(kind, found)) else {
             let known = ["deploy", "sts", "ds", "rs", "job", "cj", "pod", "svc"];
             let near =
                 name::nearest(kind, known).into_iter().map(|kind| format!("{namespace}/{kind}/{name}"));
             return Err(unknown("kind", kind, near.collect()));
         };
-        let id = self.namespace_named(namespace);
-        let found = id.map(|id| self.named(id, name)).unwrap_or_default();
-        let is_wanted = |named: &Named| match (named, wanted) {
-            (Named::Workload(id), _) => self.workload(*id).is_some_and(|workload| match wanted {
+        let is_wanted = |named: &Named| match (named, &wanted) {
+            (Named::Workload(id), _) => self.workload(*id).is_some_and(|workload| match &wanted {
                 Kind::Pod => workload.owner == Owner::Pod,
-                Kind::Workload(kind) => workload.owner == Owner::Kind(kind.to_owned()),
+                Kind::Workload(kind) => workload.owner == Owner::Kind(kind.clone()),
+                Kind::Unnamed => workload.owner == Owner::Unnamed,
                 Kind::Service => false,
             }),
             (Named::Pod(_), Kind::Pod) | (Named::Service(_), Kind::Service) => true,
@@ -165,13 +180,21 @@ impl Cluster {
         }
     }
 
+    /// The kind of an owner that is no workload of Kubernetes' own: `rollout` for the owner `Rollout`.
+    fn custom_kind(&self, kind: &str, found: &[Named]) -> Option<Kind> {
+        found.iter().find_map(|named| match named {
+            Named::Workload(id) => match &self.workload(*id)?.owner {
+                Owner::Kind(own) if own.eq_ignore_ascii_case(kind) => Some(Kind::Workload(own.clone())),
+                _ => None,
+            },
+            Named::Pod(_) | Named::Service(_) => None,
+        })
+    }
+
     fn every_pod_of(&self, name: &str) -> Result<Resolved, SpellingError> {
         let Some(id) = self.namespace_named(name) else { return Err(self.unknown_namespace(name)) };
-        let workloads = (0u32..).map(WorkloadId).zip(&self.workloads);
-        let endpoints: Vec<Endpoint> = workloads
-            .filter(|(_, workload)| workload.namespace == id)
-            .map(|(number, _)| Endpoint::Workload(number))
-            .collect();
+        let endpoints: Vec<Endpoint> =
+            self.workloads_of(id).map(|(number, _)| Endpoint::Workload(number)).collect();
         if endpoints.is_empty() {
             return Err(SpellingError::SelectsNothing { text: format!("ns/{name}") });
         }
@@ -191,30 +214,53 @@ impl Cluster {
         let selector::Parsed { selector, equalities } = selector::parse(labels)?;
         let id = self.namespace_named(namespace);
         let endpoints = id.map(|id| self.endpoints_selected(id, &selector)).unwrap_or_default();
-        if !endpoints.is_empty() {
-            return Ok(Resolved { endpoints, notes: Vec::new() });
+        let workloads = id.map(|id| self.may_select(id, &selector)).unwrap_or_default();
+        let text = text.to_owned();
+        match (endpoints.is_empty(), workloads.is_empty()) {
+            (false, true) => return Ok(Resolved { endpoints, notes: Vec::new() }),
+            (false, false) => {
+                return Ok(Resolved { endpoints, notes: vec![Note::MaySelectMore { text, workloads }] });
+            }
+            (true, false) => return Err(SpellingError::MaySelect { text, workloads }),
+            (true, true) => {}
         }
         match equalities {
             Some(labels) => {
                 let pod = Hypothetical { namespace: namespace.to_owned(), labels };
-                Ok(Resolved::one(Endpoint::Hypothetical(pod)))
+                let endpoints = vec![Endpoint::Hypothetical(pod)];
+                Ok(Resolved { endpoints, notes: vec![Note::Hypothetical { text }] })
             }
             None if id.is_none() => Err(self.unknown_namespace(namespace)),
-            None => Err(SpellingError::SelectsNothing { text: text.to_owned() }),
+            None => Err(SpellingError::SelectsNothing { text }),
         }
     }
 
+    /// The workloads of a namespace, which stand side by side.
+    fn workloads_of(&self, namespace: NamespaceId) -> impl Iterator<Item = (WorkloadId, &Workload)> {
+        let first = self.workloads.partition_point(|workload| workload.namespace < namespace);
+        let number = u32::try_from(first).unwrap_or(u32::MAX);
+        let rest = self.workloads.get(first..).unwrap_or_default();
+        (number..).map(WorkloadId).zip(rest).take_while(move |(_, workload)| workload.namespace == namespace)
+    }
+
+    /// Spellings of the workloads of which a selector may select pods: they have labels that are not known.
+    fn may_select(&self, namespace: NamespaceId, selector: &Selector) -> Vec<String> {
+        let is_open = |group: &PodGroup| selects(selector, group) == Truth::Unknown;
+        let space = self.namespace(namespace).map(|entry| entry.name.as_str()).unwrap_or_default();
+        self.workloads_of(namespace)
+            .filter(|(_, workload)| workload.groups.iter().filter_map(|id| self.group(*id)).any(is_open))
+            .map(|(_, workload)| format!("{space}/{}/{}", name::short(&workload.owner), workload.name))
+            .collect()
+    }
+
     fn endpoints_selected(&self, namespace: NamespaceId, selector: &Selector) -> Vec<Endpoint> {
-        let is_selected = |labels: &Labels| selector.matches(labels).truth == Truth::Yes;
-        let workloads = (0u32..).map(WorkloadId).zip(&self.workloads);
-        let endpoints =
-            workloads.filter(|(_, workload)| workload.namespace == namespace).filter_map(|(id, workload)| {
-                let selected = workload.groups.iter().copied();
-                let selected: Vec<GroupId> = selected
-                    .filter(|group| self.group(*group).is_some_and(|group| is_selected(&group.labels)))
-                    .collect();
-                (!selected.is_empty()).then(|| self.endpoint_of_groups(id, &selected))
-            });
+        let is_selected = |group: &PodGroup| selects(selector, group) == Truth::Yes;
+        let endpoints = self.workloads_of(namespace).filter_map(|(id, workload)| {
+            let selected = workload.groups.iter().copied();
+            let selected: Vec<GroupId> =
+                selected.filter(|group| self.group(*group).is_some_and(is_selected)).collect();
+            (!selected.is_empty()).then(|| self.endpoint_of_groups(id, &selected))
+        });
         endpoints.collect()
     }
 
@@ -280,6 +326,23 @@ impl Cluster {
             Some(id) => unknown("workload or pod", &format!("{namespace}/{name}"), self.near_names(id, name)),
         }
     }
+}
+
+/// Whether a selector selects every pod of a group, none, or nobody knows: replicas of a StatefulSet that are not in
+/// the input stand together here, so that what tells them apart is not known.
+fn selects(selector: &Selector, group: &PodGroup) -> Truth {
+    let is_whole = !matches!(group.names, PodNames::Ordinals { .. });
+    if is_whole || !selector.requirements().iter().any(is_of_replica) {
+        return selector.matches(&group.labels).truth;
+    }
+    let others = selector.requirements().iter().filter(|requirement| !is_of_replica(requirement));
+    Selector::new(others.cloned()).matches(&group.labels).truth.and(Truth::Unknown)
+}
+
+/// Whether a requirement asks for a label that tells the replicas of a StatefulSet apart.
+fn is_of_replica(requirement: &Requirement) -> bool {
+    let key = requirement.key.as_deref();
+    matches!(key, Some("statefulset.kubernetes.io/pod-name" | "apps.kubernetes.io/pod-index"))
 }
 
 fn unknown(what: &str, name: &str, nearest: Vec<String>) -> SpellingError {

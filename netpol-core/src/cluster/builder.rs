@@ -317,3 +317,204 @@ pub(super) fn labels_of(labels: &[manifest::Label]) -> Labels {
 pub(super) fn own_key(metadata: &Metadata, owner: Owner) -> Key {
     (metadata.namespace.value.clone(), metadata.name.value.clone(), owner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::selector::Unlisted;
+    use crate::text::{FileSet, SourceFile};
+
+    fn cluster_of(documents: &[&str], facts: Facts) -> Cluster {
+        let mut files = FileSet::new();
+        files.add(SourceFile::named("a.yaml", documents.join("\n---\n"))).unwrap();
+        let manifests = manifest::read(&files, &manifest::ReadOptions::default(), |_, _| None::<()>);
+        assert_eq!(manifests.diagnostics, []);
+        Cluster::new(&manifests, facts, &BTreeSet::new(), &[])
+    }
+
+    fn cluster(documents: &[&str]) -> Cluster {
+        cluster_of(documents, Facts::default())
+    }
+
+    /// Each workload with the names of its pods: `Deployment web: web-1 web-2`.
+    fn workloads(cluster: &Cluster) -> Vec<String> {
+        let names = |workload: &Workload| -> Vec<String> {
+            workload.groups.iter().map(|id| cluster.pod_name(*id, None)).collect()
+        };
+        let line = |workload: &Workload| match &workload.owner {
+            Owner::Pod => format!("Pod {}", workload.name),
+            Owner::Unnamed => format!("? {}: {}", workload.name, names(workload).join(" ")),
+            Owner::Kind(kind) => format!("{kind} {}: {}", workload.name, names(workload).join(" ")),
+        };
+        cluster.workloads.iter().map(line).collect()
+    }
+
+    fn pod(name: &str, owner: Option<(&str, &str)>, status: &str) -> String {
+        let owners = owner.map_or_else(String::new, |(kind, name)| {
+            format!(", ownerReferences: [{{apiVersion: x/v1, kind: {kind}, name: {name}, uid: u, controller: true}}]")
+        });
+        format!(
+            "{{apiVersion: v1, kind: Pod, metadata: {{name: {name}, namespace: shop{owners}}}, \
+             spec: {{containers: [{{name: c, image: i}}]}}, status: {{{status}}}}}"
+        )
+    }
+
+    fn owner(kind: &str, name: &str, above: Option<(&str, &str)>, spec: &str) -> String {
+        let group = if matches!(kind, "Job" | "CronJob") { "batch/v1" } else { "apps/v1" };
+        let owners = above.map_or_else(String::new, |(kind, name)| {
+            format!(", ownerReferences: [{{apiVersion: x/v1, kind: {kind}, name: {name}, uid: u, controller: true}}]")
+        });
+        let selector = if group == "apps/v1" { ", selector: {matchLabels: {app: x}}" } else { "" };
+        let template = format!(
+            "template: {{metadata: {{labels: {{app: x, from: {name}}}}}, spec: {{containers: [{{name: c, image: i}}]}}}}"
+        );
+        let body = match kind {
+            "CronJob" => format!("schedule: '* * * * *', jobTemplate: {{spec: {{{template}}}}}"),
+            _ => format!("{template}{selector}"),
+        };
+        format!(
+            "{{apiVersion: {group}, kind: {kind}, metadata: {{name: {name}, namespace: shop{owners}}}, \
+             spec: {{{body}{spec}}}}}"
+        )
+    }
+
+    fn labels(cluster: &Cluster) -> &Labels {
+        &cluster.groups[0].labels
+    }
+
+    #[test]
+    fn owners_are_climbed_as_far_as_the_input_goes() {
+        let deployment = owner("Deployment", "web", None, "");
+        let set = owner("ReplicaSet", "web-1", Some(("Deployment", "web")), ", replicas: 2");
+        let (a, b) =
+            (pod("a", Some(("ReplicaSet", "web-1")), ""), pod("b", Some(("ReplicaSet", "web-1")), ""));
+        assert_eq!(workloads(&cluster(&[&b, &set, &deployment, &a])), ["Deployment web: a b"]);
+        assert_eq!(workloads(&cluster(&[&a, &set])), ["Deployment web: a"]);
+        assert_eq!(workloads(&cluster(&[&a])), ["ReplicaSet web-1: a"]);
+    }
+
+    #[test]
+    fn a_node_owns_no_pod_and_an_owner_may_have_no_kind() {
+        assert_eq!(workloads(&cluster(&[&pod("etcd", Some(("Node", "n1")), "")])), ["Pod etcd"]);
+        assert_eq!(workloads(&cluster(&[&pod("x", Some(("Rollout", "r")), "")])), ["Rollout r: x"]);
+    }
+
+    #[test]
+    fn a_template_below_an_owner_in_the_input_adds_nothing_in_any_order() {
+        let deployment = owner("Deployment", "web", None, ", replicas: 0");
+        let set = owner("ReplicaSet", "web-1", Some(("Deployment", "web")), ", replicas: 2");
+        for documents in [[&deployment, &set], [&set, &deployment]] {
+            let cluster = cluster(&[documents[0].as_str(), documents[1].as_str()]);
+            assert_eq!(workloads(&cluster), ["Deployment web: web-…"]);
+            assert_eq!(labels(&cluster).get("from"), Some(&LabelValue::Known("web".to_owned())));
+            assert_eq!(labels(&cluster).get("pod-template-hash"), Some(&LabelValue::Unknown));
+        }
+    }
+
+    #[test]
+    fn every_live_replica_set_stands_for_a_deployment_outside_the_input() {
+        let set = |name: &str, replicas: u32| {
+            owner("ReplicaSet", name, Some(("Deployment", "web")), &format!(", replicas: {replicas}"))
+        };
+        let cluster = cluster(&[&set("web-2", 1), &set("web-0", 0), &set("web-1", 3)]);
+        assert_eq!(workloads(&cluster), ["Deployment web: web-… web-…"]);
+        assert_eq!(labels(&cluster).get("from"), Some(&LabelValue::Known("web-1".to_owned())));
+    }
+
+    #[test]
+    fn an_old_replica_set_is_no_endpoint_and_one_without_an_owner_is() {
+        let old = owner("ReplicaSet", "web-1", Some(("Deployment", "web")), ", replicas: 0");
+        assert_eq!(workloads(&cluster(&[&old])), Vec::<String>::new());
+        let own = owner("ReplicaSet", "web", None, ", replicas: 0");
+        assert_eq!(workloads(&cluster(&[&own])), ["ReplicaSet web: web-…"]);
+    }
+
+    #[test]
+    fn finished_pods_are_no_endpoints_and_give_their_address_up() {
+        let finished = pod("a", None, "phase: Succeeded, podIP: 10.0.0.1");
+        let live = pod("b", None, "phase: Running, podIP: 10.0.0.1");
+        let cluster = cluster(&[&finished, &live]);
+        assert_eq!(workloads(&cluster), ["Pod b"]);
+        assert_eq!(cluster.by_address.len(), 1);
+    }
+
+    #[test]
+    fn a_finished_job_runs_no_more_and_a_cron_job_runs_again() {
+        let job = owner("Job", "once", None, "");
+        let done = pod("once-1", Some(("Job", "once")), "phase: Succeeded");
+        assert_eq!(workloads(&cluster(&[&job, &done])), Vec::<String>::new());
+        assert_eq!(workloads(&cluster(&[&job])), ["Job once: once-…"]);
+        let cron = owner("CronJob", "nightly", None, "");
+        let job = owner("Job", "nightly-1", Some(("CronJob", "nightly")), "");
+        let done = pod("nightly-1-1", Some(("Job", "nightly-1")), "phase: Succeeded");
+        assert_eq!(workloads(&cluster(&[&job, &done, &cron])), ["CronJob nightly: nightly-…"]);
+    }
+
+    #[test]
+    fn labels_that_controllers_add_are_known_to_exist() {
+        let job = cluster(&[&owner("Job", "once", None, "")]);
+        assert_eq!(labels(&job).get("job-name"), Some(&LabelValue::Known("once".to_owned())));
+        assert_eq!(labels(&job).get("controller-uid"), Some(&LabelValue::Unknown));
+        let cron = cluster(&[&owner("CronJob", "nightly", None, "")]);
+        assert_eq!(labels(&cron).get("batch.kubernetes.io/job-name"), Some(&LabelValue::Unknown));
+        let set = cluster(&[&owner("StatefulSet", "db", None, ", serviceName: db, replicas: 3")]);
+        assert_eq!(set.groups[0].names, PodNames::Ordinals { first: 0, replicas: Some(3) });
+        assert_eq!(labels(&set).get("controller-revision-hash"), Some(&LabelValue::Unknown));
+        assert_eq!(labels(&set).get("apps.kubernetes.io/pod-index"), None);
+    }
+
+    #[test]
+    fn namespaces_have_their_name_for_a_label_whatever_is_said() {
+        let given = "{apiVersion: v1, kind: Namespace, metadata: {name: given, labels: \
+                     {team: a, kubernetes.io/metadata.name: forged}}}";
+        let mut facts = Facts::default();
+        for name in ["given", "configured"] {
+            facts.namespaces.insert(name.to_owned(), [("team".to_owned(), "b".to_owned())].into());
+        }
+        let cluster = cluster_of(&[given, &pod("a", None, "")], facts);
+        let namespace = |name| &cluster.namespaces[cluster.namespace_named(name).unwrap().0 as usize];
+        let known = |text: &str| Some(LabelValue::Known(text.to_owned()));
+        assert_eq!(namespace("given").labels.get("team").cloned(), known("a"));
+        assert_eq!(namespace("given").labels.get(Namespace::NAME_LABEL).cloned(), known("given"));
+        assert_eq!(namespace("configured").labels.get("team").cloned(), known("b"));
+        assert_eq!(namespace("configured").labels.unlisted(), Unlisted::Absent);
+        assert_eq!(namespace("shop").labels.unlisted(), Unlisted::AssumedAbsent);
+        assert!(namespace("configured").is_described && !namespace("shop").is_described);
+    }
+
+    #[test]
+    fn a_pod_runs_on_the_node_that_it_names_or_that_has_its_host_address() {
+        let node = "{apiVersion: v1, kind: Node, metadata: {name: n1}, \
+                    status: {addresses: [{type: InternalIP, address: 192.168.0.1}]}}";
+        let by_address = pod("a", None, "hostIP: 192.168.0.1, podIP: 10.0.0.1");
+        let other = pod("b", None, "hostIP: 192.168.0.2");
+        let cluster = cluster(&[&by_address, &other, node]);
+        let name = |group: &PodGroup| cluster.node(group.node.unwrap()).unwrap().name.clone();
+        assert_eq!(cluster.groups.iter().map(name).collect::<Vec<_>>(), ["n1", "192.168.0.2"]);
+    }
+
+    #[test]
+    fn a_host_network_pod_has_the_addresses_of_its_node() {
+        let node = "{apiVersion: v1, kind: Node, metadata: {name: n1}, \
+                    status: {addresses: [{type: InternalIP, address: 192.168.0.1}]}}";
+        let pod = "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {hostNetwork: true, nodeName: n1, \
+                   containers: [{name: c, image: i}]}}";
+        let cluster = cluster(&[pod, node]);
+        let address: IpAddr = "192.168.0.1".parse().unwrap();
+        assert_eq!(cluster.groups[0].addresses, PodAddresses::Known(vec![address]));
+        assert!(cluster.groups[0].is_host_network && cluster.by_address.is_empty());
+    }
+
+    #[test]
+    fn families_are_those_that_pods_show_else_ipv4() {
+        assert_eq!(cluster(&[&pod("a", None, "")]).families, [Family::V4]);
+        let dual = cluster(&[&pod("a", None, "podIPs: [{ip: 10.0.0.1}, {ip: 'fd00::1'}, {ip: 10.0.0.2}]")]);
+        assert_eq!(
+            (dual.families.as_slice(), dual.by_address.len()),
+            ([Family::V4, Family::V6].as_slice(), 2)
+        );
+        let six = cluster(&[&pod("a", None, "podIP: 'fd00::1'")]);
+        assert_eq!((six.families.as_slice(), six.outside_families.len()), ([Family::V6].as_slice(), 2));
+        assert_eq!(cluster(&[]).outside().to_string(), "0.0.0.0/0");
+    }
+}

@@ -81,7 +81,8 @@ pub(super) fn is_cluster_dns(cluster: &Cluster, text: &str) -> bool {
 pub(super) fn nearest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<&'n str> {
     let worth = |name: &&str| {
         let starts = name.starts_with(wanted) || (name.len() > 2 && wanted.starts_with(name));
-        starts || strsim::jaro_winkler(wanted, name) > 0.8
+        let is_slip = name.len() > 2 && strsim::damerau_levenshtein(wanted, name) == 1;
+        starts || is_slip || strsim::jaro_winkler(wanted, name) > 0.8
     };
     let unique: BTreeSet<&str> = names.into_iter().filter(|name| *name != wanted).collect();
     let mut near: Vec<&str> = unique.into_iter().filter(worth).collect();

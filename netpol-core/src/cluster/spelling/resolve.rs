@@ -445,7 +445,7 @@ mod tests {
     fn a_name_for_several_things_is_answered_with_spellings_that_work() {
         assert_eq!(
             read("twin"),
-            "`shop/twin` can mean several things; say which: `shop/job/twin`, `shop/pod/twin`"
+            "`shop/twin` can mean several things; say which: `shop/pod/twin`, `shop/job/twin`"
         );
         assert_eq!(
             (read("shop/job/twin"), read("shop/pod/twin")),

@@ -1,9 +1,5 @@
 //! Asks one question of a folder of manifests: `cargo run -p netpol-core --example ask -- FOLDER FROM TO[:PORT]`.
-#![expect(
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "a program does the I/O that its library leaves out"
-)]
+#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a program does the I/O that its library leaves out")]
 
 use std::error::Error;
 use std::path::Path;
@@ -29,8 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let explanation = analysis.explain(&question.request);
     println!("decision: {}", explanation.verdict.decision.name());
 
-    let context =
-        Context { cluster: analysis.cluster(), policies: analysis.policies(), files: analysis.files() };
+    let context = Context { cluster: analysis.cluster(), policies: analysis.policies(), files: analysis.files() };
     print!("{}", report::text::explanation(context, &explanation, &[]));
     Ok(())
 }

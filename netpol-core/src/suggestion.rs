@@ -12,7 +12,7 @@ use crate::text::Span;
 const SPELLED_OUT: usize = 3;
 
 /// The edits of an explanation as a person would make them. An edit that its API has no words for is left out.
-pub fn suggestions(policies: &PolicySet, explanation: &Explanation) -> Vec<Suggestion> {
+pub(crate) fn suggestions(policies: &PolicySet, explanation: &Explanation) -> Vec<Suggestion> {
     explanation.edits().into_iter().filter_map(|edit| suggestion(policies, edit)).collect()
 }
 

@@ -1,5 +1,9 @@
 //! Asks one question of a folder of manifests: `cargo run -p netpol-core --example ask -- FOLDER FROM TO[:PORT]`.
-#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a program does the I/O that its library leaves out")]
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a program does the I/O that its library leaves out"
+)]
 
 use std::error::Error;
 use std::path::Path;
@@ -25,7 +29,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let explanation = analysis.explain(&question.request);
     println!("decision: {}", explanation.verdict.decision.name());
 
-    let context = Context { cluster: analysis.cluster(), policies: analysis.policies(), files: analysis.files() };
+    let context =
+        Context { cluster: analysis.cluster(), policies: analysis.policies(), files: analysis.files() };
     print!("{}", report::text::explanation(context, &explanation, &[]));
     Ok(())
 }

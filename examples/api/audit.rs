@@ -1,6 +1,10 @@
 //! Lists who reaches the workloads of a namespace on a TCP port:
 //! `cargo run -p netpol-core --example audit -- FOLDER NAMESPACE PORT`.
-#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a program does the I/O that its library leaves out")]
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a program does the I/O that its library leaves out"
+)]
 
 use std::error::Error;
 use std::path::Path;

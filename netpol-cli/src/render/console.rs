@@ -22,7 +22,8 @@ impl Palette {
     /// `--color` decides, then `NO_COLOR`, then `CLICOLOR_FORCE`, then whether a person looks.
     pub fn new(color: Color, io: &Io<'_>) -> Self {
         let is_set = |name: &str| (io.environment)(name).is_some_and(|value| !value.is_empty());
-        let is_forced = || (io.environment)("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0");
+        let is_forced =
+            || (io.environment)("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0");
         let is_dumb = (io.environment)("TERM").is_some_and(|value| value == "dumb");
         match color {
             Color::Always => Self { stdout: true, stderr: true },

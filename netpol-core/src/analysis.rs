@@ -11,7 +11,13 @@ use crate::index::{Plugin, PolicyIndex};
 use crate::manifest::{self, LeftOut, ReadOptions, Tally};
 use crate::net::{Family, IpSet};
 use crate::policy::{NamespaceMatch, Peer, PolicySet};
+use crate::report::Context;
+use crate::report::text::Suggestion;
+use crate::suggestion;
 use crate::text::FileSet;
+
+/// How many pairs of endpoints one question may have.
+const MOST_PAIRS: usize = 1_000_000;
 
 /// How an input is to be read and judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,6 +136,13 @@ impl Analysis {
     ) -> Result<Question, SpellingError> {
         let from = self.cluster.endpoints(from, namespace)?;
         let to = self.cluster.endpoints(to, namespace)?;
+        if let Asked::Named(protocol, name) = &ports {
+            self.cluster.names_port(&to.endpoints, *protocol, name)?;
+        }
+        let pairs = from.endpoints.len().saturating_mul(to.endpoints.len());
+        if pairs > MOST_PAIRS {
+            return Err(SpellingError::TooManyPairs { pairs, limit: MOST_PAIRS });
+        }
         let mut notes = from.notes;
         notes.extend(to.notes);
         Ok(Question { request: Request { from: from.endpoints, to: to.endpoints, ports }, notes })
@@ -147,6 +160,16 @@ impl Analysis {
         let (mut verdict, traces) = self.engine().trace(request);
         self.add_left_out(&mut verdict);
         explain::explain(&self.cluster, &self.policies, verdict, traces)
+    }
+
+    /// The edits that an explanation proposes, in the language of the files.
+    pub fn suggestions(&self, explanation: &Explanation) -> Vec<Suggestion> {
+        suggestion::suggestions(&self.policies, explanation)
+    }
+
+    /// What the ids in an answer are looked up in, for [`crate::report`].
+    pub const fn context(&self) -> Context<'_> {
+        Context { cluster: &self.cluster, policies: &self.policies, files: &self.files }
     }
 
     const fn engine(&self) -> Engine<'_> {

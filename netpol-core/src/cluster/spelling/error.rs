@@ -68,6 +68,13 @@ pub enum SpellingError {
         /// The names that the destinations declare.
         declared: Vec<String>,
     },
+    /// A question about more pairs of endpoints than one answer can hold.
+    TooManyPairs {
+        /// How many pairs.
+        pairs: usize,
+        /// How many an answer may have.
+        limit: usize,
+    },
 }
 
 impl SpellingError {
@@ -98,10 +105,11 @@ impl SpellingError {
             }
             Self::OutsideName { .. } => Some("give an address or a block".to_owned()),
             Self::NothingOutside { .. } => None,
+            Self::TooManyPairs { .. } => Some("name one end more narrowly".to_owned()),
             Self::NamedPort { declared, .. } if declared.is_empty() => {
                 Some("no container of the destination names a port; give the number".to_owned())
             }
-            Self::NamedPort { declared, .. } => Some(format!("it declares {}", list(declared))),
+            Self::NamedPort { declared, .. } => Some(format!("it declares {}", declared.join(", "))),
         }
     }
 }
@@ -121,6 +129,9 @@ impl fmt::Display for SpellingError {
             }
             Self::OutsideName { name } => write!(f, "the addresses of `{name}` are not known"),
             Self::NothingOutside { text } => write!(f, "no address outside the cluster is in `{text}`"),
+            Self::TooManyPairs { pairs, limit } => {
+                write!(f, "the question is about {pairs} pairs of endpoints, more than the limit of {limit}")
+            }
             Self::NamedPort { name, .. } => write!(f, "the destination names no port `{name}`"),
         }
     }

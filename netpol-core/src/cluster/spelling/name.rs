@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::cluster::{Cluster, NamespaceId, Owner};
+use super::SpellingError;
+use crate::cluster::{Cluster, Endpoint, NamespaceId, Owner};
+use crate::net::Protocol;
 
 /// How many near names a message suggests.
 const SUGGESTIONS: usize = 3;
@@ -77,6 +79,35 @@ pub(super) fn nearest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>
 }
 
 impl Cluster {
+    /// Checks that some destination declares a port of this name.
+    ///
+    /// # Errors
+    /// [`SpellingError::NamedPort`] when none does.
+    pub fn names_port(
+        &self,
+        destinations: &[Endpoint],
+        protocol: Option<Protocol>,
+        name: &str,
+    ) -> Result<(), SpellingError> {
+        let mut declared = BTreeSet::new();
+        for endpoint in destinations {
+            let groups = match endpoint {
+                Endpoint::Workload(id) => self.workload(*id).map(|workload| workload.groups.as_slice()),
+                Endpoint::Pods(_, groups) => Some(groups.as_slice()),
+                _ => None,
+            };
+            let groups = groups.unwrap_or_default().iter().filter_map(|id| self.group(*id));
+            for port in groups.flat_map(|group| &group.named_ports) {
+                if port.name == name && protocol.is_none_or(|protocol| protocol == port.protocol) {
+                    return Ok(());
+                }
+                let number = port.number.map_or_else(|| "?".to_owned(), |number| number.to_string());
+                declared.insert(format!("`{}` ({}/{number})", port.name, port.protocol.lower()));
+            }
+        }
+        Err(SpellingError::NamedPort { name: name.to_owned(), declared: declared.into_iter().collect() })
+    }
+
     /// Spellings near to `namespace/name`: names in that namespace, else the same name elsewhere.
     pub(super) fn near_names(&self, namespace: NamespaceId, name: &str) -> Vec<String> {
         let space = |id: NamespaceId| self.namespace(id).map(|entry| entry.name.as_str()).unwrap_or_default();

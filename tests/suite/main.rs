@@ -1,3 +1,9 @@
-//! Whole runs of the program.
+//! The command line, run in process: exit codes, streams, input, configuration, questions.
 
-mod examples;
+mod session;
+mod exit_codes;
+mod streams;
+mod input;
+mod config;
+mod queries;
+mod formats;

@@ -1,1 +1,5 @@
-fn main() {}
+//! The program `netpol`.
+
+fn main() -> std::process::ExitCode {
+    netpol_cli::main()
+}

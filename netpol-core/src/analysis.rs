@@ -11,6 +11,9 @@ use crate::index::{Plugin, PolicyIndex};
 use crate::manifest::{self, LeftOut, ReadOptions, Tally};
 use crate::net::{Family, IpSet};
 use crate::policy::{NamespaceMatch, Peer, PolicySet};
+use crate::report::Context;
+use crate::report::text::Suggestion;
+use crate::suggestion;
 use crate::text::FileSet;
 
 /// How many pairs of endpoints one question may have.
@@ -157,6 +160,16 @@ impl Analysis {
         let (mut verdict, traces) = self.engine().trace(request);
         self.add_left_out(&mut verdict);
         explain::explain(&self.cluster, &self.policies, verdict, traces)
+    }
+
+    /// The edits that an explanation proposes, in the language of the files.
+    pub fn suggestions(&self, explanation: &Explanation) -> Vec<Suggestion> {
+        suggestion::suggestions(&self.policies, explanation)
+    }
+
+    /// What the ids in an answer are looked up in, for [`crate::report`].
+    pub const fn context(&self) -> Context<'_> {
+        Context { cluster: &self.cluster, policies: &self.policies, files: &self.files }
     }
 
     const fn engine(&self) -> Engine<'_> {

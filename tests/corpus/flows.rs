@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use netpol_tests::corpus::{folder, lines, say};
+use netpol_tests::engine::Engine;
+use netpol_tests::generate::to_json;
 use netpol_tests::naive::{Blocks, End, Naive, Options};
 use serde_json::Value;
 
@@ -16,6 +18,16 @@ const GROUPS: [(&str, usize); 6] = [
     ("kunp-np", 8),
     ("nca-k8s", 16696),
 ];
+
+/// Scenarios whose answers the text of the API contradicts, with the answer that it gives, and why.
+const DEVIATIONS: [(&str, &str, &str); 3] = [
+    ("kunp-np/kunp-np-008", "unknown", RANGE),
+    ("kunp-np/kunp-np-009", "unknown", RANGE),
+    ("kunp-np/kunp-np-016", "unknown", RANGE),
+];
+
+/// "`endPort` … must be between 1 and 65535, inclusive" (`ValidateNetworkPolicyPort`).
+const RANGE: &str = "its policy has `endPort: 65537`, so the API server refuses it and it is in no cluster";
 
 /// A check of a scenario.
 struct Check {
@@ -39,6 +51,7 @@ struct Scenario {
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Score {
     agreed: usize,
+    deviating: usize,
     total: usize,
 }
 
@@ -56,13 +69,32 @@ fn the_naive_evaluator_agrees_with_every_check() {
     assert_all_agree("naive evaluator", &scores);
 }
 
+#[test]
+fn the_engine_agrees_with_every_check() {
+    let Some(scenarios) = scenarios() else { return };
+    let scores = score(&scenarios, |scenario| {
+        let options = Options { blocks: scenario.blocks, ..Options::default() };
+        let engine = Engine::new(&to_json(&scenario.objects), &options);
+        scenario
+            .checks
+            .iter()
+            .map(|check| engine.decide(&check.from, &check.to, &check.protocol, check.port).name().to_owned())
+            .collect()
+    });
+    assert_all_agree("engine", &scores);
+}
+
 fn score(scenarios: &[Scenario], answers: impl Fn(&Scenario) -> Vec<String>) -> BTreeMap<String, Score> {
     let mut scores: BTreeMap<String, Score> = BTreeMap::new();
     for scenario in scenarios {
         let score = scores.entry(scenario.group.clone()).or_default();
+        let deviation = DEVIATIONS.iter().find(|(id, _, _)| *id == scenario.id);
         for (check, answer) in scenario.checks.iter().zip(answers(scenario)) {
             score.total += 1;
-            if answer == check.expected {
+            if let Some((id, by_text, why)) = deviation {
+                assert_eq!(answer, *by_text, "{id}: {why}");
+                score.deviating += 1;
+            } else if answer == check.expected {
                 score.agreed += 1;
             } else {
                 let Check { from, to, protocol, port, expected } = check;
@@ -75,16 +107,21 @@ fn score(scenarios: &[Scenario], answers: impl Fn(&Scenario) -> Vec<String>) -> 
 }
 
 fn assert_all_agree(who: &str, scores: &BTreeMap<String, Score>) {
-    let rows: Vec<String> = scores
-        .iter()
-        .map(|(group, score)| format!("  {group:<24}{:>6}/{}", score.agreed, score.total))
-        .collect();
+    let row = |(group, score): (&String, &Score)| {
+        let Score { agreed, deviating, total } = score;
+        let known = if *deviating > 0 { format!("  ({deviating} known deviations)") } else { String::new() };
+        format!("  {group:<24}{agreed:>6}/{total}{known}")
+    };
+    let rows: Vec<String> = scores.iter().map(row).collect();
     say(&format!("flows, {who}\n{}", rows.join("\n")));
-    let expected: BTreeMap<String, Score> = GROUPS
-        .iter()
-        .map(|(group, total)| ((*group).to_owned(), Score { agreed: *total, total: *total }))
-        .collect();
+    let expected: BTreeMap<String, Score> =
+        GROUPS.iter().map(|(group, total)| ((*group).to_owned(), expected(group, *total))).collect();
     assert_eq!(scores, &expected);
+}
+
+fn expected(group: &str, total: usize) -> Score {
+    let deviating = DEVIATIONS.iter().filter(|(id, _, _)| id.split('/').next() == Some(group)).count();
+    Score { agreed: total - deviating, deviating, total }
 }
 
 fn scenarios() -> Option<Vec<Scenario>> {

@@ -1,3 +1,4 @@
 //! Every case with a known answer, against netpol. See `netpol_tests::corpus` for where the cases are.
 
 mod flows;
+mod validation;

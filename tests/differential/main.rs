@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use netpol_tests::corpus::say;
 use netpol_tests::engine::Engine;
 use netpol_tests::generate::{Flow, Generated, Random, flows, nasty, to_json, to_yaml};
-use netpol_tests::naive::{Naive, Options, Outcome};
+use netpol_tests::naive::{End, Naive, Options, Outcome};
 use netpol_tests::shrink::shrink;
 use serde_json::Value;
 
@@ -77,7 +77,7 @@ fn compare(seed: u64) -> Tally {
     let engine = Engine::new(&rendered(&objects, seed), &options);
     let mut random = Random::new(seed ^ 0xF10);
     let mut tally = Tally::default();
-    for flow in flows(&mut random, &naive.ends(), FLOWS_OF_A_CLUSTER as usize) {
+    for flow in flows(&mut random, &naive.everything(), FLOWS_OF_A_CLUSTER as usize) {
         let second = naive.decide(&flow.from, &flow.to, flow.protocol, flow.port);
         tally.count(second);
         if tally.failures.is_empty() && by_engine(&engine, &flow) != Ok(second) {
@@ -100,13 +100,11 @@ fn by_engine(engine: &Engine, flow: &Flow) -> Result<Outcome, String> {
 fn report(seed: u64, objects: &[Value], options: &Options, flow: &Flow) -> String {
     let answers = |objects: &[Value]| {
         let naive = Naive::new(objects, options);
-        let ends = naive.ends();
-        let is_there = |end| {
-            !matches!(end, &netpol_tests::naive::End::Pod { .. } | &netpol_tests::naive::End::Workload { .. })
-                || ends.contains(end)
-        };
+        let ends = naive.everything();
+        let is_there =
+            |end: &End| matches!(end, End::Address(_) | End::Hypothetical { .. }) || ends.contains(end);
         (is_there(&flow.from) && is_there(&flow.to)).then(|| {
-            let engine = Engine::new(&to_yaml(objects), options);
+            let engine = Engine::new(&to_json(objects), options);
             (by_engine(&engine, flow), naive.decide(&flow.from, &flow.to, flow.protocol, flow.port))
         })
     };

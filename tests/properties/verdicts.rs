@@ -15,7 +15,7 @@ const FLOWS: usize = 40;
 fn cases() -> impl Iterator<Item = (u64, Generated, Vec<Flow>)> {
     (1_000_000..1_000_000 + CLUSTERS).map(|seed| {
         let generated = nasty(seed);
-        let ends = Naive::new(&generated.objects, &generated.options).ends();
+        let ends = Naive::new(&generated.objects, &generated.options).everything();
         let flows = flows(&mut Random::new(seed), &ends, FLOWS);
         (seed, generated, flows)
     })

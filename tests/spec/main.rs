@@ -102,7 +102,7 @@ fn asked(port: &str) -> Asked {
 
 /// The answer of the naive evaluator, port by port; `None` when it does not know the spellings.
 fn by_naive(naive: &Naive, line: &Line, asked: &Asked, numbers: &BTreeSet<u16>) -> Option<Outcome> {
-    let (from, to) = (end(naive, &line.from)?, end(naive, &line.to)?);
+    let (sources, destinations) = (ends(naive, &line.from)?, ends(naive, &line.to)?);
     let (protocols, first, last) = match asked {
         Asked::Every => (Protocol::ALL.to_vec(), 1, u16::MAX),
         Asked::Protocol(protocol) => (vec![*protocol], 1, u16::MAX),
@@ -113,7 +113,9 @@ fn by_naive(naive: &Naive, line: &Line, asked: &Asked, numbers: &BTreeSet<u16>) 
     for protocol in protocols {
         let inner = numbers.iter().copied().filter(|number| (first..=last).contains(number));
         for port in inner.chain([first, last]) {
-            outcomes.push(naive.decide(&from, &to, protocol.name(), port));
+            for from in &sources {
+                outcomes.extend(destinations.iter().map(|to| naive.decide(from, to, protocol.name(), port)));
+            }
         }
     }
     Some(Outcome::over(outcomes))
@@ -142,33 +144,47 @@ fn numbers(objects: &[Value]) -> BTreeSet<u16> {
     numbers
 }
 
-/// The end of a spelling: a pod or a workload by its name, an address, a node, a pod that does not exist.
-fn end(naive: &Naive, spelling: &str) -> Option<End> {
+/// The ends of a spelling: a pod or a workload by its name, the pods of a namespace or of equal labels, an address, a
+/// node, a pod that does not exist.
+fn ends(naive: &Naive, spelling: &str) -> Option<Vec<End>> {
     if let Ok(address) = spelling.parse() {
-        return Some(End::Address(address));
-    }
-    if let Some(name) = spelling.strip_prefix("node/") {
-        return Some(End::Node(name.to_owned()));
+        return Some(vec![End::Address(address)]);
     }
     let (namespace, name) = spelling.split_once('/').unwrap_or(("default", spelling));
-    if let Some(labels) = name.strip_prefix('@') {
-        return hypothetical(naive, namespace, labels);
+    match (namespace, name.strip_prefix('@')) {
+        ("node", None) => Some(vec![End::Node(name.to_owned())]),
+        ("ns", None) => Some(workloads(naive, |own, _| own == name)),
+        (_, Some(labels)) => selected(naive, namespace, labels),
+        (_, None) => {
+            let name = name.rsplit('/').next().unwrap_or(name);
+            Some(workloads(naive, |own, own_name| own == namespace && own_name == name))
+        }
     }
-    let name = name.rsplit('/').next().unwrap_or(name);
-    naive.workloads().into_iter().find(|end| match end {
-        End::Pod { namespace: own, name: own_name }
-        | End::Workload { namespace: own, name: own_name, .. } => own == namespace && own_name == name,
-        _ => false,
-    })
+    .filter(|ends| !ends.is_empty())
 }
 
-fn hypothetical(naive: &Naive, namespace: &str, labels: &str) -> Option<End> {
+/// The workloads whose namespace and name are wanted.
+fn workloads(naive: &Naive, is_wanted: impl Fn(&str, &str) -> bool) -> Vec<End> {
+    let mut ends = naive.workloads();
+    ends.retain(|end| match end {
+        End::Pod { namespace, name } | End::Workload { namespace, name, .. } => is_wanted(namespace, name),
+        _ => false,
+    });
+    ends
+}
+
+/// The pods with all of the labels; when there is none, one that does not exist.
+fn selected(naive: &Naive, namespace: &str, labels: &str) -> Option<Vec<End>> {
     let pairs: Option<Vec<(String, String)>> = labels
         .split(',')
         .map(|pair| pair.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned())))
         .collect();
-    let mut labels = pairs?;
+    let mut labels = pairs.filter(|pairs| pairs.iter().all(|(key, _)| !key.ends_with('!')))?;
     labels.sort();
-    (!naive.has_pod_with(namespace, &labels))
-        .then(|| End::Hypothetical { namespace: namespace.to_owned(), labels })
+    let pods = naive.pods_with(namespace, &labels);
+    Some(if pods.is_empty() {
+        vec![End::Hypothetical { namespace: namespace.to_owned(), labels }]
+    } else {
+        pods
+    })
 }

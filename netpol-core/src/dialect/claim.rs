@@ -40,10 +40,135 @@ pub fn lower(resources: Vec<Resource>, profile: &Profile) -> PolicySet {
     for resource in resources {
         match resource {
             Resource::NetworkPolicy(policy) => {
-                network_policy::lower(*policy, profile.network_policy_tier, &mut set)
+                network_policy::lower(*policy, profile.network_policy_tier, &mut set);
             }
             Resource::Unevaluated(policy) => policy.lower(&mut set),
         }
     }
     set
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::read;
+    use crate::net::IpSet;
+    use crate::policy::{
+        Direction, Directions, NamespaceMatch, OpaqueReason, Peer, PodMatch, PortMatch, Ports, Remark,
+    };
+    use crate::selector::{Requirement, Selector};
+    use crate::text::{FileSet, SourceFile};
+
+    fn lowered(spec: &str) -> PolicySet {
+        lowered_text(&format!(
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: a, namespace: shop}}\nspec:\n{spec}"
+        ))
+    }
+
+    fn lowered_text(text: &str) -> PolicySet {
+        let mut files = FileSet::new();
+        files.add(SourceFile::named("a.yaml", text)).unwrap();
+        let options = ReadOptions::default();
+        let manifests = read(&files, &options, |raw, diagnostics| claim(raw, &options, diagnostics));
+        lower(manifests.policies, &Profile::kubernetes())
+    }
+
+    fn app(name: &str) -> Selector {
+        Selector::new([Requirement::equals("app", name)])
+    }
+
+    #[test]
+    fn a_policy_becomes_rules_with_their_places() {
+        let set = lowered(
+            "  podSelector: {matchLabels: {app: db}}\n  ingress:\n  - from:\n    - podSelector: {matchLabels: {app: web}}\n    \
+             - ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}\n    ports:\n    - port: 80\n      endPort: 90\n    - {}\n",
+        );
+        let policy = &set.policies[0];
+        assert_eq!(policy.directions, Directions::Ingress);
+        let own = NamespaceMatch::Named("shop".to_owned());
+        assert_eq!(policy.subject.value, PodMatch { namespaces: own.clone(), pods: app("db") });
+        let rule = &policy.rules[0].value;
+        assert_eq!(rule.direction, Direction::Ingress);
+        let peers = rule.peers.as_ref().unwrap();
+        assert_eq!(peers[0].value, Peer::Pods(PodMatch { namespaces: own, pods: app("web") }));
+        let Peer::Addresses(block) = &peers[1].value else { panic!() };
+        let except = IpSet::block("10.1.0.0/16".parse().unwrap());
+        assert_eq!(block.addresses, IpSet::block("10.0.0.0/8".parse().unwrap()).difference(&except));
+        let ports: Vec<&Ports> = rule.ports.iter().flatten().map(|port| &port.value.ports).collect();
+        assert_eq!(ports, [&Ports::Range(80, 90), &Ports::Every]);
+        assert_eq!(set.origins.get(peers[1].origin).unwrap().path, "ingress[0].from[1]");
+        assert_eq!(
+            set.origins.get(rule.ports.as_ref().unwrap()[1].origin).unwrap().path,
+            "ingress[0].ports[1]"
+        );
+        assert_eq!(set.origins.get(policy.origin).unwrap().path, "");
+    }
+
+    #[test]
+    fn an_empty_or_absent_list_of_peers_is_every_peer_and_a_null_rule_is_an_empty_one() {
+        let set = lowered("  ingress:\n  - from: []\n  -\n  egress:\n  - to:\n");
+        let policy = &set.policies[0];
+        assert_eq!(policy.directions, Directions::Both);
+        assert_eq!(policy.rules.len(), 3);
+        assert!(policy.rules.iter().all(|rule| rule.value.peers.is_none() && rule.value.ports.is_none()));
+    }
+
+    #[test]
+    fn a_refused_policy_is_opaque_for_what_it_selects() {
+        let set = lowered("  podSelector: {matchLabels: {app: db}}\n  ingress: [{ports: [{port: 0}]}]\n");
+        let opaque = &set.opaque[0];
+        assert_eq!(opaque.reason, OpaqueReason::Refused);
+        assert_eq!(opaque.directions, Directions::Ingress);
+        assert_eq!(opaque.subject.as_ref().unwrap().pods, app("db"));
+        let unreadable = lowered("  podSelector: [a]\n  egress: no\n");
+        let opaque = &unreadable.opaque[0];
+        assert_eq!(opaque.directions, Directions::Both);
+        assert!(opaque.subject.as_ref().unwrap().pods.is_everything());
+    }
+
+    #[test]
+    fn faults_that_change_nothing_leave_a_remark() {
+        let text = "apiVersion: extensions/v1beta1\nkind: NetworkPolicy\nmetadata: {name: A_}\nspec:\n  ingress:\n  \
+             - form: []\n    from: [{ipBlock: {cidr: 010.0.0.1/8}}]\n";
+        let set = lowered_text(text);
+        let remarks: Vec<&Remark> = set.policies[0].remarks.iter().map(|remark| &remark.value).collect();
+        let legacy = Remark::LegacyCidr { text: "010.0.0.1/8".into(), read_as: "10.0.0.0/8".into() };
+        assert_eq!(
+            remarks,
+            [
+                &Remark::OldVersion {
+                    found: "extensions/v1beta1".into(),
+                    read_as: "networking.k8s.io/v1".into()
+                },
+                &Remark::DroppedField { path: "spec.ingress[0].form".into() },
+                &Remark::InvalidMetadata { path: "metadata.name".into() },
+                &legacy,
+            ]
+        );
+    }
+
+    #[test]
+    fn placeholders_become_unknowns() {
+        let set = lowered(
+            "  ingress:\n  - from:\n    - ipBlock: {cidr: '${NET}', except: [10.0.0.0/8]}\n    ports:\n    - {protocol: '${P}', port: '${N}'}\n",
+        );
+        let rule = &set.policies[0].rules[0].value;
+        let Peer::Addresses(block) = &rule.peers.as_ref().unwrap()[0].value else { panic!() };
+        assert!(block.addresses.is_empty());
+        assert!(!block.unknown.contains("10.1.1.1".parse().unwrap()));
+        assert!(block.unknown.contains("11.1.1.1".parse().unwrap()));
+        let port = &rule.ports.as_ref().unwrap()[0].value;
+        assert_eq!(*port, PortMatch { protocol: None, ports: Ports::Unknown });
+    }
+
+    #[test]
+    fn policies_of_other_kinds_are_opaque() {
+        let set = lowered_text(
+            "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: a, namespace: shop}\n---\n\
+             apiVersion: policy.networking.k8s.io/v1alpha1\nkind: AdminNetworkPolicy\nmetadata: {name: b}\n",
+        );
+        assert_eq!(set.opaque[0].subject.as_ref().unwrap().namespaces, NamespaceMatch::Named("shop".into()));
+        assert_eq!(set.opaque[1].subject, None);
+        assert_eq!(set.opaque[1].object.namespace, None);
+    }
 }

@@ -45,7 +45,7 @@ impl Profile {
     pub fn kubernetes() -> Self {
         Self {
             name: "kubernetes",
-            pipeline: Pipeline { tiers: vec![network_policy_tier()], default: Action::Allow },
+            pipeline: pipeline(network_policy_tier()),
             network_policy_tier: TierId(0),
             enforced: true,
             ip_block_pods: IpBlockPods::Match,
@@ -58,8 +58,13 @@ impl Profile {
         let kubernetes = Self::kubernetes();
         match name {
             "kubernetes" => Some(kubernetes),
-            "calico" => Some(Self { name: "calico", ..kubernetes }),
-            "cilium" => Some(Self { name: "cilium", ip_block_pods: IpBlockPods::Ignore, ..kubernetes }),
+            "calico" => Some(Self { name: "calico", pipeline: plugin_pipeline(), ..kubernetes }),
+            "cilium" => Some(Self {
+                name: "cilium",
+                pipeline: plugin_pipeline(),
+                ip_block_pods: IpBlockPods::Ignore,
+                ..kubernetes
+            }),
             "flannel" => Some(Self { name: "flannel", enforced: false, ..kubernetes }),
             _ => None,
         }
@@ -70,6 +75,16 @@ impl Default for Profile {
     fn default() -> Self {
         Self::kubernetes()
     }
+}
+
+/// Both drop what egress rules do not allow on its way to the own node.
+fn plugin_pipeline() -> Pipeline {
+    pipeline(Tier { own_node_egress: OwnNode::Rules, ..network_policy_tier() })
+}
+
+/// One tier; what no policy selects is allowed.
+fn pipeline(tier: Tier) -> Pipeline {
+    Pipeline { tiers: vec![tier], default: Action::Allow }
 }
 
 /// Any match allows, to be selected is to be isolated. The text exempts ingress from the own node; of egress to it

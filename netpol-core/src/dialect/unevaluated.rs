@@ -36,22 +36,22 @@ pub enum Scope {
 
 struct Kind {
     group: &'static str,
-    kind: &'static str,
+    name: &'static str,
     scope: Scope,
     directions: Directions,
     effect: Effect,
 }
 
-const fn kind(group: &'static str, kind: &'static str, scope: Scope, effect: Effect) -> Kind {
-    Kind { group, kind, scope, directions: Directions::Both, effect }
+const fn kind(group: &'static str, name: &'static str, scope: Scope, effect: Effect) -> Kind {
+    Kind { group, name, scope, directions: Directions::Both, effect }
 }
 
-const fn egress(group: &'static str, kind: &'static str) -> Kind {
-    Kind { group, kind, scope: Scope::Namespace, directions: Directions::Egress, effect: Effect::MayDeny }
+const fn egress(group: &'static str, name: &'static str) -> Kind {
+    Kind { group, name, scope: Scope::Namespace, directions: Directions::Egress, effect: Effect::MayDeny }
 }
 
-const fn ingress(group: &'static str, kind: &'static str) -> Kind {
-    Kind { group, kind, scope: Scope::Namespace, directions: Directions::Ingress, effect: Effect::MayDeny }
+const fn ingress(group: &'static str, name: &'static str) -> Kind {
+    Kind { group, name, scope: Scope::Namespace, directions: Directions::Ingress, effect: Effect::MayDeny }
 }
 
 const ALLOW: Effect = Effect::MayDenyOrAllow;
@@ -89,7 +89,7 @@ const KINDS: [Kind; 26] = [
 /// Takes note of a policy of a known kind; `None` for any other object.
 pub fn read(raw: &RawObject<'_, '_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Unevaluated> {
     let group = kinds::group(&raw.object.api_version);
-    let known = KINDS.iter().find(|known| known.group == group && known.kind == raw.object.kind)?;
+    let known = KINDS.iter().find(|known| known.group == group && known.name == raw.object.kind)?;
     let mut object = raw.object.clone();
     if known.scope == Scope::Cluster {
         object.namespace = None;

@@ -1,6 +1,6 @@
 //! The smallest edit that allows what a direction denies.
 
-use super::direction::Stage;
+use super::explain::Stage;
 use super::peer_choice::peers_naming;
 use super::{Change, PolicyFact, Remedy, RuleFact, SmallestEdit};
 use crate::net::{ConnectionSet, PortSet};
@@ -137,4 +137,138 @@ fn port_items(set: &ConnectionSet) -> Option<Vec<PortMatch>> {
         }
     }
     (items.len() <= PORT_ITEMS).then_some(items)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Explanation;
+    use super::super::scenario::{RuleSpec, Scenario, app, app_peer, block, in_shop, tcp};
+    use super::*;
+    use crate::cluster::{Asked, Endpoint};
+    use crate::evaluate::{Decision, PolicyRef};
+    use crate::net::{IpSet, Protocol};
+    use crate::policy::{Direction, Peer};
+    use crate::selector::{Requirement, Selector};
+
+    fn shop() -> Scenario {
+        Scenario::new(&[
+            ("other", "probe", &[("app", "probe"), ("pod-template-hash", "x1")]),
+            ("shop", "bare", &[]),
+            ("shop", "canary", &[("app", "web"), ("track", "canary")]),
+            ("shop", "cart", &[("app", "cart")]),
+            ("shop", "web", &[("app", "web"), ("track", "stable")]),
+        ])
+    }
+
+    /// Makes every edit that an explanation proposes.
+    fn apply(scenario: &mut Scenario, explanation: &Explanation) {
+        let edits: Vec<SmallestEdit> = explanation.edits().into_iter().cloned().collect();
+        for edit in edits {
+            let PolicyRef::Evaluated(index) = edit.policy else { panic!("an opaque policy is not edited") };
+            let policy = &mut scenario.policies.policies[index as usize];
+            let origin = edit.origin;
+            match edit.change {
+                Change::AddPeers { rule, peers } => policy.rules[rule]
+                    .value
+                    .peers
+                    .as_mut()
+                    .unwrap()
+                    .extend(peers.into_iter().map(|peer| Placed::new(peer, origin))),
+                Change::AddPorts { rule, ports } => policy.rules[rule]
+                    .value
+                    .ports
+                    .as_mut()
+                    .unwrap()
+                    .extend(ports.into_iter().map(|port| Placed::new(port, origin))),
+                Change::AddRule { rule } => policy.rules.push(Placed::new(rule, origin)),
+            }
+        }
+    }
+
+    fn asked() -> Vec<Asked> {
+        let (tcp, udp) = (Protocol::Tcp, Protocol::Udp);
+        vec![Asked::Range(tcp, 80, 80), Asked::Range(udp, 53, 60), Asked::Protocol(tcp), Asked::Every]
+    }
+
+    #[test]
+    fn every_edit_turns_the_answer_to_allow() {
+        let rules: [Vec<RuleSpec>; 6] = [
+            vec![],
+            vec![(Some(vec![app_peer(&["x"])]), Some(vec![tcp(80)]))],
+            vec![(Some(vec![app_peer(&["web", "cart"])]), Some(vec![tcp(443)]))],
+            vec![(Some(vec![block("10.0.0.0/8", &["10.1.0.0/16"])]), None)],
+            vec![(None, Some(vec![tcp(53)])), (Some(vec![]), None)],
+            vec![(Some(vec![app_peer(&["probe"])]), None)],
+        ];
+        for rules in rules {
+            for from in ["probe", "bare", "canary", "web", "10.1.2.0/23", "192.168.0.1/32"] {
+                for asked in asked() {
+                    let mut scenario = shop()
+                        .policy("all", Selector::everything(), Direction::Ingress, vec![])
+                        .policy("in", app(&["cart"]), Direction::Ingress, rules.clone())
+                        .policy("out", app(&["web"]), Direction::Egress, rules.clone());
+                    let source = match from.parse() {
+                        Ok(cidr) => Endpoint::Addresses(IpSet::block(cidr)),
+                        Err(_) => scenario.workload(from),
+                    };
+                    let explain = |scenario: &Scenario| {
+                        scenario.explain(source.clone(), scenario.workload("cart"), asked.clone())
+                    };
+                    let before = explain(&scenario);
+                    apply(&mut scenario, &before);
+                    let after = explain(&scenario);
+                    assert_eq!(
+                        after.verdict.decision,
+                        Decision::Allow,
+                        "{from} {asked:?} {rules:?}\n{before:#?}"
+                    );
+                    assert!(after.edits().is_empty());
+                }
+            }
+        }
+    }
+
+    fn only_edit(explanation: &Explanation) -> SmallestEdit {
+        let [edit] = explanation.edits()[..] else { panic!("one edit") };
+        edit.clone()
+    }
+
+    #[test]
+    fn a_rule_of_the_right_ports_gets_the_peer_by_the_labels_that_tell_it_apart() {
+        let rule = (Some(vec![app_peer(&["cart"])]), Some(vec![tcp(80)]));
+        let scenario = shop().policy("in", app(&["cart"]), Direction::Ingress, vec![rule]);
+        let edit = only_edit(&scenario.tcp("web", "cart", 80));
+        let labels = [Requirement::equals("app", "web"), Requirement::equals("track", "stable")];
+        let peers = vec![Peer::Pods(in_shop(Selector::new(labels)))];
+        assert_eq!(edit.change, Change::AddPeers { rule: 0, peers });
+        assert!(!edit.opens_namespace);
+    }
+
+    #[test]
+    fn a_rule_of_the_right_peer_gets_the_port() {
+        let rule = (Some(vec![app_peer(&["web"])]), Some(vec![tcp(443)]));
+        let scenario = shop().policy("in", app(&["cart"]), Direction::Ingress, vec![rule]);
+        let edit = only_edit(&scenario.tcp("web", "cart", 80));
+        assert_eq!(edit.change, Change::AddPorts { rule: 0, ports: vec![tcp(80)] });
+    }
+
+    #[test]
+    fn a_port_is_never_opened_to_everyone_to_let_one_in() {
+        let scenario =
+            shop().policy("in", app(&["cart"]), Direction::Ingress, vec![(None, Some(vec![tcp(443)]))]);
+        let edit = only_edit(&scenario.tcp("web", "cart", 80));
+        assert!(matches!(edit.change, Change::AddRule { rule: Rule { peers: Some(_), ports: Some(_), .. } }));
+    }
+
+    #[test]
+    fn a_rule_goes_to_the_policy_with_the_narrowest_subject() {
+        let scenario = shop().policy("all", Selector::everything(), Direction::Ingress, vec![]).policy(
+            "in",
+            app(&["cart"]),
+            Direction::Ingress,
+            vec![],
+        );
+        let edit = only_edit(&scenario.tcp("probe", "cart", 80));
+        assert_eq!((edit.policy, edit.opens_namespace), (PolicyRef::Evaluated(1), false));
+    }
 }

@@ -123,6 +123,8 @@ pub enum Miss {
     InsideExcept {
         /// The address, or addresses.
         addresses: IpSet,
+        /// The block, less its excepts.
+        block: IpSet,
     },
     /// Some of the addresses lie in the block and some do not.
     PartlyInBlock {

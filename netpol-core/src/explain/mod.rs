@@ -7,8 +7,10 @@ pub mod explain;
 pub mod explanation;
 pub mod fact;
 
+#[cfg(test)]
+pub(crate) mod scenario;
+
 mod attribution;
-mod direction;
 mod edit;
 mod near_policy;
 mod peer;

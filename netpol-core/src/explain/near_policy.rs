@@ -1,7 +1,7 @@
 //! Policies that nearly select the subject: had they, they might have allowed what is denied.
 
 use super::NearPolicy;
-use super::direction::Stage;
+use super::explain::Stage;
 use super::peer::is_in_use;
 use crate::evaluate::PolicyRef;
 use crate::policy::{Action, NamespaceMatch, Policy};
@@ -31,7 +31,7 @@ fn near_miss<'a>(stage: &Stage<'_>, policy: &'a Policy) -> Option<(&'a Requireme
             .any(|rule| rule.value.direction == direction && rule.value.action == Action::Allow)
     };
     let pod = stage.subject_pods.first()?;
-    if pod.is_host_network || !policy.directions.contains(direction) || !allows(policy) {
+    if pod.is_node || !policy.directions.contains(direction) || !allows(policy) {
         return None;
     }
     let subject = &policy.subject.value;

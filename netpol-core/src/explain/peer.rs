@@ -1,6 +1,6 @@
 //! Why a peer matches the other end, or does not.
 
-use super::direction::Stage;
+use super::explain::Stage;
 use super::pod_view::PodView;
 use super::{Has, Holder, Miss, PeerFact};
 use crate::cluster::{Cluster, Endpoint, PodAddresses};
@@ -34,7 +34,7 @@ fn pod_misses(stage: &Stage<'_>, policy: &Policy, wanted: &PodMatch) -> Vec<Miss
 }
 
 fn misses_of_pod(cluster: &Cluster, policy: &Policy, wanted: &PodMatch, pod: &PodView<'_>) -> Vec<Miss> {
-    if pod.is_host_network {
+    if pod.is_node {
         return vec![Miss::HostNetwork];
     }
     let mut misses = Vec::new();
@@ -130,7 +130,7 @@ fn address_misses(stage: &Stage<'_>, block: &AddressBlock, truth: Truth) -> Vec<
         return vec![Miss::PartlyInBlock { outside }];
     }
     if is_enclosed(&outside, &block.addresses) {
-        return vec![Miss::InsideExcept { addresses: outside }];
+        return vec![Miss::InsideExcept { addresses: outside, block: block.addresses.clone() }];
     }
     vec![Miss::OutsideBlock { addresses: outside, block: block.addresses.clone() }]
 }

@@ -2,7 +2,7 @@
 
 use ipnet::IpNet;
 
-use super::direction::Stage;
+use super::explain::Stage;
 use super::pod_view::PodView;
 use crate::cluster::{Cluster, Endpoint, Namespace, PodAddresses};
 use crate::net::IpSet;
@@ -39,7 +39,7 @@ pub(super) fn peers_naming(stage: &Stage<'_>, policy: &Policy) -> Vec<Peer> {
         Endpoint::Node(id) => {
             stage.scene.cluster.node(*id).map(|node| blocks(&node.addresses)).unwrap_or_default()
         }
-        _ if stage.peer_pods.iter().any(|pod| pod.is_host_network) => host_blocks(&stage.peer_pods),
+        _ if stage.peer_pods.iter().any(|pod| pod.is_node) => host_blocks(&stage.peer_pods),
         _ => pods_peer(stage, policy).into_iter().collect(),
     }
 }

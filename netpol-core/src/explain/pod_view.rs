@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::cluster::{
     Cluster, Endpoint, GroupId, Hypothetical, NamedPort, PodAddresses, PodGroup, PodNames, WorkloadId,
 };
-use crate::evaluate::End;
+use crate::evaluate::{Assumption, End};
 use crate::selector::{LabelValue, Labels};
 
 /// The label that a StatefulSet gives each pod, with its name.
@@ -28,12 +28,12 @@ pub(super) struct PodView<'a> {
     pub(super) named_ports: &'a [NamedPort],
     /// Their addresses.
     pub(super) addresses: &'a PodAddresses,
-    /// Whether they share their node's network.
-    pub(super) is_host_network: bool,
+    /// Whether they are taken to be their node, whose network they share: selectors do not see them.
+    pub(super) is_node: bool,
 }
 
 /// The pods of an end; empty for addresses and nodes.
-pub(super) fn pods<'a>(cluster: &'a Cluster, end: &'a End) -> Vec<PodView<'a>> {
+pub(super) fn pods<'a>(cluster: &'a Cluster, assumptions: &[Assumption], end: &'a End) -> Vec<PodView<'a>> {
     let groups: &[GroupId] = match (&end.groups, &end.endpoint) {
         (Some(groups), _) | (None, Endpoint::Pods(_, groups)) => groups,
         (None, Endpoint::Workload(id)) => cluster.workload(*id).map_or(&[], |workload| &workload.groups),
@@ -41,7 +41,14 @@ pub(super) fn pods<'a>(cluster: &'a Cluster, end: &'a End) -> Vec<PodView<'a>> {
         (None, Endpoint::Addresses(_) | Endpoint::Node(_)) => &[],
     };
     let names = end.pods.as_deref();
-    groups.iter().filter_map(|id| of_group(cluster, cluster.group(*id)?, names)).collect()
+    let is_node = |group: &PodGroup| assumptions.contains(&Assumption::HostNetworkIsNode(group.workload));
+    let groups = groups.iter().filter_map(|id| cluster.group(*id));
+    groups
+        .filter_map(|group| {
+            let view = of_group(cluster, group, names)?;
+            Some(PodView { is_node: group.is_host_network && is_node(group), ..view })
+        })
+        .collect()
 }
 
 fn of_group<'a>(cluster: &'a Cluster, group: &'a PodGroup, names: Option<&[String]>) -> Option<PodView<'a>> {
@@ -53,7 +60,7 @@ fn of_group<'a>(cluster: &'a Cluster, group: &'a PodGroup, names: Option<&[Strin
         labels: labels(group, names),
         named_ports: &group.named_ports,
         addresses: &group.addresses,
-        is_host_network: group.is_host_network,
+        is_node: false,
     })
 }
 
@@ -89,6 +96,6 @@ fn hypothetical<'a>(cluster: &'a Cluster, pod: &'a Hypothetical) -> PodView<'a> 
         labels: Cow::Owned(labels),
         named_ports: &[],
         addresses: &PodAddresses::Unknown,
-        is_host_network: false,
+        is_node: false,
     }
 }

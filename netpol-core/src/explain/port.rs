@@ -1,6 +1,6 @@
 //! Why a port item matches what was asked, or does not.
 
-use super::direction::Stage;
+use super::explain::Stage;
 use super::pod_view::PodView;
 use super::{PortFact, PortMiss};
 use crate::evaluate::PortTrace;
@@ -26,7 +26,7 @@ fn miss(stage: &Stage<'_>, port: &PortMatch) -> PortMiss {
 }
 
 fn named_miss(pods: &[PodView<'_>], protocol: Protocol, name: &str) -> PortMiss {
-    if pods.iter().all(|pod| pod.is_host_network) {
+    if pods.iter().all(|pod| pod.is_node) {
         return PortMiss::NameOfNoPod;
     }
     let all = || pods.iter().flat_map(|pod| pod.named_ports);

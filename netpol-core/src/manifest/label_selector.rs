@@ -54,7 +54,7 @@ impl LabelSelector {
                 "matchExpressions" => {
                     selector.match_expressions = match_expressions(decoder, &entry.value, &path);
                 }
-                _ => decoder.unknown_field(entry, &path, &["matchLabels", "matchExpressions"]),
+                _ => decoder.field_beside(entry, &path, &["matchLabels", "matchExpressions"]),
             }
         }
         Some(Spanned { value: selector, span: node.span, via: node.via })
@@ -136,7 +136,7 @@ fn expression(decoder: &mut Decoder<'_>, node: &Node<'_>, path: &Path<'_>) -> Sp
                 expression.values = decoder.strings(&entry.value, &path, VALUES).unwrap_or_default();
                 expression.values_key = Some(entry.key_span);
             }
-            _ => decoder.unknown_field(entry, &path, &["key", "operator", "values"]),
+            _ => decoder.field_beside(entry, &path, &["key", "operator", "values"]),
         }
     }
     Spanned { value: expression, span: node.span, via: node.via }

@@ -190,6 +190,6 @@ fn other_field(decoder: &mut Decoder<'_>, entry: &Entry<'_>, path: &Path<'_>) {
             decoder.sequence(node, path, GoType::new(OWNER, "[]v1.ManagedFieldsEntry"));
         }
         "creationTimestamp" | "deletionTimestamp" => {}
-        _ => decoder.unknown_field(entry, path, &FIELDS),
+        _ => decoder.field_beside(entry, path, &FIELDS),
     }
 }

@@ -158,3 +158,138 @@ fn gather<P>(outcomes: Vec<Outcome<P>>, files: &FileSet) -> Manifests<P> {
         .sort_by_key(|diagnostic| (diagnostic.primary.span.file, diagnostic.primary.span.start));
     manifests
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::rule::{DUPLICATE_OBJECT, UNKNOWN_KIND, UNREADABLE_YAML, WRONG_TYPE};
+    use crate::diagnostic::{RuleName, Severity};
+
+    const POLICY: &str = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a}\n";
+
+    fn read_files(files: impl IntoIterator<Item = SourceFile>) -> Manifests<ObjectRef> {
+        let mut set = FileSet::new();
+        for file in files {
+            set.add(file).unwrap();
+        }
+        read(&set, &ReadOptions::default(), |raw, _| {
+            raw.object.api_version.starts_with("networking.k8s.io/").then(|| raw.object.clone())
+        })
+    }
+
+    fn read_text(text: &str) -> Manifests<ObjectRef> {
+        read_files([SourceFile::named("a.yaml", text)])
+    }
+
+    fn rules<P>(manifests: &Manifests<P>) -> Vec<RuleName> {
+        manifests.diagnostics.iter().map(|diagnostic| diagnostic.rule).collect()
+    }
+
+    #[test]
+    fn lists_are_flattened_also_within_lists_and_without_kinds_on_their_items() {
+        let manifests = read_text(
+            "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: PodList\n  items:\n  - metadata: {name: p}\n\
+             - {apiVersion: v1, kind: Namespace, metadata: {name: prod}}\n- {apiVersion: v1, kind: Secret}\n",
+        );
+        assert_eq!(manifests.pods[0].metadata.name.value, "p");
+        assert_eq!(manifests.pods[0].metadata.namespace.value, "default");
+        assert_eq!(manifests.namespaces[0].metadata.name.value, "prod");
+        assert_eq!(manifests.tally.irrelevant, 1);
+        assert!(manifests.diagnostics.is_empty(), "{:?}", manifests.diagnostics);
+    }
+
+    #[test]
+    fn the_later_of_two_objects_of_one_identity_wins() {
+        let old = POLICY.replace("networking.k8s.io/v1", "networking.k8s.io/v1\n# old");
+        let manifests = read_files([
+            SourceFile::found("overlays/dev/a.yaml", old),
+            SourceFile::found("overlays/prod/a.yaml", POLICY),
+        ]);
+        assert_eq!(manifests.policies.len(), 1);
+        assert_eq!(rules(&manifests), [DUPLICATE_OBJECT]);
+        let duplicate = &manifests.diagnostics[0];
+        assert_eq!(duplicate.primary.span.file.index(), 1);
+        assert_eq!(duplicate.related[0].span.file.index(), 0);
+        assert!(duplicate.help.as_ref().unwrap().contains("overlay"));
+    }
+
+    #[test]
+    fn objects_without_a_name_of_their_own_are_never_the_same() {
+        let pod = "apiVersion: v1\nkind: Pod\nmetadata: {generateName: p-}\n---\n";
+        assert_eq!(read_text(&pod.repeat(2)).pods.len(), 2);
+    }
+
+    #[test]
+    fn half_an_object_is_unreadable_and_no_object_is_counted() {
+        let manifests = read_text("kind: Pod\nmetadata: {name: a}\n---\nreplicas: 3\n---\nhello\n");
+        assert_eq!(rules(&manifests), [UNREADABLE_YAML, UNREADABLE_YAML]);
+        assert_eq!(manifests.tally.not_objects, 1);
+        assert_eq!(manifests.left_out.len(), 2);
+        let found = read_files([SourceFile::found("values.yaml", "replicas: 3\n---\n- a\n")]);
+        assert_eq!(found.tally.not_objects, 2);
+        assert!(found.diagnostics.is_empty());
+    }
+
+    #[test]
+    fn custom_kinds_are_tallied_and_slips_are_errors() {
+        let custom = read_text("apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: a}\n");
+        assert_eq!(custom.tally.unknown["Service"], 1);
+        assert!(custom.diagnostics.is_empty());
+        let slip = read_text("apiVersion: apps/v1\nkind: Deployments\nmetadata: {name: a}\n");
+        assert_eq!(rules(&slip), [UNKNOWN_KIND]);
+        assert!(slip.diagnostics[0].help.as_ref().unwrap().contains("`kind: Deployment`"));
+    }
+
+    #[test]
+    fn a_template_in_a_field_that_is_read_leaves_the_object_out() {
+        let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a-{{ .Release.Name }}\n";
+        let manifests = read_text(pod);
+        assert!(manifests.pods.is_empty());
+        assert!(matches!(manifests.left_out[..], [LeftOut::Template(_)]));
+        assert!(manifests.diagnostics.iter().all(|found| found.severity == Severity::Warning));
+        let elsewhere = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  schedulerName: x-{{ y }}\n";
+        assert_eq!(read_text(elsewhere).pods.len(), 1);
+    }
+
+    #[test]
+    fn a_wrong_type_costs_its_field_and_nothing_else() {
+        let manifests = read_text(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\nspec:\n  replicas: two\n  template:\n    \
+             metadata: {labels: {version: 1, app: web}}\n    spec:\n      initContainers:\n      - ports: [{containerPort: 1}]\n      \
+             - {restartPolicy: Always, ports: [{name: side, containerPort: 2, protocol: UDP}]}\n      \
+             containers:\n      - ports: [{name: http, containerPort: 8080}]\n",
+        );
+        assert_eq!(rules(&manifests), [WRONG_TYPE, WRONG_TYPE]);
+        let label = manifests.diagnostics[1].api.as_ref().unwrap();
+        assert_eq!(label.field, "spec.template.metadata.labels");
+        assert_eq!(
+            label.message,
+            "cannot unmarshal number into Go struct field ObjectMeta.spec.template.metadata.labels of type string"
+        );
+        let workload = &manifests.workloads[0];
+        assert_eq!(workload.pod_labels.len(), 1);
+        let ports: Vec<Option<u16>> = workload.pod_spec.ports.iter().map(|port| port.number).collect();
+        assert_eq!(ports, [Some(2), Some(8080)]);
+    }
+
+    #[test]
+    fn a_placeholder_makes_what_is_read_unknown_with_one_warning() {
+        let manifests = read_text(
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: '${NS}', labels: {app: '${APP:=web}'}}\n\
+             spec: {containers: [{ports: [{containerPort: '${PORT}'}]}]}\n",
+        );
+        let pod = &manifests.pods[0];
+        assert_eq!(pod.metadata.namespace.value, "${NS}");
+        assert_eq!(pod.metadata.labels[0].value.value, None);
+        assert_eq!(pod.spec.ports[0].number, None);
+        assert_eq!(manifests.diagnostics.len(), 1, "{:?}", manifests.diagnostics);
+    }
+
+    #[test]
+    fn removed_versions_are_read_with_an_error() {
+        let manifests = read_text("apiVersion: extensions/v1beta1\nkind: Deployment\nmetadata: {name: d}\n");
+        assert_eq!(manifests.workloads.len(), 1);
+        let api = manifests.diagnostics[0].api.as_ref().unwrap();
+        assert_eq!(api.message, "no matches for kind \"Deployment\" in version \"extensions/v1beta1\"");
+    }
+}

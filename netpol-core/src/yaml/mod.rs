@@ -3,10 +3,13 @@
 //! A file is split into [`Chunk`]s without parsing; each chunk is parsed on its own, so that a broken document
 //! costs nothing but itself and documents can be read in parallel.
 
-pub mod node;
 pub mod chunk;
+pub mod node;
+mod parse;
+mod reader;
+mod split;
 
 pub use chunk::{Chunk, Parsed, Syntax};
 pub use node::{Entry, Mapping, Node, Value};
-mod stub;
-pub use stub::{parse, split};
+pub use parse::parse;
+pub use split::split;

@@ -14,7 +14,7 @@ pub struct Flow {
     pub port: u16,
 }
 
-const OUTSIDE: [&str; 9] = [
+const ADDRESSES: [&str; 13] = [
     "8.8.8.8",
     "8.8.4.4",
     "1.1.1.1",
@@ -24,6 +24,10 @@ const OUTSIDE: [&str; 9] = [
     "192.168.1.1",
     "2001:db8::1",
     "fd00::ffff",
+    "10.0.0.2",
+    "10.0.1.3",
+    "fd00::4",
+    "fd00::1:1",
 ];
 
 /// Questions between the ends, and between them and what is outside.
@@ -40,20 +44,21 @@ pub fn flows(random: &mut Random, ends: &[End], count: usize) -> Vec<Flow> {
 
 fn pair(random: &mut Random, ends: &[End]) -> (End, End) {
     if ends.is_empty() {
-        return (outside(random), outside(random));
+        return (address(random), address(random));
     }
     let (from, to) = (random.pick(ends).clone(), random.pick(ends).clone());
     match random.below(20) {
-        0..=3 => (outside(random), to),
-        4..=7 => (from, outside(random)),
+        0..=3 => (address(random), to),
+        4..=7 => (from, address(random)),
         8 => (hypothetical(random), to),
         9 => (from, hypothetical(random)),
         _ => (from, to),
     }
 }
 
-fn outside(random: &mut Random) -> End {
-    End::Address(random.pick(&OUTSIDE).parse::<IpAddr>().unwrap())
+/// An address outside, of a node or of a pod.
+fn address(random: &mut Random) -> End {
+    End::Address(random.pick(&ADDRESSES).parse::<IpAddr>().unwrap())
 }
 
 /// A pod whose label no pod has.

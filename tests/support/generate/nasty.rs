@@ -35,6 +35,11 @@ pub fn nasty(seed: u64) -> Generated {
         let namespace = random.pick(&namespaces).clone();
         objects.push(workload(&mut random, &Place { index, namespace, nodes, style }));
     }
+    if random.chance(15) {
+        let address = *random.pick(&["10.96.0.10", "fd02::a", "None"]);
+        let metadata = json!({"name": "service", "namespace": "n0"});
+        objects.push(json!({"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": {"clusterIP": address}}));
+    }
     for index in 0..random.below(9) {
         let namespace = if random.chance(3) { "n9" } else { random.pick(&namespaces) };
         objects.push(policy::policy(&mut random, &format!("p{index}"), namespace));
@@ -132,6 +137,8 @@ fn workload(random: &mut Random, place: &Place) -> Value {
         0..=1 => ("Deployment", "apps/v1", "deploy"),
         2 => ("DaemonSet", "apps/v1", "ds"),
         3 => ("StatefulSet", "apps/v1", "sts"),
+        6 => ("ReplicationController", "v1", "rc"),
+        7 => ("ReplicaSet", "apps/v1", "rs"),
         4 => ("Job", "batch/v1", "job"),
         5 => ("CronJob", "batch/v1", "cj"),
         _ => return pod(random, place),
@@ -140,6 +147,10 @@ fn workload(random: &mut Random, place: &Place) -> Value {
     let spec = match kind {
         "CronJob" => json!({"jobTemplate": {"spec": {"template": template(random)}}}),
         "Job" | "DaemonSet" => json!({"template": template(random)}),
+        "StatefulSet" => {
+            let ordinals = json!({"start": random.below(2)});
+            json!({"replicas": random.between(2, 3), "ordinals": ordinals, "template": template(random)})
+        }
         _ => json!({"replicas": random.between(2, 3), "template": template(random)}),
     };
     json!({"apiVersion": version, "kind": kind, "metadata": metadata, "spec": spec})
@@ -169,17 +180,39 @@ fn pod(random: &mut Random, place: &Place) -> Value {
         (Style::Mixed, 1) => vec![v6],
         _ => addresses(*style, &v4, &v6),
     };
+    if let (Some(node), true) = (node, spec["hostNetwork"] == true && random.chance(50)) {
+        status["podIP"] =
+            json!(addresses(*style, &format!("192.168.1.{}", node + 1), &format!("fd01::{}", node + 1))[0]);
+    }
     if random.chance(75) && spec["hostNetwork"] != true {
         status["podIP"] = json!(own[0]);
         status["podIPs"] = own.iter().map(|address| json!({"ip": address})).collect();
     }
+    let mut metadata =
+        json!({"name": format!("pod-{index}"), "namespace": namespace, "labels": labels(random)});
+    if random.chance(25) {
+        metadata["ownerReferences"] = json!([owner(random)]);
+    }
     json!({
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": {"name": format!("pod-{index}"), "namespace": namespace, "labels": labels(random)},
+        "metadata": metadata,
         "spec": spec,
         "status": status,
     })
+}
+
+/// An owner that may be in the input, by the names that `workload` gives.
+fn owner(random: &mut Random) -> Value {
+    let (kind, version, name) = *random.pick(&[
+        ("ReplicaSet", "apps/v1", "rs-outside"),
+        ("ReplicaSet", "apps/v1", "rs-2"),
+        ("Deployment", "apps/v1", "deploy-1"),
+        ("StatefulSet", "apps/v1", "sts-3"),
+        ("DaemonSet", "apps/v1", "ds-0"),
+        ("Node", "v1", "node-0"),
+    ]);
+    json!({"apiVersion": version, "kind": kind, "name": name, "controller": true})
 }
 
 fn pod_spec(random: &mut Random) -> Value {

@@ -6,6 +6,15 @@ use super::Random;
 
 const KEYS: [&str; 3] = ["app", "tier", "env"];
 const VALUES: [&str; 3] = ["a", "b", ""];
+const CONTROLLER_KEYS: [&str; 6] = [
+    "statefulset.kubernetes.io/pod-name",
+    "apps.kubernetes.io/pod-index",
+    "batch.kubernetes.io/job-name",
+    "job-name",
+    "pod-template-hash",
+    "controller-revision-hash",
+];
+const CONTROLLER_VALUES: [&str; 6] = ["sts-1-0", "sts-2-1", "0", "1", "job-3", "6d4cf56db6"];
 const NAMESPACE_KEYS: [&str; 3] = ["team", "env", "kubernetes.io/metadata.name"];
 const CIDRS: [&str; 16] = [
     "0.0.0.0/0",
@@ -42,8 +51,9 @@ pub fn policy(random: &mut Random, name: &str, namespace: &str) -> Value {
     if random.chance(75) {
         spec.insert("policyTypes".to_owned(), policy_types(random));
     }
+    let version = if random.chance(4) { "extensions/v1beta1" } else { "networking.k8s.io/v1" };
     let mut policy = json!({
-        "apiVersion": "networking.k8s.io/v1",
+        "apiVersion": version,
         "kind": "NetworkPolicy",
         "metadata": {"name": name, "namespace": namespace},
         "spec": spec,
@@ -70,7 +80,21 @@ fn subject(random: &mut Random) -> Value {
     match random.below(10) {
         0 => Value::Null,
         1..=3 => json!({}),
-        _ => selector(random, &KEYS, &VALUES),
+        _ => pod_selector(random),
+    }
+}
+
+/// A selector over the labels of pods, now and then over those that controllers add.
+fn pod_selector(random: &mut Random) -> Value {
+    if random.chance(90) {
+        return selector(random, &KEYS, &VALUES);
+    }
+    let key = *random.pick(&CONTROLLER_KEYS);
+    match random.below(4) {
+        0 => json!({"matchExpressions": [{"key": key, "operator": "Exists"}]}),
+        1 => json!({"matchExpressions": [{"key": key, "operator": "DoesNotExist"}]}),
+        2 => json!({"matchExpressions": [{"key": key, "operator": "NotIn", "values": CONTROLLER_VALUES}]}),
+        _ => json!({"matchLabels": {key: random.pick(&CONTROLLER_VALUES)}}),
     }
 }
 
@@ -159,11 +183,11 @@ fn peer(random: &mut Random) -> Value {
         19..=22 => json!({"podSelector": {}}),
         23..=25 => json!({"namespaceSelector": {}}),
         26..=27 => json!({"podSelector": null, "namespaceSelector": namespace_selector(random)}),
-        28..=29 => json!({"podSelector": selector(random, &KEYS, &VALUES), "namespaceSelector": null}),
-        30..=38 => json!({"podSelector": selector(random, &KEYS, &VALUES)}),
+        28..=29 => json!({"podSelector": pod_selector(random), "namespaceSelector": null}),
+        30..=38 => json!({"podSelector": pod_selector(random)}),
         39..=47 => json!({"namespaceSelector": namespace_selector(random)}),
         _ => {
-            let pods = selector(random, &KEYS, &VALUES);
+            let pods = pod_selector(random);
             json!({"podSelector": pods, "namespaceSelector": namespace_selector(random)})
         }
     }

@@ -149,8 +149,7 @@ impl Cluster {
         for pod in reader.of_kind("Pod") {
             let owner = reader.owner(pod);
             owned.extend(owner.clone());
-            let phase = pod["status"]["phase"].as_str();
-            if phase != Some("Succeeded") && phase != Some("Failed") {
+            if !is_finished(pod) {
                 cluster.add_pod(pod, owner, reader.namespace(pod));
             }
         }
@@ -170,6 +169,11 @@ impl Cluster {
     /// Every owner of pods, and every pod without one.
     pub fn workloads(&self) -> Vec<End> {
         self.workloads.keys().cloned().collect()
+    }
+
+    /// The nodes that the input describes or pods name.
+    pub fn nodes(&self) -> Vec<End> {
+        self.nodes.keys().filter(|name| name.parse::<IpAddr>().is_err()).cloned().map(End::Node).collect()
     }
 
     /// What an end stands for.
@@ -270,7 +274,8 @@ impl Cluster {
         side.node = self.node_of(pod);
         if side.is_node {
             let own = side.node.as_ref().and_then(|node| self.nodes.get(node)).filter(|own| !own.is_empty());
-            side.addresses = own.cloned();
+            let known = own.cloned().unwrap_or_else(|| pod_addresses(pod));
+            side.addresses = Some(known).filter(|addresses| !addresses.is_empty());
         } else {
             side.addresses = Some(pod_addresses(pod)).filter(|addresses| !addresses.is_empty());
         }
@@ -414,7 +419,7 @@ impl<'a> Reader<'a> {
     }
 
     fn families(&self) -> BTreeSet<Family> {
-        let pods = self.of_kind("Pod").flat_map(pod_addresses);
+        let pods = self.of_kind("Pod").filter(|pod| !is_finished(pod) && !is_in_host_network(pod)).flat_map(pod_addresses);
         let services = self.of_kind("Service").flat_map(|service| {
             let spec = &service["spec"];
             let listed = items(&spec["clusterIPs"]).iter().chain([&spec["clusterIP"]]);
@@ -428,6 +433,14 @@ impl<'a> Reader<'a> {
 
 fn node_name(pod: &Value) -> Option<String> {
     pod["spec"]["nodeName"].as_str().filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
+fn is_finished(pod: &Value) -> bool {
+    pod["status"]["phase"] == "Succeeded" || pod["status"]["phase"] == "Failed"
+}
+
+fn is_in_host_network(pod: &Value) -> bool {
+    pod["spec"]["hostNetwork"] == true
 }
 
 fn pod_addresses(pod: &Value) -> Vec<IpAddr> {

@@ -11,6 +11,9 @@ use super::cluster::{Blocks, Cluster, End, Options, PodSide, Side};
 use super::labels::{items, selects};
 use super::policy::{Direction, Policy};
 
+/// The group version that is served, and the one that it replaced.
+const VERSIONS: [&str; 2] = ["networking.k8s.io/v1", "extensions/v1beta1"];
+
 /// The second opinion.
 #[derive(Debug, Clone)]
 pub struct Naive {
@@ -84,7 +87,8 @@ impl Naive {
     pub fn new(objects: &[Value], options: &Options) -> Self {
         let default = options.default_namespace.clone();
         let is_policy = |object: &&Value| {
-            object["kind"] == "NetworkPolicy" && object["apiVersion"] == "networking.k8s.io/v1"
+            object["kind"] == "NetworkPolicy"
+                && VERSIONS.iter().any(|version| object["apiVersion"] == *version)
         };
         let mut policies: Vec<(String, Policy)> = Vec::new();
         for object in objects.iter().filter(is_policy) {
@@ -102,20 +106,30 @@ impl Naive {
         self.cluster.ends()
     }
 
+    /// Everything that can be asked about by name: pods, workloads and nodes.
+    pub fn everything(&self) -> Vec<End> {
+        let mut all = [self.cluster.ends(), self.cluster.workloads(), self.cluster.nodes()].concat();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
     /// Every owner of pods, and every pod without one.
     pub fn workloads(&self) -> Vec<End> {
         self.cluster.workloads()
     }
 
-    /// Whether some pod of the namespace has all of these labels.
-    pub fn has_pod_with(&self, namespace: &str, labels: &[(String, String)]) -> bool {
+    /// The pods and templates of a namespace that have all of these labels.
+    pub fn pods_with(&self, namespace: &str, labels: &[(String, String)]) -> Vec<End> {
         let selector = serde_json::json!({"matchLabels": labels.iter().cloned().collect::<BTreeMap<_, _>>()});
-        let mut sides = self.ends().into_iter().flat_map(|end| self.cluster.sides(&end));
-        sides.any(|side| {
+        let has_them = |side: Side| {
             side.pod.is_some_and(|pod| {
                 pod.namespace == namespace && selects(&selector, &pod.labels) == Truth::Yes
             })
-        })
+        };
+        let mut ends = self.ends();
+        ends.retain(|end| self.cluster.sides(end).into_iter().any(has_them));
+        ends
     }
 
     /// May `from` open a connection to `to`? Both ends stand for one pod, replica, node or address.
@@ -131,7 +145,7 @@ impl Naive {
         for source in &sources {
             for destination in &destinations {
                 let is_itself = source.identity.is_some() && source.identity == destination.identity;
-                if !is_itself || sources.len() == 1 {
+                if !is_itself || sources.len() * destinations.len() == 1 {
                     pairs.push((source.clone(), destination.clone()));
                 }
             }

@@ -2,6 +2,7 @@
 
 use super::defaults::apply_defaults;
 use super::resource::{IpBlock, NetworkPolicy, Peer, Port, PortNumber, Rule, Rules, Spec, Standing};
+use super::schema::Level;
 use super::validate::validate;
 use crate::diagnostic::rule::UNKNOWN_FIELD;
 use crate::diagnostic::{Diagnostic, ObjectRef};
@@ -37,11 +38,10 @@ pub fn read(raw: &RawObject<'_, '_>, default_namespace: &str, found: &mut Vec<Di
     };
     policy.remarks.extend(old_version(raw));
     policy.remarks.extend(decoder.diagnostics.iter().filter_map(dropped_field));
-    let is_readable = !decoder.has_wrong_type && !decoder.has_opaque_placeholder;
-    if is_readable {
+    if decoder.wrong_types == 0 && !decoder.has_opaque_placeholder {
         validate(&mut policy, raw.node, &mut decoder.diagnostics);
     } else {
-        policy.standing = Standing::Refused;
+        policy.standing = Standing::Unreadable;
     }
     found.append(&mut decoder.diagnostics);
     policy
@@ -74,7 +74,7 @@ fn root(decoder: &mut Decoder<'_>, node: &Node<'_>) -> Spec {
             "spec" => spec = read_spec(decoder, &entry.value, &path),
             key => {
                 folded_field(decoder, entry, key);
-                decoder.unknown_field(entry, &path, &["apiVersion", "kind", "metadata", "spec"]);
+                Level::Root.unknown_field(decoder, entry, &fields.entries, &path);
             }
         }
     }
@@ -108,9 +108,9 @@ fn empty_spec(span: Span) -> Spec {
 fn read_spec(decoder: &mut Decoder<'_>, node: &Node<'_>, path: &Path<'_>) -> Spec {
     let owner = "NetworkPolicySpec";
     let mut spec = empty_spec(Span::new(node.span.file, node.span.end, node.span.end));
-    let had_wrong_type = decoder.has_wrong_type;
+    let wrong_types = decoder.wrong_types;
     let Some(fields) = decoder.mapping(node, path, GoType::new(KIND, "v1.NetworkPolicySpec")) else {
-        spec.pod_selector = spec.pod_selector.filter(|_| decoder.has_wrong_type == had_wrong_type);
+        spec.pod_selector = spec.pod_selector.filter(|_| decoder.wrong_types == wrong_types);
         return spec;
     };
     spec.span = node.span;
@@ -125,12 +125,15 @@ fn read_spec(decoder: &mut Decoder<'_>, node: &Node<'_>, path: &Path<'_>) -> Spe
             }
             "policyTypes" => {
                 let types = [GoType::new(owner, "[]v1.PolicyType"), GoType::new(owner, "v1.PolicyType")];
-                let value = decoder.strings(node, &path, types).unwrap_or_default();
+                let wrong_types = decoder.wrong_types;
+                let value =
+                    decoder.strings(node, &path, types).filter(|_| decoder.wrong_types == wrong_types);
+                let value = value.unwrap_or_default();
                 spec.policy_types = Spanned { value, span: node.span, via: node.via };
             }
             "ingress" => spec.ingress = rules(decoder, entry, &path, Direction::Ingress),
             "egress" => spec.egress = rules(decoder, entry, &path, Direction::Egress),
-            _ => decoder.unknown_field(entry, &path, &["podSelector", "policyTypes", "ingress", "egress"]),
+            _ => Level::Spec.unknown_field(decoder, entry, &fields.entries, &path),
         }
     }
     spec
@@ -194,7 +197,7 @@ fn rule(decoder: &mut Decoder<'_>, fields: &[Entry<'_>], path: &Path<'_>, direct
                 let types = [GoType::new(owner, "[]v1.NetworkPolicyPort"), port];
                 rule.ports = items(decoder, entry, &path, types, read_port);
             }
-            _ => decoder.unknown_field(entry, &path, &[peers_key, "ports"]),
+            _ => Level::Rule(direction).unknown_field(decoder, entry, fields, &path),
         }
     }
     rule
@@ -232,7 +235,7 @@ fn read_peer(decoder: &mut Decoder<'_>, fields: &[Entry<'_>], path: &Path<'_>) -
                 peer.namespace_selector = LabelSelector::read(decoder, node, &path, owner);
             }
             "ipBlock" => peer.ip_block = ip_block(decoder, node, &path),
-            _ => decoder.unknown_field(entry, &path, &["podSelector", "namespaceSelector", "ipBlock"]),
+            _ => Level::Peer.unknown_field(decoder, entry, fields, &path),
         }
     }
     peer
@@ -254,7 +257,7 @@ fn ip_block(decoder: &mut Decoder<'_>, node: &Node<'_>, path: &Path<'_>) -> Opti
                 let types = [GoType::new(owner, "[]string"), GoType::new(owner, "string")];
                 block.except = decoder.strings(&entry.value, &path, types).unwrap_or_default();
             }
-            _ => decoder.unknown_field(entry, &path, &["cidr", "except"]),
+            _ => Level::Block.unknown_field(decoder, entry, &fields.entries, &path),
         }
     }
     Some(Spanned { value: block, span: node.span, via: node.via })
@@ -269,7 +272,7 @@ fn read_port(decoder: &mut Decoder<'_>, fields: &[Entry<'_>], path: &Path<'_>) -
             "protocol" => port.protocol = decoder.string(node, &path, GoType::new(owner, "v1.Protocol")),
             "port" => port.port = port_number(decoder, node, &path),
             "endPort" => port.end_port = decoder.integer(node, &path, GoType::new(owner, "int32")),
-            _ => decoder.unknown_field(entry, &path, &["protocol", "port", "endPort"]),
+            _ => Level::Port.unknown_field(decoder, entry, fields, &path),
         }
     }
     port

@@ -10,6 +10,7 @@ mod lower;
 mod metadata;
 pub mod raise;
 pub mod resource;
+mod schema;
 mod validate;
 
 pub use decode::{is_kind, read};

@@ -28,8 +28,10 @@ pub struct NetworkPolicy {
 pub enum Standing {
     /// It would.
     Accepted,
-    /// It would refuse it.
+    /// It would refuse some of its values.
     Refused,
+    /// Some of it has a wrong type, or is a placeholder, and could not be read.
+    Unreadable,
 }
 
 /// `spec`.

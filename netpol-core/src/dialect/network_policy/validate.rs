@@ -4,7 +4,7 @@ use super::cidr::Cidr;
 use super::metadata::check_metadata;
 use super::resource::{IpBlock, NetworkPolicy, Peer, Port, PortNumber, Rules, Spec, Standing};
 use crate::diagnostic::Diagnostic;
-use crate::diagnostic::rule::INVALID_FIELD;
+use crate::diagnostic::rule::{AMBIGUOUS_CIDR, INVALID_FIELD};
 use crate::manifest::decode::placeholder::has_placeholder;
 use crate::manifest::decode::{Path, go};
 use crate::manifest::{LabelSelector, names};
@@ -119,17 +119,16 @@ impl Check {
     }
 
     fn port(&mut self, port: &Port, path: &Path<'_>) {
-        if let Some(protocol) = port.protocol.as_ref().filter(|protocol| !has_placeholder(&protocol.value)) {
-            if Protocol::parse(&protocol.value).is_none() {
-                let names = Protocol::ALL.map(Protocol::name);
-                self.unsupported(protocol, &path.field("protocol"), &names);
-            }
+        let is_wrong =
+            |text: &&Spanned<String>| Protocol::parse(&text.value).is_none() && !has_placeholder(&text.value);
+        if let Some(protocol) = port.protocol.as_ref().filter(is_wrong) {
+            self.unsupported(protocol, &path.field("protocol"), &Protocol::ALL.map(Protocol::name));
         }
         let (port_path, end_path) = (path.field("port"), path.field("endPort"));
         let end = port.end_port.as_ref().and_then(|end| Some((end.value?, end.span)));
         match &port.port {
             None => {
-                self.end_without_number(end, &end_path, "may not be specified when `port` is not specified")
+                self.end_without_number(end, &end_path, "may not be specified when `port` is not specified");
             }
             Some(Spanned { value: PortNumber::Name(name), span, via }) => {
                 if !has_placeholder(name) {
@@ -252,12 +251,10 @@ impl Check {
             return None;
         };
         if let Some(legacy) = cidr.legacy {
-            let refusals = self.refusals;
-            let help = format!("write `{}`; servers before 1.36 read it so", cidr.block);
             let message = format!("Invalid value: {quoted}: {}", legacy.message());
-            self.fault(text.span, path, message);
-            self.advise(help);
-            self.refusals = refusals;
+            let found = Diagnostic::api(AMBIGUOUS_CIDR, text.span, path.to_string(), message);
+            let help = format!("write `{}`; servers before 1.36 read it so", cidr.block);
+            self.diagnostics.push(found.with_help(help));
             let remark = Remark::LegacyCidr { text: text.value.clone(), read_as: cidr.block.to_string() };
             self.remarks.push(Spanned { value: remark, span: text.span, via: text.via });
         }

@@ -45,8 +45,8 @@ pub struct Decoder<'d> {
     pub template: Option<Span>,
     /// Whether a placeholder stands where a mapping or a list belongs, so that the document is not readable.
     pub has_opaque_placeholder: bool,
-    /// Whether a value had a type that the API does not accept.
-    pub has_wrong_type: bool,
+    /// How many values had a type that the API does not accept.
+    pub wrong_types: usize,
     placeholder: Option<Span>,
 }
 
@@ -59,7 +59,7 @@ impl<'d> Decoder<'d> {
             diagnostics: Vec::new(),
             template: None,
             has_opaque_placeholder: false,
-            has_wrong_type: false,
+            wrong_types: 0,
             placeholder: None,
         }
     }
@@ -168,7 +168,7 @@ impl<'d> Decoder<'d> {
 
     /// Reports a value of a type that the API does not accept, in the words of Go's JSON decoder.
     pub fn wrong_type(&mut self, node: &Node<'_>, path: &Path<'_>, expected: GoType) {
-        self.has_wrong_type = true;
+        self.wrong_types += 1;
         let (field, GoType { owner, name }) = (path.without_indexes(), expected);
         let number = number_text(&node.value).filter(|_| name.starts_with("int")).unwrap_or_default();
         let found = node.value.type_name();
@@ -181,19 +181,23 @@ impl<'d> Decoder<'d> {
         self.diagnostics.push(with_via(diagnostic, node.via));
     }
 
-    /// Reports a field that the API does not have; `known` are the fields of its mapping.
-    pub fn unknown_field(&mut self, entry: &Entry<'_>, path: &Path<'_>, known: &[&str]) {
-        if self.strictness == Strictness::Lenient {
-            return;
+    /// Reports a field that the API does not have.
+    pub fn unknown_field(&mut self, entry: &Entry<'_>, path: &Path<'_>, help: impl Into<String>) {
+        if self.strictness == Strictness::Strict {
+            let found = Diagnostic::api(UNKNOWN_FIELD, entry.key_span, path.to_string(), "unknown field");
+            self.diagnostics.push(with_via(found.with_help(help), entry.value.via));
         }
-        let diagnostic = Diagnostic::api(UNKNOWN_FIELD, entry.key_span, path.to_string(), "unknown field");
+    }
+
+    /// Reports a field that the API does not have; `known` are the fields of its mapping.
+    pub fn field_beside(&mut self, entry: &Entry<'_>, path: &Path<'_>, known: &[&str]) {
         let help = match nearest(&entry.key, known.iter().copied()) {
             Some(name) => {
                 format!("did you mean `{name}`? a server without strict validation drops the field")
             }
             None => "a server without strict validation drops the field".to_owned(),
         };
-        self.diagnostics.push(with_via(diagnostic.with_help(help), entry.value.via));
+        self.unknown_field(entry, path, help);
     }
 
     /// Takes note of a placeholder or template in a text that was read; whether there is one.

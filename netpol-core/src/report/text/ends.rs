@@ -1,9 +1,11 @@
 //! How the ends of a connection are spelled: as a user would type them.
 
+use ipnet::IpNet;
+
 use super::layout::count;
 use crate::cluster::{Asked, Cluster, Endpoint, GroupId, Hypothetical, Owner, Workload, WorkloadId};
 use crate::evaluate::End;
-use crate::net::IpSet;
+use crate::net::{Family, IpSet};
 
 /// So many blocks or pods are spelled out; of more, the rest is counted.
 const SPELLED_OUT: usize = 4;
@@ -59,19 +61,45 @@ pub(crate) fn asked(ports: &Asked) -> String {
     }
 }
 
-/// The blocks of a set, the first of them spelled out.
+/// The blocks of a set, the first of them spelled out: `10.0.0.0/9, 192.168.0.0/16`, or
+/// `10.0.0.0/8 except 10.1.0.0/16` where that is shorter.
 pub(crate) fn blocks(addresses: &IpSet) -> String {
-    let cidrs = addresses.cidrs().into_iter();
-    let texts: Vec<String> = cidrs
-        .map(|cidr| {
-            if cidr.prefix_len() == cidr.max_prefix_len() {
-                cidr.addr().to_string()
-            } else {
-                cidr.to_string()
-            }
-        })
-        .collect();
-    capped(&texts, "block", "blocks")
+    let families = Family::ALL.into_iter().map(|family| addresses.in_family(family));
+    let words: Vec<String> =
+        families.filter(|set| !set.is_empty()).map(|set| blocks_of_family(&set)).collect();
+    words.join(", ")
+}
+
+fn blocks_of_family(addresses: &IpSet) -> String {
+    let cidrs = addresses.cidrs();
+    let hull = cidrs.first().zip(cidrs.last()).map(|(first, last)| hull(*first, *last));
+    let excepts = hull.map(|hull| (hull, IpSet::block(hull).difference(addresses).cidrs()));
+    match excepts {
+        Some((hull, excepts)) if !excepts.is_empty() && excepts.len() + 1 < cidrs.len() => {
+            format!("{hull} except {}", capped(&spelled(&excepts), "block", "blocks"))
+        }
+        _ => capped(&spelled(&cidrs), "block", "blocks"),
+    }
+}
+
+/// The smallest block that holds both.
+fn hull(first: IpNet, last: IpNet) -> IpNet {
+    let mut hull = first;
+    while !hull.contains(&last) {
+        match hull.supernet() {
+            Some(wider) => hull = wider,
+            None => break,
+        }
+    }
+    hull
+}
+
+/// Each block; one of a single address without its prefix.
+fn spelled(cidrs: &[IpNet]) -> Vec<String> {
+    let spell = |cidr: &IpNet| {
+        if cidr.prefix_len() == cidr.max_prefix_len() { cidr.addr().to_string() } else { cidr.to_string() }
+    };
+    cidrs.iter().map(spell).collect()
 }
 
 /// The name of a workload: `shop/cart`, or `shop/deploy/cart` when another workload has the same name.
@@ -131,5 +159,29 @@ fn capped(texts: &[String], one: &str, many: &str) -> String {
             )
         }
         _ => texts.join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(cidrs: &[&str]) -> IpSet {
+        IpSet::blocks(cidrs.iter().map(|cidr| cidr.parse().unwrap()))
+    }
+
+    #[test]
+    fn a_block_with_a_hole_is_spelled_as_its_author_wrote_it() {
+        let holed = set(&["10.0.0.0/8"]).difference(&set(&["10.1.0.0/16"]));
+        assert_eq!(blocks(&holed), "10.0.0.0/8 except 10.1.0.0/16");
+        let both = holed.union(&set(&["fd00::1/128"]));
+        assert_eq!(blocks(&both), "10.0.0.0/8 except 10.1.0.0/16, fd00::1");
+    }
+
+    #[test]
+    fn separate_blocks_are_listed_and_many_are_counted() {
+        assert_eq!(blocks(&set(&["10.0.0.0/9", "192.168.0.1/32"])), "10.0.0.0/9, 192.168.0.1");
+        let many = set(&["1.0.0.0/32", "2.0.0.0/32", "3.0.0.0/32", "4.0.0.0/32", "5.0.0.0/32", "7.0.0.0/32"]);
+        assert_eq!(blocks(&many), "1.0.0.0, 2.0.0.0, 3.0.0.0, 4.0.0.0 and 2 more blocks");
     }
 }

@@ -63,25 +63,50 @@ pub(crate) fn summary(context: Context<'_>, direction: &DirectionExplanation) ->
         Isolation::Isolated { by } => format!("isolated by {}", count(by, "policy", "policies")),
         Isolation::NotKnown { by } => format!("{} may isolate it", count(by, "policy", "policies")),
     };
-    let rules: Vec<(PolicyRef, &RuleFact)> = deciding(direction).collect();
-    let decided = match (direction.decision, rules.as_slice()) {
-        (Decision::Unknown, _) => "whether a rule matches is not known".to_owned(),
-        (Decision::Partial, _) => outcome_words(&direction.asked, &direction.decided),
-        (_, []) if matches!(direction.isolation, Isolation::NotIsolated) => "no rule matches".to_owned(),
-        (Decision::Deny, []) => no_rule(direction).to_owned(),
-        (Decision::Allow, []) => "allowed".to_owned(),
-        (_, [(policy, rule)]) => {
-            let object = context.object(*policy).map(ToString::to_string).unwrap_or_default();
-            format!("{} {} of {object}", verb(rule.action), rule_path(context, *policy, rule.rule))
-        }
-        (_, [(_, first), ..]) => format!("{} {} rules", verb(first.action), rules.len()),
-    };
-    format!("{isolation}, {decided}")
+    format!("{isolation}{}", outcome_of_rules(context, direction))
 }
 
-fn no_rule(direction: &DirectionExplanation) -> &'static str {
+/// The same in short, with the name of the one policy that isolates.
+pub(super) fn short_summary(context: Context<'_>, direction: &DirectionExplanation) -> String {
+    let mut isolating = direction.policies.iter().filter(|policy| policy.isolates);
+    match (direction.isolation, isolating.next(), deciding(direction).count()) {
+        (Isolation::Isolated { by: 1 }, Some(policy), 0) => {
+            let object = context.object(policy.policy).map(ToString::to_string).unwrap_or_default();
+            format!("isolated by {object}{}", outcome_of_rules(context, direction))
+        }
+        (Isolation::Isolated { .. }, _, 1..) if direction.decision == Decision::Allow => {
+            outcome_of_rules(context, direction).trim_start_matches([',', ' ']).to_owned()
+        }
+        _ => summary(context, direction),
+    }
+}
+
+/// What the rules make of it, as it follows on the words for the isolation.
+fn outcome_of_rules(context: Context<'_>, direction: &DirectionExplanation) -> String {
+    let rules: Vec<(PolicyRef, &RuleFact)> = deciding(direction).collect();
+    match (direction.decision, rules.as_slice()) {
+        (Decision::Unknown, _) if matches!(direction.isolation, Isolation::NotKnown { .. }) => String::new(),
+        (Decision::Unknown, _) => ", whether a rule matches is not known".to_owned(),
+        (Decision::Partial, _) => format!(", {}", outcome_words(&direction.asked, &direction.decided)),
+        (_, []) if direction.isolation == Isolation::NotIsolated => ", no rule matches".to_owned(),
+        (Decision::Allow, []) => String::new(),
+        (Decision::Deny, []) => no_rule(direction),
+        (_, [(policy, rule)]) => {
+            let object = context.object(*policy).map(ToString::to_string).unwrap_or_default();
+            format!(", {} {} of {object}", verb(rule.action), rule_path(context, *policy, rule.rule))
+        }
+        (_, [(_, first), ..]) => format!(", {} {} rules", verb(first.action), rules.len()),
+    }
+}
+
+fn no_rule(direction: &DirectionExplanation) -> String {
     let has_rules = direction.policies.iter().any(|policy| !policy.rules.is_empty());
-    if has_rules { "no rule matches" } else { "which has no rule that allows anything" }
+    let have = if direction.policies.len() == 1 { "has" } else { "have" };
+    if has_rules {
+        ", no rule matches".to_owned()
+    } else {
+        format!(", which {have} no {} rule", direction.direction)
+    }
 }
 
 const fn verb(action: Action) -> &'static str {
@@ -94,11 +119,9 @@ const fn verb(action: Action) -> &'static str {
 
 /// The rules that the answer rests on; a rule that passes on decides nothing in the end.
 fn deciding(direction: &DirectionExplanation) -> impl Iterator<Item = (PolicyRef, &RuleFact)> {
-    let rules = |policy: &'_ PolicyFact| policy.policy;
-    direction.policies.iter().flat_map(move |policy| {
-        let name = rules(policy);
+    direction.policies.iter().flat_map(|policy| {
         let rules = policy.rules.iter().filter(|rule| rule.decides && rule.action != Action::Pass);
-        rules.map(move |rule| (name, rule))
+        rules.map(|rule| (policy.policy, rule))
     })
 }
 
@@ -151,11 +174,14 @@ fn remedy_lines(
     (pair, suggestions): (&PairExplanation, &[Suggestion]),
 ) {
     let remedies = pair.directions().into_iter().flat_map(|direction| &direction.remedies);
-    let mut told = "  to allow it: ";
+    let mut told = match pair.pair.decision {
+        Decision::Partial => "  to allow the rest: ",
+        _ => "  to allow it: ",
+    };
     for remedy in remedies {
         let fact = remedies::remedy(context, remedy, suggestions);
         layout.placed(Line::new().with(Role::Strong, told).plain(fact.words), fact.place);
-        told = "  and:         ";
+        told = "  and: ";
     }
 }
 
@@ -253,8 +279,13 @@ fn port_lines(context: Context<'_>, place: RuleInPlace<'_>, ports: &[PortFact]) 
         port.map(|port: &PortMatch| misses::port(port)).unwrap_or_default()
     };
     let matched = ports.iter().fold(ConnectionSet::empty(), |all, port| all.union(&port.matched.allowed));
-    if !matched.is_empty() {
+    let asked = &place.direction.asked;
+    if !matched.is_empty() && asked.is_subset(&matched) {
         return vec![yes("ports", &matched.to_string())];
+    }
+    if !matched.is_empty() {
+        let only = Line::new().plain("ports: ").with(Role::Unknown, "only").plain(format!(" {matched}"));
+        return vec![only];
     }
     let destination = ends::end(
         context.cluster,
@@ -298,4 +329,128 @@ fn verdict_line(name: &str, truth: Truth, words: &str) -> Line {
         Truth::Unknown => (Role::Unknown, "unknown"),
     };
     Line::new().plain(format!("{name}: ")).with(role, word).plain(format!(", {words}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cluster::{Asked, Endpoint};
+    use crate::explain::Explanation;
+    use crate::explain::scenario::{Scenario, app, app_peer, block, tcp};
+    use crate::net::{IpSet, Protocol};
+    use crate::policy::Direction;
+    use crate::report::{Context, text};
+    use crate::selector::Selector;
+
+    fn shop() -> Scenario {
+        Scenario::new(&[
+            ("shop", "adservice", &[("app", "adservice")]),
+            ("shop", "cart", &[("app", "cart")]),
+            ("shop", "checkout", &[("app", "checkout")]),
+            ("shop", "frontend", &[("app", "frontend")]),
+        ])
+    }
+
+    fn cart_ingress() -> Scenario {
+        let rule = (Some(vec![app_peer(&["frontend", "checkout"])]), Some(vec![tcp(7070)]));
+        shop().policy("cart-ingress", app(&["cart"]), Direction::Ingress, vec![rule])
+    }
+
+    fn told(scenario: &Scenario, explanation: &Explanation) -> String {
+        let Scenario { cluster, policies, files, .. } = scenario;
+        text::explanation(Context { cluster, policies, files }, explanation, &[]).to_string()
+    }
+
+    fn short(scenario: &Scenario, explanation: &Explanation) -> String {
+        let Scenario { cluster, policies, files, .. } = scenario;
+        text::answer(Context { cluster, policies, files }, explanation).to_string()
+    }
+
+    #[test]
+    fn a_denial_names_the_label_that_differs_and_the_edit() {
+        let scenario = cart_ingress();
+        let explanation = scenario.tcp("adservice", "cart", 7070);
+        let expected = "\
+DENY  shop/adservice -> shop/cart tcp/7070
+  egress of shop/adservice    allowed: not isolated, no policy selects it for egress
+  ingress of shop/cart        DENIED: isolated by 1 policy, no rule matches
+    NetworkPolicy shop/cart-ingress                                                      manifests/cart.yaml:1
+      ingress[0]  peer 0: no, wants app in (checkout, frontend), pod has app=adservice   manifests/cart.yaml:3
+                  ports: yes, tcp/7070
+  to allow it: let ingress[0] of NetworkPolicy shop/cart-ingress also take app=adservice of `shop`   manifests/cart.yaml:2
+";
+        assert_eq!(told(&scenario, &explanation), expected);
+        let expected = "\
+DENY  shop/adservice -> shop/cart tcp/7070
+  ingress of shop/cart DENIED: isolated by NetworkPolicy shop/cart-ingress, no rule matches   manifests/cart.yaml:1
+";
+        assert_eq!(short(&scenario, &explanation), expected);
+    }
+
+    #[test]
+    fn an_allow_names_the_rule() {
+        let scenario = cart_ingress();
+        let explanation = scenario.tcp("frontend", "cart", 7070);
+        let expected = "\
+ALLOW  shop/frontend -> shop/cart tcp/7070
+  ingress of shop/cart allowed by ingress[0] of NetworkPolicy shop/cart-ingress   manifests/cart.yaml:2
+";
+        assert_eq!(short(&scenario, &explanation), expected);
+        assert!(!told(&scenario, &explanation).contains("to allow"));
+    }
+
+    #[test]
+    fn an_open_pair_says_that_nothing_acts() {
+        let scenario = shop();
+        let explanation = scenario.tcp("frontend", "cart", 7070);
+        let expected = "\
+ALLOW  shop/frontend -> shop/cart tcp/7070
+  neither end is isolated: no policy acts on this connection
+  assumed: the input holds no network policy: everything is allowed
+";
+        assert_eq!(short(&scenario, &explanation), expected);
+    }
+
+    #[test]
+    fn a_mixed_answer_says_what_is_allowed() {
+        let scenario = cart_ingress();
+        let ends = (scenario.workload("frontend"), scenario.workload("cart"));
+        let explanation = scenario.explain(ends.0, ends.1, Asked::Every);
+        let expected = "\
+PARTIAL  shop/frontend -> shop/cart
+  allowed: tcp/7070
+  denied:  every other port
+  ingress of shop/cart PARTIAL: isolated by 1 policy, tcp/7070 allowed, the rest denied   manifests/cart.yaml:2
+";
+        assert_eq!(short(&scenario, &explanation), expected);
+    }
+
+    #[test]
+    fn an_address_is_no_pod() {
+        let scenario = cart_ingress();
+        let world = Endpoint::Addresses(IpSet::block("10.1.2.0/24".parse().unwrap()));
+        let explanation = scenario.explain(world, scenario.workload("cart"), Asked::Protocol(Protocol::Tcp));
+        let words = told(&scenario, &explanation);
+        assert!(words.contains("allowed: no policy selects it, it is not a pod"));
+        assert!(words.contains("peer 0: no, wants pods, 10.1.2.0/24 is not a pod"));
+        assert!(words.contains("ports: only tcp/7070"));
+    }
+
+    #[test]
+    fn slips_of_the_keyboard_are_pointed_out() {
+        let blocks = vec![block("10.0.0.0/8", &["10.1.0.0/16"]), app_peer(&["Cart"])];
+        let scenario = shop()
+            .policy("default-deny", Selector::everything(), Direction::Ingress, vec![])
+            .policy("slip", app(&["crat"]), Direction::Ingress, vec![(None, None)])
+            .policy("out", app(&["frontend"]), Direction::Egress, vec![(Some(blocks), None)]);
+        let words = told(&scenario, &scenario.tcp("frontend", "cart", 80));
+        assert!(words.contains("wants app=Cart, pod has app=cart, did you mean `cart`? (case differs)"));
+        assert!(words.contains(
+            "near miss: NetworkPolicy shop/slip does not select shop/cart: wants app=crat, did you mean `cart`?"
+        ));
+        assert!(words.contains(
+            "peer 0: no, the pod is taken to have no address in 10.0.0.0/8 except 10.1.0.0/16; set pod-cidrs"
+        ));
+        assert!(words.contains("isolated by 1 policy, which has no ingress rule"));
+        assert!(words.contains("(for every pod of `shop`: it is the policy's subject)"));
+    }
 }

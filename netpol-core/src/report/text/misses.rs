@@ -24,8 +24,8 @@ pub fn miss(miss: &Miss, other: &str) -> String {
         Miss::OutsideBlock { addresses, block } => {
             format!("{} {} outside {}", ends::blocks(addresses), verb(addresses), ends::blocks(block))
         }
-        Miss::InsideExcept { addresses } => {
-            format!("{} {} in an except of the block", ends::blocks(addresses), verb(addresses))
+        Miss::InsideExcept { addresses, block } => {
+            format!("{} {} cut out of {}", ends::blocks(addresses), verb(addresses), ends::blocks(block))
         }
         Miss::PartlyInBlock { outside } => {
             format!("{} {} outside the block", ends::blocks(outside), verb(outside))

@@ -1,13 +1,12 @@
 //! The short form of an answer, as `netpol can` prints it.
 
-use super::explanation::{outcome, summary};
+use super::explanation::{outcome, short_summary};
 use super::layout::{Layout, count};
-use super::{Line, Role, Text, ends, facts};
+use super::{Fact, Line, Role, Text, ends, facts};
 use crate::cluster::Cluster;
-use crate::evaluate::{Decision, Pair, Request, Verdict};
+use crate::evaluate::{Assumption, Decision, Pair, Request, Verdict};
 use crate::explain::{DirectionExplanation, Explanation, PairExplanation};
 use crate::net::{ConnectionSet, Decided};
-use crate::policy::Direction;
 use crate::report::Context;
 
 /// So many pairs are printed; of more, the rest is counted.
@@ -45,11 +44,19 @@ pub(super) fn heading(layout: &mut Layout, cluster: &Cluster, verdict: &Verdict)
         .with(Role::Strong, ends::end_list(cluster, to))
         .plain(ends::asked(ports));
     layout.line(line);
-    sets(layout, "  ", (verdict.decision, &verdict.asked, &verdict.decided));
-    if let [Pair { families: Some(families), .. }] = verdict.pairs.as_slice() {
-        for (family, decided) in &families.answers {
-            layout.line(Line::new().plain(format!("  {family}: {}", outcome_words(&verdict.asked, decided))));
+    match verdict.pairs.as_slice() {
+        [pair] => {
+            sets(layout, pair);
+            for (family, decided) in pair.families.iter().flat_map(|families| &families.answers) {
+                layout
+                    .line(Line::new().plain(format!("  {family}: {}", outcome_words(&pair.asked, decided))));
+            }
         }
+        pairs if verdict.decision == Decision::Partial || verdict.decision == Decision::Unknown => {
+            let total = count(pairs.len(), "pair", "pairs");
+            layout.line(Line::new().plain(format!("  of {total}: {}", tally(pairs))));
+        }
+        _ => {}
     }
 }
 
@@ -61,7 +68,7 @@ pub(super) fn pair_heading(layout: &mut Layout, cluster: &Cluster, pair: &Pair, 
         .with(Role::Strong, ends::end(cluster, &pair.to))
         .plain(ports.to_owned());
     layout.line(line);
-    sets(layout, "  ", (pair.decision, &pair.asked, &pair.decided));
+    sets(layout, pair);
 }
 
 /// What the answer rests on, and why something is unknown.
@@ -70,9 +77,24 @@ pub(super) fn basis(layout: &mut Layout, context: Context<'_>, verdict: &Verdict
         let fact = facts::reason(context, reason);
         layout.placed(Line::new().with(Role::Unknown, "  unknown: ").plain(fact.words), fact.place);
     }
-    for assumption in &verdict.assumptions {
-        let fact = facts::assumption(context, assumption);
+    let (left_out, others): (Vec<_>, Vec<_>) =
+        verdict.assumptions.iter().partition(|assumption| matches!(assumption, Assumption::LeftOut(_)));
+    let told = others.into_iter().map(|assumption| facts::assumption(context, assumption));
+    for fact in told.chain(left_out_documents(context, &left_out)) {
         layout.placed(Line::new().with(Role::Dim, "  assumed: ").plain(fact.words), fact.place);
+    }
+}
+
+/// The documents that are left out: one by one if they are few, else their number and the first.
+fn left_out_documents(context: Context<'_>, documents: &[&Assumption]) -> Vec<Fact> {
+    match documents {
+        [first, _, _, ..] => {
+            let number = documents.len();
+            let words =
+                format!("{number} documents that cannot be read are left out; they may hold policies");
+            vec![Fact { words, ..facts::assumption(context, first) }]
+        }
+        few => few.iter().map(|assumption| facts::assumption(context, assumption)).collect(),
     }
 }
 
@@ -106,25 +128,37 @@ fn decision_line(indent: &str, decision: Decision) -> Line {
 }
 
 /// The sets of a mixed answer, a line each.
-fn sets(layout: &mut Layout, indent: &str, (decision, asked, decided): (Decision, &ConnectionSet, &Decided)) {
-    if matches!(decision, Decision::Allow | Decision::Deny) {
-        return;
-    }
+fn sets(layout: &mut Layout, Pair { decision, asked, decided, .. }: &Pair) {
     let denied = asked.difference(&decided.allowed).difference(&decided.unknown);
     let is_all_unknown = decided.allowed.is_empty() && denied.is_empty();
-    if is_all_unknown {
+    if matches!(decision, Decision::Allow | Decision::Deny) || is_all_unknown {
         return;
     }
-    let rest = (Role::Deny, "denied: ", &denied);
-    let parts =
-        [(Role::Allow, "allowed: ", &decided.allowed), (Role::Unknown, "unknown: ", &decided.unknown), rest];
-    for (role, word, set) in parts {
-        if !set.is_empty() {
-            let is_rest = role == Role::Deny && set.iter().any(|(_, ports)| ports.ranges().len() > 1);
-            let words = if is_rest { "every other port".to_owned() } else { set.to_string() };
-            layout.line(Line::new().plain(indent).with(role, word).plain(words));
+    let parts = [
+        (Role::Allow, "allowed: ", decided.allowed.to_string(), decided.allowed.is_empty()),
+        (Role::Unknown, "unknown: ", decided.unknown.to_string(), decided.unknown.is_empty()),
+        (Role::Deny, "denied:  ", rest_words(&denied), denied.is_empty()),
+    ];
+    for (role, word, words, is_empty) in parts {
+        if !is_empty {
+            layout.line(Line::new().plain("  ").with(role, word).plain(words));
         }
     }
+}
+
+/// What is left of what was asked: spelled out when that is short.
+fn rest_words(denied: &ConnectionSet) -> String {
+    let ranges: usize = denied.iter().map(|(_, ports)| ports.ranges().len()).sum();
+    if ranges > 2 { "every other port".to_owned() } else { denied.to_string() }
+}
+
+/// How many pairs come to what: `3 allow, 1 deny`.
+fn tally(pairs: &[Pair]) -> String {
+    let decisions = [Decision::Allow, Decision::Deny, Decision::Partial, Decision::Unknown];
+    let counts = decisions
+        .map(|decision| (pairs.iter().filter(|pair| pair.decision == decision).count(), decision.name()));
+    let counts = counts.into_iter().filter(|(number, _)| *number > 0);
+    counts.map(|(number, name)| format!("{number} {name}")).collect::<Vec<_>>().join(", ")
 }
 
 /// The pairs, when there are several.
@@ -145,15 +179,8 @@ fn pairs(layout: &mut Layout, cluster: &Cluster, verdict: &Verdict) {
     }
     let rest = verdict.pairs.get(PAIRS..).unwrap_or_default();
     if !rest.is_empty() {
-        let parts = [Decision::Allow, Decision::Deny, Decision::Partial, Decision::Unknown]
-            .map(|decision| (rest.iter().filter(|pair| pair.decision == decision).count(), decision));
-        let parts: Vec<String> = parts
-            .into_iter()
-            .filter(|(number, _)| *number > 0)
-            .map(|(number, decision)| format!("{number} {}", decision.name()))
-            .collect();
         let more = count(rest.len(), "more pair", "more pairs");
-        layout.line(Line::new().with(Role::Dim, format!("  and {more}: {}", parts.join(", "))));
+        layout.line(Line::new().with(Role::Dim, format!("  and {more}: {}", tally(rest))));
     }
 }
 
@@ -171,16 +198,17 @@ fn why(layout: &mut Layout, context: Context<'_>, pair: &PairExplanation) {
         layout.line(Line::new().plain("  neither end is isolated: no policy acts on this connection"));
     }
     for direction in told {
-        let name = match direction.direction {
-            Direction::Ingress => "ingress",
-            Direction::Egress => "egress",
-        };
         let (role, word) = outcome(direction);
+        let words = short_summary(context, direction);
+        let rest = words.strip_prefix(word).map_or_else(|| format!(": {words}"), str::to_owned);
         let line = Line::new()
-            .plain(format!("  {name} of {} ", ends::end(context.cluster, &direction.subject)))
+            .plain(format!(
+                "  {} of {} ",
+                direction.direction,
+                ends::end(context.cluster, &direction.subject)
+            ))
             .with(role, word)
-            .plain(": ")
-            .plain(summary(context, direction));
+            .plain(rest);
         layout.placed(line, deciding_place(context, direction));
     }
 }

@@ -423,3 +423,36 @@ impl<'a> Viewer<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::scenario::{Scenario, app, app_peer, tcp};
+
+    #[test]
+    fn an_explanation_says_why_each_peer_and_port_matched_or_not() {
+        let rule = (Some(vec![app_peer(&["web"])]), Some(vec![tcp(80)]));
+        let scenario =
+            Scenario::new(&[("shop", "cart", &[("app", "cart")]), ("shop", "job", &[("app", "job")])])
+                .policy("in", app(&["cart"]), Direction::Ingress, vec![rule]);
+        let explanation = scenario.tcp("job", "cart", 80);
+        let Scenario { cluster, policies, files, .. } = &scenario;
+        let context = Context { cluster, policies, files };
+        let wire = serde_json::to_value(Explanation::new(context, &explanation, Extras::default())).unwrap();
+        assert_eq!((&wire["kind"], &wire["decision"]), (&"Explanation".into(), &"deny".into()));
+        assert_eq!(wire["egress"]["isolation"], "notSelected");
+        let ingress = &wire["ingress"];
+        assert_eq!((&ingress["isolation"], &ingress["isolatedBy"]), (&"isolated".into(), &1.into()));
+        let policy = &ingress["policies"][0];
+        assert_eq!((&policy["object"]["name"], &policy["line"]), (&"in".into(), &1.into()));
+        let rule = &policy["rules"][0];
+        assert_eq!((&rule["rule"], &rule["decides"]), (&"ingress[0]".into(), &false.into()));
+        let peer = &rule["peers"][0];
+        assert_eq!((&peer["matches"], &peer["takes"]), (&"no".into(), &"app=web".into()));
+        assert_eq!(peer["why"][0], "wants app=web, pod has app=job");
+        assert_eq!((&peer["file"], &peer["line"]), (&"manifests/cart.yaml".into(), &3.into()));
+        assert_eq!(rule["ports"][0]["matches"]["TCP"][0][0], 80);
+        assert_eq!(ingress["remedies"].as_array().map(Vec::len), Some(1));
+        assert!(wire.get("pairs").is_none());
+    }
+}

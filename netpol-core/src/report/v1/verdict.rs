@@ -219,3 +219,60 @@ impl<'a> Verdict<'a> {
         Self { schema: SCHEMA, kind: "Verdict", answer: Answer::new(context, verdict, notes), pairs }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::Endpoint;
+    use crate::explain::scenario::{Scenario, app, app_peer, tcp};
+    use crate::net::{IpSet, Protocol};
+    use crate::policy::Direction;
+
+    fn wire(from: Endpoint, ports: Asked) -> String {
+        let rule = (Some(vec![app_peer(&["web"])]), Some(vec![tcp(80)]));
+        let scenario =
+            Scenario::new(&[("shop", "cart", &[("app", "cart")]), ("shop", "web", &[("app", "web")])])
+                .policy("in", app(&["cart"]), Direction::Ingress, vec![rule]);
+        let verdict = scenario.explain(from, scenario.workload("cart"), ports).verdict;
+        let Scenario { cluster, policies, files, .. } = &scenario;
+        let context = Context { cluster, policies, files };
+        serde_json::to_string(&Verdict::new(context, &verdict, Vec::new())).unwrap()
+    }
+
+    #[test]
+    fn a_verdict_has_the_promised_fields_in_the_promised_order() {
+        let web = Endpoint::Workload(crate::cluster::WorkloadId(1));
+        assert_eq!(
+            wire(web.clone(), Asked::Range(Protocol::Tcp, 80, 80)),
+            r#"{"schema":"netpol/v1","kind":"Verdict","from":{"kind":"workload","namespace":"shop","name":"web","workloadKind":"Deployment"},"to":{"kind":"workload","namespace":"shop","name":"cart","workloadKind":"Deployment"},"protocol":"TCP","port":80,"decision":"allow","allowed":{"TCP":[[80,80]]},"unknown":{},"assumptions":[]}"#
+        );
+        let every = wire(web, Asked::Every);
+        assert!(
+            every.contains(r#""protocol":null,"port":null,"decision":"partial","allowed":{"TCP":[[80,80]]}"#)
+        );
+    }
+
+    #[test]
+    fn addresses_are_cidrs_and_ranges_are_texts() {
+        let outside = Endpoint::Addresses(IpSet::blocks([
+            "10.0.0.1/32".parse().unwrap(),
+            "1.0.0.0/8".parse().unwrap(),
+        ]));
+        let line = wire(outside, Asked::Range(Protocol::Udp, 8000, 8100));
+        assert!(line.contains(r#""from":{"kind":"addresses","cidrs":["1.0.0.0/8","10.0.0.1/32"]}"#));
+        assert!(
+            line.contains(
+                r#""protocol":"UDP","port":"8000-8100","decision":"deny","allowed":{},"unknown":{}"#
+            )
+        );
+    }
+
+    #[test]
+    fn the_question_is_echoed_as_it_was_asked() {
+        let named = |protocol| Asked::Named(protocol, "http".to_owned());
+        assert_eq!(protocol(&named(None)), None);
+        assert_eq!(protocol(&named(Some(Protocol::Sctp))), Some("SCTP"));
+        assert!(matches!(PortField::of(&named(None)), Some(PortField::Name("http"))));
+        assert!(PortField::of(&Asked::Protocol(Protocol::Tcp)).is_none());
+    }
+}

@@ -1,0 +1,387 @@
+//! What can be typed.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use ipnet::IpNet;
+
+use crate::render::Target;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// Who can talk to whom in a Kubernetes cluster, and why: answered from manifests, offline
+#[derive(Debug, Parser)]
+#[command(name = "netpol", version, styles = STYLES, max_term_width = 100, subcommand_required = true)]
+#[command(after_help = "Exit codes: 0 allowed, 1 denied or partial, 2 error, 3 nothing to do, 4 unknown")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Who is told what.
+    #[command(flatten)]
+    pub talk: Talk,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Say whether FROM may open a connection to TO
+    #[command(after_help = CAN_EXAMPLES, after_long_help = long(CAN_EXAMPLES))]
+    Can(Can),
+    /// Say why FROM may or may not open a connection to TO: every policy, rule and line
+    #[command(after_help = EXPLAIN_EXAMPLES, after_long_help = long(EXPLAIN_EXAMPLES))]
+    Explain(Explain),
+    /// Print the completions of a shell
+    #[command(after_help = "Example:\n  netpol completions bash > /etc/bash_completion.d/netpol")]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page of netpol, or of one command
+    #[command(after_help = "Example:\n  netpol man explain | man -l -")]
+    Man {
+        /// The command
+        command: Option<String>,
+    },
+    /// Print the JSON Schema of an output, or the names of the kinds there are
+    #[command(after_help = "Example:\n  netpol schema verdict > verdict.schema.json")]
+    Schema {
+        /// The kind, in kebab-case; without it, the kinds are listed
+        kind: Option<String>,
+    },
+}
+
+const SPELLINGS: &str = "\
+Ends:
+  shop/cart              the workload or pod of that name, else the Service
+  shop/deploy/cart       that kind: deploy, sts, ds, rs, job, cj, po, svc
+  ns/shop                every pod of a namespace
+  'shop/@app=web'        every pod that the labels select
+  10.1.2.3, 10.0.0.0/8   an address, or the addresses of a block outside the cluster
+  internet               every globally routable address
+  node/n1                a node
+  db.shop.svc            a cluster DNS name
+  any                    everything, inside and outside
+Ports (after TO):
+  :8080  :udp/53  :8000-8100  :http (a named port)  :udp (every port of UDP)";
+
+const CAN_EXAMPLES: &str = "\
+Examples:
+  netpol can shop/frontend shop/cart:8080 -f manifests/
+  netpol can -n shop frontend internet:443
+  netpol can --queries questions.jsonl -f manifests/ > answers.jsonl
+
+A line of questions:
+  {\"from\":\"shop/a\",\"to\":\"shop/b\",\"protocol\":\"TCP\",\"port\":80}";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  netpol explain shop/frontend shop/cart:8080 -f manifests/
+  netpol explain -n shop frontend cart:http -o json
+  helm template . | netpol explain shop/frontend db.shop.svc:5432 -f -";
+
+/// The end of `--help`: how ends are spelled, then the examples.
+fn long(examples: &str) -> String {
+    format!("{SPELLINGS}\n\n{examples}")
+}
+
+/// `netpol can`.
+#[derive(Debug, Args)]
+pub struct Can {
+    /// Where the connection comes from, such as shop/frontend
+    #[arg(required_unless_present = "queries")]
+    pub from: Option<String>,
+    /// Where it goes to, with or without a port, such as shop/cart:8080
+    #[arg(value_name = "TO[:PORT]", required_unless_present = "queries")]
+    pub to: Option<String>,
+    /// Answer many questions: a file of JSON lines, - for standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "to"])]
+    pub queries: Option<PathBuf>,
+    /// What every question takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `netpol explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// Where the connection comes from, such as shop/frontend
+    pub from: String,
+    /// Where it goes to, with or without a port, such as shop/cart:8080
+    #[arg(value_name = "TO[:PORT]")]
+    pub to: String,
+    /// What every question takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What every command on manifests takes.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// The manifests.
+    #[command(flatten)]
+    pub input: Input,
+    /// The cluster.
+    #[command(flatten)]
+    pub cluster: Cluster,
+    /// The report.
+    #[command(flatten)]
+    pub report: Report,
+    /// The exit code.
+    #[command(flatten)]
+    pub exit: ExitRules,
+}
+
+/// Where manifests come from.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Manifests")]
+pub struct Input {
+    /// A file, folder or glob of manifests, - for standard input; repeatable [default: .]
+    #[arg(short, long = "filename", value_name = "PATH")]
+    pub filenames: Vec<String>,
+    /// The name that standard input has in answers
+    #[arg(long, value_name = "NAME", default_value = "-", hide_default_value = true)]
+    pub stdin_filename: String,
+    /// The namespace of objects that name none [default: default]
+    #[arg(long, value_name = "NS")]
+    pub default_namespace: Option<String>,
+    /// The namespace of FROM and TO where they name none
+    #[arg(short, long, value_name = "NS")]
+    pub namespace: Option<String>,
+    /// Undo --namespace
+    #[arg(short = 'A', long)]
+    pub all_namespaces: bool,
+    /// The configuration to use [default: the netpol.toml of the manifests' folder or one above]
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    pub config: Option<PathBuf>,
+    /// Use no configuration file
+    #[arg(long)]
+    pub isolated: bool,
+}
+
+/// What manifests cannot tell.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Cluster")]
+pub struct Cluster {
+    /// The network plugin: kubernetes (the text of the API), calico, cilium, flannel
+    #[arg(long, value_name = "NAME")]
+    pub plugin: Option<String>,
+    /// Whether an ipBlock selects pods by their addresses
+    #[arg(long, value_name = "RULE")]
+    pub ip_block_pods: Option<IpBlockPods>,
+    /// What labels a namespace has that is not in the input
+    #[arg(long, value_name = "RULE")]
+    pub namespace_labels: Option<NamespaceLabels>,
+    /// The version of Kubernetes, such as 1.33
+    #[arg(long, value_name = "VERSION")]
+    pub kubernetes_version: Option<String>,
+    /// The domain of cluster names [default: cluster.local]
+    #[arg(long, value_name = "DOMAIN")]
+    pub cluster_domain: Option<String>,
+    /// Where pods get their addresses from
+    #[arg(long, value_name = "CIDR", value_delimiter = ',', value_parser = block)]
+    pub pod_cidrs: Option<Vec<IpNet>>,
+    /// Where Services get their addresses from
+    #[arg(long, value_name = "CIDR", value_delimiter = ',', value_parser = block)]
+    pub service_cidrs: Option<Vec<IpNet>>,
+    /// The addresses of nodes
+    #[arg(long, value_name = "CIDR", value_delimiter = ',', value_parser = block)]
+    pub node_addresses: Option<Vec<IpNet>>,
+}
+
+/// How the answer is given.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Report")]
+pub struct Report {
+    /// text, json or jsonl, to standard output or to a file; repeatable
+    #[arg(short, long, value_name = "FORMAT[=FILE]")]
+    pub output: Vec<Target>,
+    /// Decide what the manifests leave open
+    #[arg(long, value_name = "ANSWER")]
+    pub unknown: Option<UnknownAs>,
+}
+
+/// How the answer becomes an exit code.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Exit code")]
+pub struct ExitRules {
+    /// 0 instead of 3 when there is no object to judge
+    #[arg(long)]
+    pub allow_empty: bool,
+    /// 0 instead of 1 and 4: a bad or unknown answer is no failure
+    #[arg(long)]
+    pub exit_zero: bool,
+    /// The least severity of findings that fail the run; answers have none
+    #[arg(long, value_name = "LEVEL")]
+    pub fail_on: Option<FailOn>,
+}
+
+/// Who is told what.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Messages")]
+pub struct Talk {
+    /// Errors only: no warnings, no notes
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Counts and every remark
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
+    pub color: Color,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Whether an address block selects pods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum IpBlockPods {
+    /// It does
+    Match,
+    /// It means addresses outside the cluster only
+    Ignore,
+}
+
+/// What is known of labels of namespaces that are not in the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum NamespaceLabels {
+    /// None but its name: a selector that wants another does not match
+    AssumeAbsent,
+    /// Nothing but its name
+    Unknown,
+}
+
+/// How unknowns are decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum UnknownAs {
+    /// As allowed
+    Allow,
+    /// As denied
+    Deny,
+}
+
+/// The least severity that fails a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Errors
+    Error,
+    /// Warnings and errors
+    Warning,
+    /// All findings
+    Info,
+    /// None
+    Never,
+}
+
+/// Options that a variable of the environment can give, where the command line does not.
+const VARIABLES: [(&str, &str); 13] = [
+    ("color", "NETPOL_COLOR"),
+    ("config", "NETPOL_CONFIG"),
+    ("default_namespace", "NETPOL_DEFAULT_NAMESPACE"),
+    ("namespace", "NETPOL_NAMESPACE"),
+    ("plugin", "NETPOL_PLUGIN"),
+    ("ip_block_pods", "NETPOL_IP_BLOCK_PODS"),
+    ("namespace_labels", "NETPOL_NAMESPACE_LABELS"),
+    ("kubernetes_version", "NETPOL_KUBERNETES_VERSION"),
+    ("cluster_domain", "NETPOL_CLUSTER_DOMAIN"),
+    ("pod_cidrs", "NETPOL_POD_CIDRS"),
+    ("service_cidrs", "NETPOL_SERVICE_CIDRS"),
+    ("node_addresses", "NETPOL_NODE_ADDRESSES"),
+    ("unknown", "NETPOL_UNKNOWN"),
+];
+
+/// Reads a command line.
+///
+/// # Errors
+/// Bad usage; also `--help` and `--version`, whose text the error carries.
+pub fn parse(
+    arguments: Vec<OsString>,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<Cli, clap::Error> {
+    let mut matches = command_from(environment).try_get_matches_from(arguments)?;
+    Cli::from_arg_matches_mut(&mut matches)
+}
+
+/// The whole command line, for completions and manual pages.
+pub fn command() -> clap::Command {
+    command_from(&|_| None)
+}
+
+/// The command line, with what the environment gives as the defaults of options.
+fn command_from(environment: &dyn Fn(&str) -> Option<String>) -> clap::Command {
+    let with_variables = |mut command: clap::Command| {
+        for (option, variable) in VARIABLES {
+            if !command.get_arguments().any(|argument| argument.get_id() == option) {
+                continue;
+            }
+            command = command.mut_arg(option, |argument| {
+                let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+                let argument = argument.help(format!("{help} [env: {variable}]"));
+                match environment(variable).filter(|value| !value.is_empty()) {
+                    Some(value) => argument.default_value(value).hide_default_value(true),
+                    None => argument,
+                }
+            });
+        }
+        command
+    };
+    with_variables(Cli::command()).mut_subcommands(with_variables)
+}
+
+/// A block, or a single address as the block of one.
+pub(crate) fn block(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    text.parse::<IpNet>()
+        .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from))
+        .map_err(|_| format!("`{text}` is no address and no block such as 10.244.0.0/16"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(words: &[&str], variables: &[(&str, &str)]) -> Result<Cli, clap::Error> {
+        let find = |name: &str| {
+            variables.iter().find(|(variable, _)| *variable == name).map(|(_, value)| (*value).to_owned())
+        };
+        parse(words.iter().map(OsString::from).collect(), &find)
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        command().debug_assert();
+    }
+
+    #[test]
+    fn flags_beat_variables() {
+        let plugin = |cli: Cli| match cli.command {
+            Command::Can(can) => can.common.cluster.plugin,
+            _ => None,
+        };
+        let variables = [("NETPOL_PLUGIN", "cilium")];
+        let from_variable = parsed(&["netpol", "can", "a", "b"], &variables).unwrap();
+        assert_eq!(plugin(from_variable).as_deref(), Some("cilium"));
+        let from_flag = parsed(&["netpol", "can", "a", "b", "--plugin", "calico"], &variables).unwrap();
+        assert_eq!(plugin(from_flag).as_deref(), Some("calico"));
+    }
+
+    #[test]
+    fn a_variable_with_a_bad_value_is_bad_usage() {
+        assert!(parsed(&["netpol", "can", "a", "b"], &[("NETPOL_UNKNOWN", "maybe")]).is_err());
+    }
+}

@@ -1,0 +1,7 @@
+//! One file a command.
+
+mod run;
+pub mod completions;
+pub mod man;
+
+pub use run::run;

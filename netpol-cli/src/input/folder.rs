@@ -1,0 +1,108 @@
+//! The manifests of a folder.
+
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+/// A file that was found.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Found {
+    /// Its name, as the user would write it, with `/` between folders.
+    pub name: String,
+    /// Where it is.
+    pub path: PathBuf,
+}
+
+/// What a walk found, in byte order of names, and what it stumbled over.
+#[derive(Debug, Default)]
+pub struct Walk {
+    /// The files.
+    pub files: Vec<Found>,
+    /// What could not be read.
+    pub problems: Vec<String>,
+}
+
+/// Walks a folder; `name` is what the user calls it, and every name in the answer begins with it.
+/// Ignore files are honoured, links are followed.
+pub fn walk(name: &str, root: &Path) -> Walk {
+    let mut walk = Walk::default();
+    let entries = WalkBuilder::new(root)
+        .hidden(false)
+        .follow_links(true)
+        .git_global(false)
+        .require_git(false)
+        .add_custom_ignore_filename(".netpolignore")
+        .filter_entry(|entry| entry.file_name() != ".git")
+        .build();
+    for entry in entries {
+        match entry {
+            Ok(entry) if entry.file_type().is_some_and(|kind| !kind.is_dir()) => {
+                let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
+                walk.files.push(Found { name: joined(name, below), path: entry.into_path() });
+            }
+            Ok(_) => {}
+            Err(error) => walk.problems.push(in_words(&error, name, root)),
+        }
+    }
+    walk.files.sort_unstable();
+    walk.problems.sort_unstable();
+    walk
+}
+
+/// Whether the end of a name is one that manifests have.
+pub fn is_manifest(name: &str) -> bool {
+    let extension = Path::new(name).extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|it| ["yaml", "yml", "json"].iter().any(|known| it.eq_ignore_ascii_case(known)))
+}
+
+/// `folder` and the path below it as one name, with `/`; `.` adds nothing.
+fn joined(folder: &str, below: &Path) -> String {
+    let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    let below = parts.join("/");
+    match folder.trim_end_matches('/').trim_start_matches("./") {
+        "" if folder.starts_with('/') => format!("/{below}"),
+        "" | "." => below,
+        folder => format!("{folder}/{below}"),
+    }
+}
+
+/// What a walk stumbled over, with the paths as the user would write them.
+fn in_words(error: &ignore::Error, name: &str, root: &Path) -> String {
+    let named = |path: &Path| joined(name, path.strip_prefix(root).unwrap_or(path));
+    match error {
+        ignore::Error::WithDepth { err, .. } => in_words(err, name, root),
+        ignore::Error::WithPath { path, err } => match err.as_ref() {
+            ignore::Error::Loop { ancestor, child } => loop_in_words(&named(ancestor), &named(child)),
+            ignore::Error::Io(error) => format!("`{}` cannot be read: {error}", named(path)),
+            other => format!("`{}`: {other}", named(path)),
+        },
+        ignore::Error::Loop { ancestor, child } => loop_in_words(&named(ancestor), &named(child)),
+        other => other.to_string(),
+    }
+}
+
+fn loop_in_words(ancestor: &str, child: &str) -> String {
+    let ancestor = if ancestor.is_empty() { "." } else { ancestor };
+    format!("`{child}` is a link to `{ancestor}`, the folder that it is in; it is not followed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_begin_as_the_user_began() {
+        let below = Path::new("x/a.yaml");
+        assert_eq!(joined(".", below), "x/a.yaml");
+        assert_eq!(joined("./", below), "x/a.yaml");
+        assert_eq!(joined("../m/", below), "../m/x/a.yaml");
+        assert_eq!(joined("./m", below), "m/x/a.yaml");
+        assert_eq!(joined("/", below), "/x/a.yaml");
+    }
+
+    #[test]
+    fn manifests_are_known_by_their_extension() {
+        assert!(is_manifest("a.yaml") && is_manifest("x/a.yml") && is_manifest("a.JSON"));
+        assert!(!is_manifest("yaml") && !is_manifest("a.tf"));
+    }
+}

@@ -1,0 +1,9 @@
+//! From paths, folders, globs and standard input to the files of an analysis.
+
+pub mod source;
+pub mod folder;
+pub mod pattern;
+pub mod skip;
+pub mod missing;
+
+pub use source::{Input, Options, read};

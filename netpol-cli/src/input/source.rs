@@ -1,0 +1,208 @@
+//! The files of a run, in the order in which the user gave them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use globset::GlobMatcher;
+use netpol_core::text::{FileSet, SourceFile};
+
+use super::folder::{self, Found};
+use super::skip::{Skip, patches};
+use super::{missing, pattern};
+use crate::Io;
+
+/// What to read.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Files, folders, globs and `-`.
+    pub paths: Vec<String>,
+    /// What standard input is called.
+    pub stdin_filename: String,
+    /// Of the files in folders, only those that one matches; every file when it is empty.
+    pub include: Vec<GlobMatcher>,
+    /// Of the files in folders, those that one matches are left out.
+    pub exclude: Vec<GlobMatcher>,
+    /// The folder that `include` and `exclude` speak of.
+    pub configured_in: PathBuf,
+}
+
+/// What was read.
+#[derive(Debug, Default)]
+pub struct Input {
+    /// The files.
+    pub files: FileSet,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+    /// What was left out, and how many files of it there were.
+    pub skipped: BTreeMap<Skip, usize>,
+}
+
+/// Something that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Input {
+    /// The note on what was left out, if something was.
+    pub fn note(&self) -> Option<String> {
+        let kinds = Skip::ALL.into_iter().filter_map(|skip| Some((skip, *self.skipped.get(&skip)?)));
+        let parts: Vec<String> = kinds.map(|(skip, count)| format!("{count} {}", skip.words(count))).collect();
+        (!parts.is_empty()).then(|| format!("skipped, as they are no manifests: {}", parts.join(", ")))
+    }
+
+    fn problem(&mut self, message: impl Into<String>) {
+        self.problems.push(Problem { message: message.into(), help: None });
+    }
+}
+
+/// Reads everything that is to be read. What cannot be read is a problem in the answer and stops nothing.
+pub fn read(options: &Options, io: &mut Io<'_>) -> Input {
+    let mut input = Input::default();
+    let directory = io.directory.clone();
+    let mut candidates = Vec::new();
+    for path in &options.paths {
+        candidates.extend(candidates_of(path, &directory, options, &mut input));
+    }
+    let candidates = once(candidates);
+    let kustomizations = candidates.iter().filter(|it| it.skip == Some(Skip::Kustomization));
+    let patches: BTreeSet<PathBuf> = kustomizations.flat_map(|it| patches(&it.found.path)).collect();
+    for candidate in candidates {
+        let is_patch = || !candidate.is_stdin && patches.contains(&candidate.canonical);
+        match candidate.skip.or_else(|| is_patch().then_some(Skip::Patch)) {
+            Some(skip) => *input.skipped.entry(skip).or_default() += 1,
+            None => add(candidate, io, &mut input),
+        }
+    }
+    input
+}
+
+/// A file that is to be read.
+struct Candidate {
+    found: Found,
+    canonical: PathBuf,
+    is_named: bool,
+    is_stdin: bool,
+    skip: Option<Skip>,
+}
+
+impl Candidate {
+    fn new(found: Found) -> Self {
+        let canonical = found.path.canonicalize().unwrap_or_else(|_| found.path.clone());
+        let skip = Skip::by_name(&found.path);
+        Self { found, canonical, is_named: false, is_stdin: false, skip }
+    }
+}
+
+/// The files that a PATH stands for.
+fn candidates_of(name: &str, directory: &Path, options: &Options, input: &mut Input) -> Vec<Candidate> {
+    if name == "-" {
+        let found = Found { name: options.stdin_filename.clone(), path: PathBuf::from("-") };
+        return vec![Candidate { is_stdin: true, is_named: true, skip: None, ..Candidate::new(found) }];
+    }
+    let path = directory.join(name);
+    match std::fs::metadata(&path) {
+        Ok(metadata) if metadata.is_dir() => in_folder(name, &path, options, input),
+        Ok(_) => {
+            let name = name.strip_prefix("./").unwrap_or(name).replace(std::path::MAIN_SEPARATOR, "/");
+            vec![Candidate { is_named: true, ..Candidate::new(Found { name, path }) }]
+        }
+        Err(_) if pattern::is_glob(name) => matching(name, directory, options, input),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let help = missing::suggestion(name, &path).map(|near| format!("did you mean `{near}`?"));
+            input.problems.push(Problem { message: format!("there is no file or folder `{name}`"), help });
+            Vec::new()
+        }
+        Err(error) => {
+            input.problem(format!("`{name}` cannot be read: {error}"));
+            Vec::new()
+        }
+    }
+}
+
+/// The manifests of a folder.
+fn in_folder(name: &str, root: &Path, options: &Options, input: &mut Input) -> Vec<Candidate> {
+    let walk = folder::walk(name, root);
+    for problem in walk.problems {
+        input.problem(problem);
+    }
+    let manifests = walk.files.into_iter().filter(|found| folder::is_manifest(&found.name));
+    let wanted = manifests.filter(|found| is_wanted(found, options));
+    wanted.map(|found| below(found, root)).collect()
+}
+
+/// The manifests that a glob matches, or that lie in a folder that it matches.
+fn matching(name: &str, directory: &Path, options: &Options, input: &mut Input) -> Vec<Candidate> {
+    let name = name.strip_prefix("./").unwrap_or(name);
+    let glob = match pattern::glob(name) {
+        Ok(glob) => glob,
+        Err(message) => {
+            input.problem(message);
+            return Vec::new();
+        }
+    };
+    let base = pattern::base(name);
+    let root = directory.join(base);
+    let walk = folder::walk(if base.is_empty() { "." } else { base }, &root);
+    let is_match = |found: &Found| Path::new(&found.name).ancestors().any(|path| glob.is_match(path));
+    let manifests = walk.files.into_iter().filter(|found| folder::is_manifest(&found.name) && is_match(found));
+    let candidates: Vec<Candidate> =
+        manifests.filter(|found| is_wanted(found, options)).map(|found| below(found, &root)).collect();
+    if candidates.is_empty() {
+        input.problem(format!("no manifest matches `{name}`"));
+    }
+    candidates
+}
+
+/// A file that was found below `root`.
+fn below(found: Found, root: &Path) -> Candidate {
+    let candidate = Candidate::new(found);
+    let is_template = Skip::is_template(&candidate.found.path, root);
+    Candidate { skip: candidate.skip.or(is_template.then_some(Skip::Chart)), ..candidate }
+}
+
+/// Whether the configuration wants a file that was found.
+fn is_wanted(found: &Found, options: &Options) -> bool {
+    let path = found.path.strip_prefix(&options.configured_in).unwrap_or(&found.path);
+    let matches = |globs: &[GlobMatcher]| globs.iter().any(|glob| path.ancestors().any(|it| glob.is_match(it)));
+    (options.include.is_empty() || matches(&options.include)) && !matches(&options.exclude)
+}
+
+/// Each file once, where it came first; named when it was named anywhere.
+fn once(candidates: Vec<Candidate>) -> Vec<Candidate> {
+    let mut places: BTreeMap<PathBuf, usize> = BTreeMap::new();
+    let mut kept: Vec<Candidate> = Vec::new();
+    for candidate in candidates {
+        match places.get(&candidate.canonical) {
+            Some(place) => kept[*place].is_named |= candidate.is_named,
+            None => {
+                places.insert(candidate.canonical.clone(), kept.len());
+                kept.push(candidate);
+            }
+        }
+    }
+    kept
+}
+
+fn add(candidate: Candidate, io: &mut Io<'_>, input: &mut Input) {
+    let Candidate { found, is_named, is_stdin, .. } = candidate;
+    let bytes = if is_stdin {
+        let mut bytes = Vec::new();
+        io.stdin.read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        std::fs::read(&found.path)
+    };
+    match bytes {
+        Ok(bytes) => {
+            let file = if is_named { SourceFile::named(found.name, "") } else { SourceFile::found(found.name, "") };
+            if let Err(error) = input.files.add(file.with_bytes(bytes)) {
+                input.problem(error.to_string());
+            }
+        }
+        Err(error) => input.problem(format!("`{}` cannot be read: {error}", found.name)),
+    }
+}

@@ -1,0 +1,140 @@
+//! The two streams: reports on one, messages on the other.
+
+use std::fmt::Display;
+use std::io::{self, ErrorKind, Write};
+
+use anstream::adapter::strip_str;
+use anstyle::{AnsiColor, Style};
+
+use crate::args::{Color, Talk};
+use crate::{Exit, Io};
+
+/// Which streams are painted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Palette {
+    /// Standard output.
+    pub stdout: bool,
+    /// Standard error.
+    pub stderr: bool,
+}
+
+impl Palette {
+    /// `--color` decides, then `NO_COLOR`, then `CLICOLOR_FORCE`, then whether a person looks.
+    pub fn new(color: Color, io: &Io<'_>) -> Self {
+        let is_set = |name: &str| (io.environment)(name).is_some_and(|value| !value.is_empty());
+        let is_forced = || (io.environment)("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0");
+        let is_dumb = (io.environment)("TERM").is_some_and(|value| value == "dumb");
+        match color {
+            Color::Always => Self { stdout: true, stderr: true },
+            Color::Never => Self { stdout: false, stderr: false },
+            Color::Auto if is_set("NO_COLOR") => Self { stdout: false, stderr: false },
+            Color::Auto if is_forced() => Self { stdout: true, stderr: true },
+            Color::Auto => {
+                Self { stdout: io.terminal.stdout && !is_dumb, stderr: io.terminal.stderr && !is_dumb }
+            }
+        }
+    }
+}
+
+/// How much is said on standard error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Volume {
+    /// Errors.
+    Quiet,
+    /// Errors, warnings and notes.
+    Normal,
+    /// Counts and every remark too.
+    Verbose,
+}
+
+/// The streams of a run, with how they are to be used.
+#[derive(Debug)]
+pub struct Console<'c, 'io> {
+    /// The streams.
+    pub io: &'c mut Io<'io>,
+    /// Which are painted.
+    pub palette: Palette,
+    /// How much is said.
+    pub volume: Volume,
+}
+
+impl<'c, 'io> Console<'c, 'io> {
+    /// The streams as the command line wants them.
+    pub fn new(talk: &Talk, io: &'c mut Io<'io>) -> Self {
+        let volume = match (talk.quiet, talk.verbose) {
+            (true, _) => Volume::Quiet,
+            (false, false) => Volume::Normal,
+            (false, true) => Volume::Verbose,
+        };
+        Self { palette: Palette::new(talk.color, io), volume, io }
+    }
+
+    /// Says what went wrong.
+    pub fn error(&mut self, message: impl Display) {
+        self.say("error", AnsiColor::Red, &message);
+    }
+
+    /// Says what looks wrong.
+    pub fn warning(&mut self, message: impl Display) {
+        if self.volume >= Volume::Normal {
+            self.say("warning", AnsiColor::Yellow, &message);
+        }
+    }
+
+    /// Says what is worth knowing.
+    pub fn note(&mut self, message: impl Display) {
+        if self.volume >= Volume::Normal {
+            self.say("note", AnsiColor::Cyan, &message);
+        }
+    }
+
+    /// Says what only the curious want to know.
+    pub fn detail(&mut self, message: impl Display) {
+        if self.volume >= Volume::Verbose {
+            self.say("note", AnsiColor::Cyan, &message);
+        }
+    }
+
+    /// Says what to do about the message before.
+    pub fn help(&mut self, message: impl Display) {
+        self.message(&format!("  help: {message}\n"));
+    }
+
+    /// Writes painted text to standard error. There is nobody to tell when that fails.
+    pub fn message(&mut self, painted: &str) {
+        let written = if self.palette.stderr {
+            self.io.stderr.write_all(painted.as_bytes())
+        } else {
+            write!(self.io.stderr, "{}", strip_str(painted))
+        };
+        drop(written);
+    }
+
+    /// Writes painted text to standard output.
+    pub fn report(&mut self, painted: &str) -> Exit {
+        let written = if self.palette.stdout {
+            self.io.stdout.write_all(painted.as_bytes())
+        } else {
+            write!(self.io.stdout, "{}", strip_str(painted))
+        };
+        let flushed = written.and_then(|()| self.io.stdout.flush());
+        self.written(flushed)
+    }
+
+    /// What the outcome of a write to standard output means: a reader that went away is no error.
+    pub fn written(&mut self, outcome: io::Result<()>) -> Exit {
+        match outcome {
+            Ok(()) => Exit::Fine,
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Exit::Fine,
+            Err(error) => {
+                self.error(format_args!("the report cannot be written: {error}"));
+                Exit::Error
+            }
+        }
+    }
+
+    fn say(&mut self, word: &str, color: AnsiColor, message: &dyn Display) {
+        let style: Style = color.on_default().bold();
+        self.message(&format!("{style}{word}{style:#}: {message}\n"));
+    }
+}

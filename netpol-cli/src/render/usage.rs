@@ -1,0 +1,21 @@
+//! Help, version and bad usage.
+
+use std::io::Write;
+
+use anstream::adapter::strip_str;
+
+use super::console::Palette;
+use crate::{Exit, Io};
+
+/// Prints help and version to standard output, bad usage to standard error.
+pub fn usage(error: &clap::Error, io: &mut Io<'_>) -> Exit {
+    let painted = error.render().ansi().to_string();
+    let palette = Palette::new(crate::args::Color::Auto, io);
+    let text = |is_painted: bool| if is_painted { painted.clone() } else { strip_str(&painted).to_string() };
+    if error.use_stderr() {
+        drop(io.stderr.write_all(text(palette.stderr).as_bytes()));
+        return Exit::Error;
+    }
+    drop(io.stdout.write_all(text(palette.stdout).as_bytes()));
+    Exit::Fine
+}

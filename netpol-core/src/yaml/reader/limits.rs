@@ -1,0 +1,42 @@
+//! How much one document may ask for.
+
+/// Lists and mappings inside one another.
+pub(in crate::yaml) const DEPTH: usize = 1_000;
+
+/// Values that anchors, aliases and merge keys of one document may copy.
+pub(in crate::yaml) const COPIED_VALUES: usize = 100_000;
+
+/// Bytes of text that anchors, aliases and merge keys of one document may copy.
+pub(in crate::yaml) const COPIED_BYTES: usize = 16 << 20;
+
+/// Bytes of one document that is not plain enough for the quick reader.
+pub(in crate::yaml) const GENERAL_BYTES: usize = 128 << 20;
+
+/// What may still be copied.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::yaml) struct Budget {
+    values: usize,
+    bytes: usize,
+}
+
+impl Budget {
+    /// The budget of a document.
+    pub(in crate::yaml) const fn new() -> Self {
+        Self { values: COPIED_VALUES, bytes: COPIED_BYTES }
+    }
+
+    /// Takes one value with so many bytes of its own.
+    ///
+    /// # Errors
+    /// The limit that was met.
+    pub(in crate::yaml) fn take(&mut self, bytes: usize) -> Result<(), String> {
+        let values = self.values.checked_sub(1);
+        self.values = values.ok_or_else(|| {
+            format!("the aliases and merge keys of this document copy more than {COPIED_VALUES} values")
+        })?;
+        self.bytes = self.bytes.checked_sub(bytes).ok_or_else(|| {
+            format!("the aliases and merge keys of this document copy more than {} MiB", COPIED_BYTES >> 20)
+        })?;
+        Ok(())
+    }
+}

@@ -1,0 +1,3 @@
+//! Whole runs of the program.
+
+mod examples;

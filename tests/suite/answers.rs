@@ -87,7 +87,9 @@ fn a_report_that_goes_to_a_file_leaves_standard_output_empty() {
 #[test]
 fn explain_names_policy_rule_and_line() {
     let outcome = Run::small().netpol("explain shop/cart shop/db:5432 -f shop.yaml");
-    for part in ["DENY  shop/cart -> shop/db tcp/5432", "shop/db-ingress", "ingress[0]", "shop.yaml:41", "app=cart"] {
+    for part in
+        ["DENY  shop/cart -> shop/db tcp/5432", "shop/db-ingress", "ingress[0]", "shop.yaml:44", "app=cart"]
+    {
         assert!(outcome.stdout.contains(part), "`{part}` in {}", outcome.stdout);
     }
 }
@@ -127,7 +129,11 @@ fn every_json_output_validates_against_its_schema() {
 
 #[test]
 fn two_runs_print_the_same() {
-    for words in ["explain ns/shop any -f shop.yaml", "can any any -f . -v", "explain any shop/db -f shop.yaml -o json"] {
+    for words in [
+        "explain ns/shop any -f shop.yaml",
+        "can any any -f . -v",
+        "explain any shop/db -f shop.yaml -o json",
+    ] {
         assert_eq!(Run::small().netpol(words), Run::small().netpol(words), "`{words}`");
     }
 }
@@ -149,7 +155,8 @@ fn colours_are_for_terminals_and_for_those_who_force_them() {
 
 #[test]
 fn only_the_report_goes_to_standard_output() {
-    let outcome = Run::small().netpol("can lab/client lab/server:80 -f broken.yaml -f nowhere.yaml -v -o json");
+    let outcome =
+        Run::small().netpol("can lab/client lab/server:80 -f broken.yaml -f nowhere.yaml -v -o json");
     assert_eq!(outcome.json()["decision"], "allow");
     assert!(outcome.stderr.contains("error"));
 }

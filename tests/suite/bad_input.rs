@@ -51,7 +51,8 @@ fn bytes_that_are_no_text_are_read_as_kubectl_reads_them() {
     let mut text = pod("third").into_bytes();
     text.extend_from_slice(b"# \xff\xfe\n");
     assert!(beside(&text).stdout.starts_with("ALLOW"));
-    let random: Vec<u8> = (0_u32..4096).map(|index| index.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
+    let random: Vec<u8> =
+        (0_u32..4096).map(|index| index.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
     assert!(beside(&random).stdout.starts_with("ALLOW"));
     assert!(beside(b"apiVersion: v1\nkind: Pod\0\n").stdout.starts_with("ALLOW"));
 }
@@ -78,13 +79,20 @@ fn aliases_have_a_limit() {
     }
     let outcome = beside(bomb.as_bytes());
     assert_eq!(outcome.code, 2, "{}", outcome.stderr);
-    assert!(outcome.stdout.starts_with("ALLOW") && outcome.stderr.contains("hostile.yaml:"), "{}", outcome.stderr);
+    assert!(
+        outcome.stdout.starts_with("ALLOW") && outcome.stderr.contains("hostile.yaml:"),
+        "{}",
+        outcome.stderr
+    );
 }
 
 #[test]
 fn many_labels_are_no_trouble() {
     let labels: Vec<String> = (0..50_000).map(|index| format!("l{index}: v")).collect();
-    let text = format!("{{apiVersion: v1, kind: Pod, metadata: {{name: third, namespace: lab, labels: {{{}}}}}, spec: {{}}}}\n", labels.join(", "));
+    let text = format!(
+        "{{apiVersion: v1, kind: Pod, metadata: {{name: third, namespace: lab, labels: {{{}}}}}, spec: {{}}}}\n",
+        labels.join(", ")
+    );
     assert!(beside(text.as_bytes()).stdout.starts_with("ALLOW"));
 }
 
@@ -93,7 +101,11 @@ fn a_long_line_is_no_trouble_and_is_not_printed_whole() {
     let text = format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: \"{}\n", "x".repeat(5_000_000));
     let outcome = beside(text.as_bytes());
     assert_eq!(outcome.code, 2);
-    assert!(outcome.stdout.starts_with("ALLOW") && outcome.stderr.len() < 100_000, "{} bytes", outcome.stderr.len());
+    assert!(
+        outcome.stdout.starts_with("ALLOW") && outcome.stderr.len() < 100_000,
+        "{} bytes",
+        outcome.stderr.len()
+    );
 }
 
 #[test]
@@ -109,7 +121,11 @@ fn of_many_messages_some_are_printed_and_the_rest_is_counted() {
 fn an_error_shows_its_place_in_the_file() {
     let outcome = Run::small().netpol(&format!("{QUESTION} -f broken.yaml"));
     assert!(outcome.stderr.contains("unreadable-yaml"), "{}", outcome.stderr);
-    assert!(outcome.stderr.contains("broken.yaml:9") || outcome.stderr.contains("broken.yaml:10"), "{}", outcome.stderr);
+    assert!(
+        outcome.stderr.contains("broken.yaml:9") || outcome.stderr.contains("broken.yaml:10"),
+        "{}",
+        outcome.stderr
+    );
 }
 
 #[test]

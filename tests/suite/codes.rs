@@ -95,7 +95,8 @@ fn a_broken_document_that_looks_like_an_object_is_2_and_the_rest_is_answered() {
 #[test]
 fn a_broken_document_that_is_no_object_counts_only_in_a_file_that_was_named() {
     let values = "colour: blue\nsizes: [small, \"large\n";
-    let folder = Folder::with(&[("values.yaml", values), ("a.yaml", &pod("client")), ("b.yaml", &pod("server"))]);
+    let folder =
+        Folder::with(&[("values.yaml", values), ("a.yaml", &pod("client")), ("b.yaml", &pod("server"))]);
     assert_eq!(folder.netpol("can lab/client lab/server:80").code, 0);
     assert_eq!(folder.netpol("can lab/client lab/server:80 -f . -f values.yaml").code, 2);
 }

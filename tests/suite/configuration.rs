@@ -40,11 +40,18 @@ fn the_configuration_is_found_upwards_from_the_input() {
     let folder = lab("[cluster]\npod-cidrs = [\"10.0.0.0/8\"]\n", BLOCK_POLICY);
     assert_eq!(folder.netpol(CLIENT).code, 0);
     assert_eq!(folder.netpol(&format!("{CLIENT} -f m/")).code, 0);
-    assert_eq!(folder.netpol(&format!("{CLIENT} -f m/client.yaml -f m/server.yaml -f m/policy.yaml")).code, 0);
+    assert_eq!(
+        folder.netpol(&format!("{CLIENT} -f m/client.yaml -f m/server.yaml -f m/policy.yaml")).code,
+        0
+    );
     assert_eq!(Run::at(&folder.path().join("m")).netpol(CLIENT).code, 0);
     let elsewhere = Folder::with(&[]);
     let path = folder.path().join("m").display().to_string();
-    assert_eq!(elsewhere.netpol(&format!("{CLIENT} -f {path}")).code, 0, "from the input, not from the working folder");
+    assert_eq!(
+        elsewhere.netpol(&format!("{CLIENT} -f {path}")).code,
+        0,
+        "from the input, not from the working folder"
+    );
 }
 
 #[test]
@@ -69,7 +76,10 @@ fn a_configuration_can_be_named() {
 #[test]
 fn flags_beat_variables_beat_the_file() {
     let folder = lab("[cluster]\nplugin = \"flannel\"\n", "");
-    folder.write("m/policy.yaml", "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: no, namespace: lab}}\n");
+    folder.write(
+        "m/policy.yaml",
+        "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: no, namespace: lab}}\n",
+    );
     let run = Run::at(folder.path());
     assert_eq!(run.netpol(CLIENT).code, 0, "flannel enforces nothing");
     let variable = run.variable("NETPOL_PLUGIN", "calico");
@@ -103,7 +113,8 @@ fn an_unknown_key_is_an_error_with_its_place_and_a_suggestion() {
 
 #[test]
 fn a_bad_value_is_an_error_with_its_place() {
-    for text in ["include = 5\n", "[cluster]\npod-cidrs = [\"ten\"]\n", "exclude = [\"a[\"]\n", "[cluster\n"] {
+    for text in ["include = 5\n", "[cluster]\npod-cidrs = [\"ten\"]\n", "exclude = [\"a[\"]\n", "[cluster\n"]
+    {
         let outcome = lab(text, "").netpol(CLIENT);
         assert_eq!(outcome.code, 2, "{text}: {outcome:?}");
         assert!(outcome.stderr.contains("netpol.toml"), "{text}: {outcome:?}");
@@ -149,7 +160,10 @@ fn include_and_exclude_choose_among_what_is_found() {
 fn labels_of_namespaces_outside_the_input_come_from_the_configuration() {
     let plain = lab("", TEAM_POLICY).netpol(PROBE);
     assert_eq!(plain.code, 1);
-    assert!(format!("{}{}", plain.stdout, plain.stderr).contains("monitoring"), "the assumption is said: {plain:?}");
+    assert!(
+        format!("{}{}", plain.stdout, plain.stderr).contains("monitoring"),
+        "the assumption is said: {plain:?}"
+    );
     let told = lab("[cluster]\nnamespaces = { monitoring = { team = \"sre\" } }\n", TEAM_POLICY);
     assert_eq!(told.netpol(PROBE).code, 0);
     let unknown = lab("", TEAM_POLICY).netpol(&format!("{PROBE} --namespace-labels unknown"));

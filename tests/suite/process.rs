@@ -35,7 +35,8 @@ fn a_reader_that_went_away_is_no_error() {
     let words = ["can", "--queries", "-", "-f", "shop.yaml"];
     let mut command = Command::new(netpol);
     command.args(words).current_dir(small());
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     let lines = "{\"from\":\"shop/web\",\"to\":\"shop/db\",\"port\":5432}\n".repeat(20_000);
     let mut stdin = child.stdin.take().unwrap();

@@ -39,7 +39,10 @@ fn a_port_is_a_number_or_a_text_and_may_be_absent() {
         assert_eq!(answer["decision"], decision, "{rest}");
     }
     let named = asked(&line(",\"port\":\"sql\""));
-    assert_eq!((&named.json_lines()[0]["port"], &named.json_lines()[0]["decision"]), (&"sql".into(), &"allow".into()));
+    assert_eq!(
+        (&named.json_lines()[0]["port"], &named.json_lines()[0]["decision"]),
+        (&"sql".into(), &"allow".into())
+    );
 }
 
 #[test]

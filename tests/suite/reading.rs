@@ -18,7 +18,8 @@ fn the_working_folder_is_read_when_nothing_is_named() {
     assert_eq!(pods_read(&folder, "-f a.yaml -f x/y", &["a", "b", "c"]), ["a", "c"]);
 }
 
-const C_JSON: &str = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"c","namespace":"lab"},"spec":{}}"#;
+const C_JSON: &str =
+    r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"c","namespace":"lab"},"spec":{}}"#;
 
 #[test]
 fn only_manifests_are_read_in_a_folder_and_anything_that_is_named() {
@@ -44,7 +45,12 @@ fn ignore_files_are_honoured() {
 fn names_in_answers_begin_as_the_user_began() {
     let shop = include_str!("../../fixtures/small/shop.yaml");
     let folder = Folder::with(&[("m/x/shop.yaml", shop)]);
-    for (path, name) in [(".", "m/x/shop.yaml"), ("m", "m/x/shop.yaml"), ("m/", "m/x/shop.yaml"), ("./m/x/shop.yaml", "m/x/shop.yaml")] {
+    for (path, name) in [
+        (".", "m/x/shop.yaml"),
+        ("m", "m/x/shop.yaml"),
+        ("m/", "m/x/shop.yaml"),
+        ("./m/x/shop.yaml", "m/x/shop.yaml"),
+    ] {
         let outcome = folder.netpol(&format!("explain shop/cart shop/db:5432 -f {path}"));
         assert!(outcome.stdout.contains(&format!(" {name}:")), "`{path}`: {}", outcome.stdout);
     }
@@ -57,7 +63,8 @@ fn names_in_answers_begin_as_the_user_began() {
 
 #[test]
 fn a_glob_stays_within_folders_where_it_says_so() {
-    let folder = Folder::with(&[("m/a.yaml", &pod("a")), ("m/x/b.yaml", &pod("b")), ("m/x/c.yml", &pod("c"))]);
+    let folder =
+        Folder::with(&[("m/a.yaml", &pod("a")), ("m/x/b.yaml", &pod("b")), ("m/x/c.yml", &pod("c"))]);
     assert_eq!(pods_read(&folder, "-f m/*.yaml", &["a", "b", "c"]), ["a"]);
     assert_eq!(pods_read(&folder, "-f m/**/*.yaml", &["a", "b", "c"]), ["a", "b"]);
     assert_eq!(pods_read(&folder, "-f m/**/*.{yaml,yml}", &["a", "b", "c"]), ["a", "b", "c"]);
@@ -83,9 +90,9 @@ fn standard_input_has_a_name() {
     let folder = Folder::with(&[]);
     let run = Run::at(folder.path()).stdin(shop);
     let plain = run.netpol("explain shop/cart shop/db:5432 -f -");
-    assert!(plain.stdout.contains(" -:41"), "{}", plain.stdout);
+    assert!(plain.stdout.contains(" -:44"), "{}", plain.stdout);
     let named = run.netpol("explain shop/cart shop/db:5432 -f - --stdin-filename render.yaml");
-    assert!(named.stdout.contains(" render.yaml:41"), "{}", named.stdout);
+    assert!(named.stdout.contains(" render.yaml:44"), "{}", named.stdout);
 }
 
 #[test]
@@ -110,9 +117,14 @@ fn a_file_that_is_given_twice_is_read_once() {
 fn of_two_objects_of_one_identity_the_later_wins_with_a_warning() {
     let labelled = |app: &str| pod("a").replace("app: a", &format!("app: {app}"));
     let folder = Folder::with(&[("1.yaml", &labelled("old")), ("2.yaml", &labelled("new"))]);
-    let of = |app: &str, paths: &str| folder.netpol(&format!("can lab/@app={app} 192.0.2.1:80 -o json {paths}"));
+    let of =
+        |app: &str, paths: &str| folder.netpol(&format!("can lab/@app={app} 192.0.2.1:80 -o json {paths}"));
     let kind = |app: &str, paths: &str| of(app, paths).json()["from"]["kind"].clone();
-    assert_eq!((kind("new", ""), kind("old", "")), (json!("pod"), json!("hypothetical")), "in the order of paths");
+    assert_eq!(
+        (kind("new", ""), kind("old", "")),
+        (json!("pod"), json!("hypothetical")),
+        "in the order of paths"
+    );
     let turned = "-f 2.yaml -f 1.yaml";
     assert_eq!((kind("old", turned), kind("new", turned)), (json!("pod"), json!("hypothetical")), "as given");
     assert!(of("new", "").stderr.contains("duplicate-object"));
@@ -152,4 +164,12 @@ fn objects_that_name_no_namespace_are_in_the_default_one() {
     assert_eq!(folder.netpol("can default/a 192.0.2.1:80").code, 0);
     assert_eq!(folder.netpol("can lab/a 192.0.2.1:80").code, 2);
     assert_eq!(folder.netpol("can lab/a 192.0.2.1:80 --default-namespace lab").code, 0);
+}
+
+#[test]
+fn hidden_files_are_left_alone_unless_they_are_named() {
+    let folder =
+        Folder::with(&[("a.yaml", &pod("a")), (".hidden/b.yaml", &pod("b")), (".c.yaml", &pod("c"))]);
+    assert_eq!(pods_read(&folder, "", &["a", "b", "c"]), ["a"]);
+    assert_eq!(pods_read(&folder, "-f .hidden -f .c.yaml", &["a", "b", "c"]), ["b", "c"]);
 }

@@ -50,12 +50,16 @@ fn dialects_named(source: &Source) -> Vec<String> {
         DIALECTS.iter().any(|name| text.contains(name))
     };
     let tokens = source.tokens().into_iter().filter(names_one);
-    tokens.map(|token| format!("{}:{}: `{room}` names a dialect: {}", source.path, token.line, token.text)).collect()
+    tokens
+        .map(|token| format!("{}:{}: `{room}` names a dialect: {}", source.path, token.line, token.text))
+        .collect()
 }
 
 fn unwanted(source: &Source) -> Vec<String> {
     let lines = source.text.lines().enumerate();
-    let words = |line: &str| UNWANTED.iter().find(|(first, second)| line.contains(&format!("{first}{second}"))).is_some();
+    let words = |line: &str| {
+        UNWANTED.iter().find(|(first, second)| line.contains(&format!("{first}{second}"))).is_some()
+    };
     lines
         .filter(|(_, line)| words(line))
         .map(|(number, line)| format!("{}:{}: {}", source.path, number + 1, line.trim()))

@@ -419,7 +419,10 @@ impl<'a> Reader<'a> {
     }
 
     fn families(&self) -> BTreeSet<Family> {
-        let pods = self.of_kind("Pod").filter(|pod| !is_finished(pod) && !is_in_host_network(pod)).flat_map(pod_addresses);
+        let pods = self
+            .of_kind("Pod")
+            .filter(|pod| !is_finished(pod) && !is_in_host_network(pod))
+            .flat_map(pod_addresses);
         let services = self.of_kind("Service").flat_map(|service| {
             let spec = &service["spec"];
             let listed = items(&spec["clusterIPs"]).iter().chain([&spec["clusterIP"]]);

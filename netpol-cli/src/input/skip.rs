@@ -50,7 +50,8 @@ impl Skip {
     /// Whether a file that was found below `root` is one of a chart's templates.
     pub fn is_template(path: &Path, root: &Path) -> bool {
         let folders = path.ancestors().skip(1).take_while(|folder| *folder != root);
-        let mut templates = folders.filter(|folder| folder.file_name().is_some_and(|name| name == "templates"));
+        let mut templates =
+            folders.filter(|folder| folder.file_name().is_some_and(|name| name == "templates"));
         templates.any(|folder| folder.parent().is_some_and(|chart| chart.join("Chart.yaml").is_file()))
     }
 }

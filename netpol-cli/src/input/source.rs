@@ -1,7 +1,6 @@
 //! The files of a run, in the order in which the user gave them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use globset::GlobMatcher;
@@ -51,7 +50,8 @@ impl Input {
     /// The note on what was left out, if something was.
     pub fn note(&self) -> Option<String> {
         let kinds = Skip::ALL.into_iter().filter_map(|skip| Some((skip, *self.skipped.get(&skip)?)));
-        let parts: Vec<String> = kinds.map(|(skip, count)| format!("{count} {}", skip.words(count))).collect();
+        let parts: Vec<String> =
+            kinds.map(|(skip, count)| format!("{count} {}", skip.words(count))).collect();
         (!parts.is_empty()).then(|| format!("skipped, as they are no manifests: {}", parts.join(", ")))
     }
 
@@ -149,7 +149,8 @@ fn matching(name: &str, directory: &Path, options: &Options, input: &mut Input) 
     let root = directory.join(base);
     let walk = folder::walk(if base.is_empty() { "." } else { base }, &root);
     let is_match = |found: &Found| Path::new(&found.name).ancestors().any(|path| glob.is_match(path));
-    let manifests = walk.files.into_iter().filter(|found| folder::is_manifest(&found.name) && is_match(found));
+    let manifests =
+        walk.files.into_iter().filter(|found| folder::is_manifest(&found.name) && is_match(found));
     let candidates: Vec<Candidate> =
         manifests.filter(|found| is_wanted(found, options)).map(|found| below(found, &root)).collect();
     if candidates.is_empty() {
@@ -168,7 +169,8 @@ fn below(found: Found, root: &Path) -> Candidate {
 /// Whether the configuration wants a file that was found.
 fn is_wanted(found: &Found, options: &Options) -> bool {
     let path = found.path.strip_prefix(&options.configured_in).unwrap_or(&found.path);
-    let matches = |globs: &[GlobMatcher]| globs.iter().any(|glob| path.ancestors().any(|it| glob.is_match(it)));
+    let matches =
+        |globs: &[GlobMatcher]| globs.iter().any(|glob| path.ancestors().any(|it| glob.is_match(it)));
     (options.include.is_empty() || matches(&options.include)) && !matches(&options.exclude)
 }
 
@@ -177,12 +179,11 @@ fn once(candidates: Vec<Candidate>) -> Vec<Candidate> {
     let mut places: BTreeMap<PathBuf, usize> = BTreeMap::new();
     let mut kept: Vec<Candidate> = Vec::new();
     for candidate in candidates {
-        match places.get(&candidate.canonical) {
-            Some(place) => kept[*place].is_named |= candidate.is_named,
-            None => {
-                places.insert(candidate.canonical.clone(), kept.len());
-                kept.push(candidate);
-            }
+        if let Some(place) = places.get(&candidate.canonical) {
+            kept[*place].is_named |= candidate.is_named;
+        } else {
+            places.insert(candidate.canonical.clone(), kept.len());
+            kept.push(candidate);
         }
     }
     kept
@@ -198,7 +199,8 @@ fn add(candidate: Candidate, io: &mut Io<'_>, input: &mut Input) {
     };
     match bytes {
         Ok(bytes) => {
-            let file = if is_named { SourceFile::named(found.name, "") } else { SourceFile::found(found.name, "") };
+            let file =
+                if is_named { SourceFile::named(found.name, "") } else { SourceFile::found(found.name, "") };
             if let Err(error) = input.files.add(file.with_bytes(bytes)) {
                 input.problem(error.to_string());
             }

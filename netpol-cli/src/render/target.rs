@@ -54,7 +54,9 @@ pub fn targets(asked: &[Target], default: Format) -> Result<Vec<Target>, String>
         return Ok(vec![Target { format: default, file: None }]);
     }
     if asked.iter().filter(|target| target.file.is_none()).count() > 1 {
-        return Err("two reports cannot both go to standard output: give one a file, as in `-o json=FILE`".to_owned());
+        return Err(
+            "two reports cannot both go to standard output: give one a file, as in `-o json=FILE`".to_owned()
+        );
     }
     Ok(asked.to_vec())
 }

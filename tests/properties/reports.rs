@@ -54,7 +54,7 @@ fn report(engine: &Engine, seed: u64, from: &str, to: &str) -> Reports {
     Reports {
         seed,
         verdict: serde_json::to_value(v1::Verdict::new(context, &verdict, Vec::new())).unwrap(),
-        explanation: serde_json::to_value(v1::Explanation::new(context, &explanation, v1::Extras::default()))
+        explanation: serde_json::to_value(v1::Explanation::new(context, &explanation, v1::explanation::Extras::default()))
             .unwrap(),
     }
 }

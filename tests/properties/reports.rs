@@ -54,8 +54,12 @@ fn report(engine: &Engine, seed: u64, from: &str, to: &str) -> Reports {
     Reports {
         seed,
         verdict: serde_json::to_value(v1::Verdict::new(context, &verdict, Vec::new())).unwrap(),
-        explanation: serde_json::to_value(v1::Explanation::new(context, &explanation, v1::explanation::Extras::default()))
-            .unwrap(),
+        explanation: serde_json::to_value(v1::Explanation::new(
+            context,
+            &explanation,
+            v1::explanation::Extras::default(),
+        ))
+        .unwrap(),
     }
 }
 

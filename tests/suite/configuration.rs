@@ -78,7 +78,7 @@ fn flags_beat_variables_beat_the_file() {
     let folder = lab("[cluster]\nplugin = \"flannel\"\n", "");
     folder.write(
         "m/policy.yaml",
-        "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: no, namespace: lab}}\n",
+        "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: closed, namespace: lab}}\n",
     );
     let run = Run::at(folder.path());
     assert_eq!(run.netpol(CLIENT).code, 0, "flannel enforces nothing");

@@ -31,7 +31,7 @@ fn word(text: &str) -> Option<Value<'static>> {
     }
 }
 
-/// A number in any of the spellings; underscores mean nothing wherever they stand.
+/// A number in any of the spellings; underscores mean nothing, but behind a leading point they stand between digits.
 fn number(text: &str) -> Option<Value<'static>> {
     match text {
         ".nan" | ".NaN" | ".NAN" => return Some(Value::Float(f64::NAN)),
@@ -40,10 +40,23 @@ fn number(text: &str) -> Option<Value<'static>> {
         _ => {}
     }
     if text.contains('_') {
+        if text.starts_with('.') && !separates_digits(text) {
+            return None;
+        }
         let digits = text.replace('_', "");
         return whole(&digits).or_else(|| fractional(&digits).map(Value::Float));
     }
     whole(text).or_else(|| fractional(text).map(Value::Float))
+}
+
+/// Whether every underscore stands between two digits.
+fn separates_digits(text: &str) -> bool {
+    let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    let mut windows = text.as_bytes().windows(3);
+    !text.ends_with('_')
+        && windows.all(|window| {
+            window.get(1) != Some(&b'_') || (is_digit(window.first()) && is_digit(window.last()))
+        })
 }
 
 /// What a scalar with a tag means; the tag is written out (`tag:yaml.org,2002:int`).
@@ -150,8 +163,22 @@ mod tests {
             assert_eq!(read(text), Value::Int(number), "{text}");
         }
         assert_eq!(read(".5_0"), Value::Float(0.5));
+        assert_eq!(read(".5e1_0"), Value::Int(5_000_000_000));
         assert_eq!(read("9223372036854775808"), Value::Uint(1 << 63));
-        for text in ["1:20", "2001-01-01", "0x", "1E400", "10.0.0.0/8", "-", ".", "1.2.3", "_1"] {
+        for text in [
+            "1:20",
+            "2001-01-01",
+            "0x",
+            "1E400",
+            "10.0.0.0/8",
+            "-",
+            ".",
+            "1.2.3",
+            "_1",
+            "._5",
+            ".5_",
+            ".5e_1",
+        ] {
             assert_eq!(read(text), Value::String(text.into()), "{text}");
         }
     }

@@ -365,7 +365,8 @@ mod tests {
 
     fn read(text: &str) -> Option<Node<'_>> {
         let (node, end) = parse(text, Place { file: file(), base: 0 }, &mut Vec::new()).ok()?;
-        text[end..].trim_matches([' ', '\t', '\r', '\n']).is_empty().then_some(node)
+        let rest = text.get(end..)?;
+        rest.trim_matches([' ', '\t', '\r', '\n']).is_empty().then_some(node)
     }
 
     fn plain(node: &Node<'_>) -> Json {

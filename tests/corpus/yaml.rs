@@ -14,6 +14,7 @@ fn corpus() -> Option<PathBuf> {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "the count is what the run is for")]
 fn documents_have_the_values_that_kubectl_reads() {
     let Some(folder) = corpus() else {
         println!("skipped: no corpus (set NETPOL_CORPUS)");

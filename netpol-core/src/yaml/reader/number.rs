@@ -68,7 +68,7 @@ fn is_digits(text: &str) -> bool {
 pub(in crate::yaml) fn normalized(number: f64) -> Value<'static> {
     if number.fract() == 0.0
         && number.abs() < 9.3e18
-        && let Ok(whole) = format!("{number:.0}").parse::<i64>()
+        && let Ok(whole) = number.to_string().parse::<i64>()
     {
         return Value::Int(whole);
     }

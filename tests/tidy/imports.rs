@@ -57,7 +57,7 @@ const ROOMS: [(&str, &[&str]); 20] = [
             "expect",
         ],
     ),
-    ("suggestion", &["text", "policy", "dialect", "evaluate", "explain", "report"]),
+    ("suggestion", &["text", "diagnostic", "policy", "yaml", "dialect", "evaluate", "explain", "report"]),
     (
         "analysis",
         &[

@@ -7,3 +7,4 @@ mod input;
 mod config;
 mod queries;
 mod formats;
+mod examples;

@@ -12,22 +12,27 @@ use crate::text::Span;
 const SPELLED_OUT: usize = 3;
 
 /// The edits of an explanation as a person would make them. An edit that its API has no words for is left out.
-pub fn suggestions(policies: &PolicySet, explanation: &Explanation) -> Vec<Suggestion> {
+pub(crate) fn suggestions(policies: &PolicySet, explanation: &Explanation) -> Vec<Suggestion> {
     explanation.edits().into_iter().filter_map(|edit| suggestion(policies, edit)).collect()
 }
 
 fn suggestion(policies: &PolicySet, edit: &SmallestEdit) -> Option<Suggestion> {
     let PolicyRef::Evaluated(index) = edit.policy else { return None };
-    let policy =
-        policies.policies.get(index as usize).filter(|policy| policy.object.kind == "NetworkPolicy")?;
+    let policy = policies.policies.get(index as usize).filter(|policy| is_network_policy(policy))?;
     let (items, list, after) = items(policies, policy, &edit.change)?;
-    let end = policies.origins.get(after)?.span;
+    let span = policies.origins.get(after)?.span;
+    let place = if after == policy.origin { span } else { Span { start: span.end, ..span } };
     Some(Suggestion {
         edit: edit.clone(),
         text_line: format!("add {} under {list}", words(&items)),
-        place: Span { start: end.end, ..end },
+        place,
         edits: Vec::new(),
     })
+}
+
+/// Whether a policy is of the one dialect that can be raised.
+fn is_network_policy(policy: &Policy) -> bool {
+    policy.object.kind == "NetworkPolicy" && policy.object.api_version.starts_with("networking.k8s.io/")
 }
 
 /// What is to be added, the path of the list that it is added to, and what it is added behind.

@@ -10,11 +10,11 @@ use tempfile::TempDir;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Outcome {
     /// The exit code.
-    pub code: u8,
+    pub(crate) code: u8,
     /// The report.
-    pub stdout: String,
+    pub(crate) stdout: String,
     /// Everything else.
-    pub stderr: String,
+    pub(crate) stderr: String,
 }
 
 impl Outcome {

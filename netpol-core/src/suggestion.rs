@@ -121,7 +121,7 @@ fn as_one(edits: Vec<Edit>) -> Vec<Edit> {
 }
 
 /// What was raised, as a value of YAML. What is new stands nowhere yet.
-fn value<'r>(raised: &'r Raised, place: Span) -> Value<'r> {
+fn value(raised: &Raised, place: Span) -> Value<'_> {
     match raised {
         Raised::Text(text) => Value::String(text.as_str().into()),
         Raised::Number(number) => Value::Int(i64::from(*number)),
@@ -160,8 +160,8 @@ fn words(items: &[Raised]) -> String {
 mod tests {
     use super::*;
     use crate::analysis::{Analysis, Settings};
-    use crate::explain::scenario::{RuleSpec, Scenario, app, app_peer, tcp};
     use crate::policy::Direction;
+    use crate::report::scenario::{RuleSpec, Scenario, app, app_peer, tcp};
     use crate::text::SourceFile;
 
     fn text_lines(rules: Vec<RuleSpec>, from: &str) -> Vec<String> {

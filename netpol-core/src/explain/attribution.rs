@@ -89,10 +89,10 @@ impl Attribution {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scenario::{RuleSpec, Scenario, app, app_peer, tcp};
     use super::super::{DirectionExplanation, Remedy};
     use crate::evaluate::{Decision, PolicyRef};
     use crate::policy::{Action, Combine, Direction, NoMatch, TierId};
+    use crate::report::scenario::{RuleSpec, Scenario, app, app_peer, tcp};
 
     /// A first-match tier with one policy of these actions before the tier that isolates.
     fn tiered(first: &[(Action, RuleSpec)], second: Vec<RuleSpec>) -> Scenario {

@@ -142,12 +142,12 @@ fn port_items(set: &ConnectionSet) -> Option<Vec<PortMatch>> {
 #[cfg(test)]
 mod tests {
     use super::super::Explanation;
-    use super::super::scenario::{RuleSpec, Scenario, app, app_peer, block, in_shop, tcp};
     use super::*;
     use crate::cluster::{Asked, Endpoint};
     use crate::evaluate::{Decision, PolicyRef};
     use crate::net::{IpSet, Protocol};
     use crate::policy::{Direction, Peer};
+    use crate::report::scenario::{RuleSpec, Scenario, app, app_peer, block, in_shop, tcp};
     use crate::selector::{Requirement, Selector};
 
     fn shop() -> Scenario {

@@ -7,9 +7,6 @@ pub mod explain;
 pub mod explanation;
 pub mod fact;
 
-#[cfg(test)]
-pub(crate) mod scenario;
-
 mod attribution;
 mod edit;
 mod near_policy;

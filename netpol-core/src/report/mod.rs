@@ -5,4 +5,7 @@ pub mod context;
 pub mod text;
 pub mod v1;
 
+#[cfg(test)]
+pub(crate) mod scenario;
+
 pub use context::Context;

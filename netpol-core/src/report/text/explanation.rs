@@ -347,9 +347,9 @@ fn verdict_line(name: &str, truth: Truth, words: &str) -> Line {
 mod tests {
     use crate::cluster::{Asked, Endpoint};
     use crate::explain::Explanation;
-    use crate::explain::scenario::{Scenario, app, app_peer, block, tcp};
     use crate::net::{IpSet, Protocol};
     use crate::policy::Direction;
+    use crate::report::scenario::{Scenario, app, app_peer, block, tcp};
     use crate::report::{Context, text};
     use crate::selector::Selector;
 

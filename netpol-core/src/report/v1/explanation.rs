@@ -427,7 +427,7 @@ impl<'a> Viewer<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::scenario::{Scenario, app, app_peer, tcp};
+    use crate::report::scenario::{Scenario, app, app_peer, tcp};
 
     #[test]
     fn an_explanation_says_why_each_peer_and_port_matched_or_not() {

@@ -224,9 +224,9 @@ impl<'a> Verdict<'a> {
 mod tests {
     use super::*;
     use crate::cluster::Endpoint;
-    use crate::explain::scenario::{Scenario, app, app_peer, tcp};
     use crate::net::{IpSet, Protocol};
     use crate::policy::Direction;
+    use crate::report::scenario::{Scenario, app, app_peer, tcp};
 
     fn wire(from: Endpoint, ports: Asked) -> String {
         let rule = (Some(vec![app_peer(&["web"])]), Some(vec![tcp(80)]));

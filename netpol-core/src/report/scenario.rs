@@ -1,12 +1,12 @@
 //! A small cluster for tests: pods by their labels, policies part by part, a line of text each.
 
-use super::{Explanation, explain};
 use crate::cluster::{
     Asked, Cluster, Endpoint, GroupId, Namespace, NamespaceId, Owner, PodAddresses, PodGroup, PodNames,
     Workload, WorkloadId,
 };
 use crate::diagnostic::ObjectRef;
 use crate::evaluate::{Engine, Request};
+use crate::explain::{Explanation, explain};
 use crate::index::{Plugin, PolicyIndex};
 use crate::net::{Family, IpSet, Protocol};
 use crate::policy::{

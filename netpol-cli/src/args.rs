@@ -4,9 +4,10 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
+use crate::Exit;
 use crate::render::Target;
 
 const STYLES: Styles = Styles::styled()
@@ -220,6 +221,14 @@ pub struct ExitRules {
     /// The least severity of findings that fail the run; answers have none
     #[arg(long, value_name = "LEVEL")]
     pub fail_on: Option<FailOn>,
+}
+
+impl ExitRules {
+    /// How a run ends by these rules; a run that was cut short ends as the error says.
+    pub fn applied(&self, ended: Result<Exit, Exit>) -> Exit {
+        let exit = ended.unwrap_or_else(|exit| exit);
+        if self.exit_zero { exit.forgiven() } else { exit }
+    }
 }
 
 /// Who is told what.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::cluster::{Asked, Cluster, Facts, Note, SpellingError, split_port};
+use crate::cluster::{Asked, Cluster, Facts, Note, Resolved, SpellingError, split_port};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{self, HostNetwork, IpBlockPods, Profile};
 use crate::evaluate::{Assumption, Engine, Request, Verdict};
@@ -136,6 +136,19 @@ impl Analysis {
     ) -> Result<Question, SpellingError> {
         let from = self.cluster.endpoints(from, namespace)?;
         let to = self.cluster.endpoints(to, namespace)?;
+        self.question_between(&from, &to, ports)
+    }
+
+    /// Puts a question together whose ends were understood before.
+    ///
+    /// # Errors
+    /// A port that the destination does not name, or more pairs than an answer can hold.
+    pub fn question_between(
+        &self,
+        from: &Resolved,
+        to: &Resolved,
+        ports: Asked,
+    ) -> Result<Question, SpellingError> {
         if let Asked::Named(protocol, name) = &ports {
             self.cluster.names_port(&to.endpoints, *protocol, name)?;
         }
@@ -143,9 +156,9 @@ impl Analysis {
         if pairs > MOST_PAIRS {
             return Err(SpellingError::TooManyPairs { pairs, limit: MOST_PAIRS });
         }
-        let mut notes = from.notes;
-        notes.extend(to.notes);
-        Ok(Question { request: Request { from: from.endpoints, to: to.endpoints, ports }, notes })
+        let notes = from.notes.iter().chain(&to.notes).cloned().collect();
+        let request = Request { from: from.endpoints.clone(), to: to.endpoints.clone(), ports };
+        Ok(Question { request, notes })
     }
 
     /// The answer to a question.
@@ -164,7 +177,7 @@ impl Analysis {
 
     /// The edits that an explanation proposes, in the language of the files.
     pub fn suggestions(&self, explanation: &Explanation) -> Vec<Suggestion> {
-        suggestion::suggestions(&self.policies, explanation)
+        suggestion::suggestions(&self.files, &self.policies, explanation)
     }
 
     /// What the ids in an answer are looked up in, for [`crate::report`].

@@ -1,9 +1,8 @@
 //! Laws of explanations and of their wire form.
 
-use netpol_core::cluster::Asked;
 use netpol_core::evaluate::Decision;
 use netpol_core::net::ConnectionSet;
-use netpol_core::report::v1;
+use netpol_core::report::{Context, v1};
 use netpol_tests::engine::Engine;
 use netpol_tests::generate::{Generated, Random, flows, nasty, to_yaml};
 use netpol_tests::naive::Naive;
@@ -36,8 +35,9 @@ fn reports() -> Vec<Reports> {
 
 fn report(engine: &Engine, seed: u64, from: &str, to: &str) -> Reports {
     let analysis = engine.analysis();
-    let question = analysis.question_on(from, to, Asked::Every, "default").unwrap();
-    let context = analysis.context();
+    let question = analysis.question_on(from, to, netpol_core::cluster::Asked::Every, "default").unwrap();
+    let context =
+        Context { cluster: analysis.cluster(), policies: analysis.policies(), files: analysis.files() };
     let verdict = analysis.verdict(&question.request);
     let explanation = analysis.explain(&question.request);
     assert_eq!(
@@ -54,8 +54,12 @@ fn report(engine: &Engine, seed: u64, from: &str, to: &str) -> Reports {
     Reports {
         seed,
         verdict: serde_json::to_value(v1::Verdict::new(context, &verdict, Vec::new())).unwrap(),
-        explanation: serde_json::to_value(v1::Explanation::new(context, &explanation, v1::explanation::Extras::default()))
-            .unwrap(),
+        explanation: serde_json::to_value(v1::Explanation::new(
+            context,
+            &explanation,
+            v1::explanation::Extras::default(),
+        ))
+        .unwrap(),
     }
 }
 

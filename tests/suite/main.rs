@@ -1,3 +1,12 @@
 //! Whole runs of the program.
 
+mod program;
+mod answers;
+mod codes;
+mod queries;
+mod reading;
+mod configuration;
+mod bad_input;
+mod pages;
+mod process;
 mod examples;

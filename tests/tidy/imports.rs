@@ -6,7 +6,7 @@ use crate::sources::{Source, Token, assert_none, read, sources};
 
 /// A room of the core and the rooms that it may import, lowest first. Rooms that are not built yet stand here with
 /// what they will be allowed.
-const ROOMS: [(&str, &[&str]); 19] = [
+const ROOMS: [(&str, &[&str]); 20] = [
     ("text", &[]),
     ("net", &[]),
     ("selector", &[]),
@@ -57,6 +57,7 @@ const ROOMS: [(&str, &[&str]); 19] = [
             "expect",
         ],
     ),
+    ("suggestion", &["text", "diagnostic", "policy", "yaml", "dialect", "evaluate", "explain", "report"]),
     (
         "analysis",
         &[
@@ -76,6 +77,8 @@ const ROOMS: [(&str, &[&str]); 19] = [
             "diff",
             "lint",
             "expect",
+            "report",
+            "suggestion",
         ],
     ),
     ("lib", &[]),

@@ -1,7 +1,15 @@
 //! One file a command.
 
 mod run;
+pub mod can;
+mod query;
+mod queries;
+pub mod explain;
+mod answer;
+mod session;
+mod facts;
 pub mod completions;
 pub mod man;
+pub mod schema;
 
 pub use run::run;

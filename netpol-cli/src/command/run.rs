@@ -4,14 +4,16 @@ use crate::args::{Cli, Command};
 use crate::render::Console;
 use crate::{Exit, Io};
 
-use super::{completions, man};
+use super::{can, completions, explain, man, schema};
 
 /// Runs a command.
 pub fn run(cli: &Cli, io: &mut Io<'_>) -> Exit {
     let mut console = Console::new(&cli.talk, io);
     match &cli.command {
+        Command::Can(args) => can::can(args, &mut console),
+        Command::Explain(args) => explain::explain(args, &mut console),
         Command::Completions { shell } => completions::completions(*shell, &mut console),
         Command::Man { command } => man::man(command.as_deref(), &mut console),
-        Command::Schema { .. } | Command::Can(_) | Command::Explain(_) => Exit::Error,
+        Command::Schema { kind } => schema::schema(kind.as_deref(), &mut console),
     }
 }

@@ -1,7 +1,6 @@
 //! The files of a run, in the order in which the user gave them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use globset::GlobMatcher;
@@ -180,12 +179,11 @@ fn once(candidates: Vec<Candidate>) -> Vec<Candidate> {
     let mut places: BTreeMap<PathBuf, usize> = BTreeMap::new();
     let mut kept: Vec<Candidate> = Vec::new();
     for candidate in candidates {
-        match places.get(&candidate.canonical) {
-            Some(place) => kept[*place].is_named |= candidate.is_named,
-            None => {
-                places.insert(candidate.canonical.clone(), kept.len());
-                kept.push(candidate);
-            }
+        if let Some(place) = places.get(&candidate.canonical) {
+            kept[*place].is_named |= candidate.is_named;
+        } else {
+            places.insert(candidate.canonical.clone(), kept.len());
+            kept.push(candidate);
         }
     }
     kept

@@ -1,7 +1,8 @@
 //! The two streams: reports on one, messages on the other.
 
 use std::fmt::Display;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
+use std::path::Path;
 
 use anstream::adapter::strip_str;
 use anstyle::{AnsiColor, Style};
@@ -120,6 +121,18 @@ impl<'c, 'io> Console<'c, 'io> {
         };
         let flushed = written.and_then(|()| self.io.stdout.flush());
         self.written(flushed)
+    }
+
+    /// Writes a report to a file, without paint.
+    pub fn save(&mut self, file: &Path, painted: &str) -> Exit {
+        let path = self.io.directory.join(file);
+        match std::fs::write(path, strip_str(painted).to_string()) {
+            Ok(()) => Exit::Fine,
+            Err(error) => {
+                self.error(format_args!("`{}` cannot be written: {error}", file.display()));
+                Exit::Error
+            }
+        }
     }
 
     /// What the outcome of a write to standard output means: a reader that went away is no error.

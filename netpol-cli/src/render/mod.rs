@@ -1,8 +1,11 @@
 //! What a terminal, a file or a pipe gets: one file a format.
 
+pub mod target;
 pub mod console;
 pub mod usage;
-pub mod target;
+pub mod text;
+pub mod diagnostic;
+pub mod json;
 
 pub use console::Console;
 pub use target::{Format, Target};

@@ -1,7 +1,5 @@
 //! Help, version and bad usage.
 
-use std::io::Write;
-
 use anstream::adapter::strip_str;
 
 use super::console::Palette;

@@ -139,7 +139,7 @@ fn conclude(request: &Request, mut pairs: Vec<Pair>, facts: Facts) -> Verdict {
 }
 
 /// What was asked of any pair, what every pair that was asked allows, and the decision.
-fn over_all(pairs: &[Pair]) -> (ConnectionSet, Decided, Decision) {
+pub(super) fn over_all(pairs: &[Pair]) -> (ConnectionSet, Decided, Decision) {
     let (mut asked, mut refused, mut denied) = Default::default();
     let (mut any_allowed, mut any_unknown) = (false, false);
     for pair in pairs {

@@ -4,6 +4,7 @@ pub mod request;
 pub mod verdict;
 pub mod trace;
 pub mod engine;
+mod decide;
 mod pair;
 mod units;
 mod party;

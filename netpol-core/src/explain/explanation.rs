@@ -1,7 +1,7 @@
 //! The shape of an explanation.
 
 use super::PolicyFact;
-use crate::evaluate::{Decision, End, Exemption, Pair, PolicyRef, Verdict};
+use crate::evaluate::{Decision, End, Exemption, Pair, PolicyRef, UnknownAs, Verdict};
 use crate::net::{ConnectionSet, Decided, Family};
 use crate::policy::{Direction, OriginId, Peer, PortMatch, Rule};
 use crate::selector::{Near, Requirement};
@@ -16,6 +16,15 @@ pub struct Explanation {
 }
 
 impl Explanation {
+    /// Decides what is unknown, as [`Verdict::decide_unknown`] does; the reasons stay as they are.
+    pub fn decide_unknown(&mut self, unknown: UnknownAs) -> usize {
+        let decided = self.verdict.decide_unknown(unknown);
+        for (explained, pair) in self.pairs.iter_mut().zip(&self.verdict.pairs) {
+            explained.pair.clone_from(pair);
+        }
+        decided
+    }
+
     /// Every edit that is proposed, each once, in the order in which it is met.
     pub fn edits(&self) -> Vec<&SmallestEdit> {
         let directions = self.pairs.iter().flat_map(PairExplanation::directions);

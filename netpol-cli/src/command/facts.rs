@@ -1,0 +1,77 @@
+//! From flags and configuration to the settings of an analysis. Flags beat the file.
+
+use ipnet::IpNet;
+use netpol_core::Settings;
+use netpol_core::cluster::Facts;
+use netpol_core::dialect::{IpBlockPods, Profile};
+use netpol_core::net::IpSet;
+use netpol_core::selector::Unlisted;
+
+use crate::args::{self, Common, NamespaceLabels};
+use crate::config::{Block, Config, nearest};
+
+/// The settings.
+///
+/// # Errors
+/// A network plugin or version that does not exist: what is wrong, and what to do.
+pub(super) fn settings(common: &Common, config: &Config) -> Result<Settings, (String, String)> {
+    let flags = &common.cluster;
+    let file = &config.cluster;
+    let plugin = flags.plugin.as_ref().or(file.plugin.as_ref());
+    let version = flags.kubernetes_version.as_ref().or(file.kubernetes_version.as_ref());
+    version.map_or(Ok(()), |version| kubernetes_version(version))?;
+    let undescribed_namespaces = match flags.namespace_labels {
+        Some(NamespaceLabels::Unknown) => Unlisted::Unknown,
+        Some(NamespaceLabels::AssumeAbsent) | None => Unlisted::AssumedAbsent,
+    };
+    let domain = flags.cluster_domain.as_ref().or(file.cluster_domain.as_ref());
+    let defaults = Facts::default();
+    Ok(Settings {
+        default_namespace: default_namespace(common, config),
+        facts: Facts {
+            pod_cidrs: addresses(flags.pod_cidrs.as_ref(), &file.pod_cidrs),
+            service_cidrs: addresses(flags.service_cidrs.as_ref(), &file.service_cidrs),
+            node_addresses: addresses(flags.node_addresses.as_ref(), &file.node_addresses),
+            cluster_domain: domain.cloned().unwrap_or(defaults.cluster_domain),
+            namespaces: file.namespaces.clone(),
+            undescribed_namespaces,
+        },
+        profile: plugin.map_or(Ok(Profile::default()), |name| profile(name))?,
+        ip_block_pods: flags.ip_block_pods.map(|rule| match rule {
+            args::IpBlockPods::Match => IpBlockPods::Match,
+            args::IpBlockPods::Ignore => IpBlockPods::Ignore,
+        }),
+    })
+}
+
+/// The namespace of objects that name none.
+fn default_namespace(common: &Common, config: &Config) -> String {
+    let named = common.input.default_namespace.as_ref().or(config.default_namespace.as_ref());
+    named.cloned().unwrap_or_else(|| "default".to_owned())
+}
+
+fn profile(name: &str) -> Result<Profile, (String, String)> {
+    Profile::named(name).ok_or_else(|| {
+        let help = match nearest(name, Profile::NAMES) {
+            Some(near) => format!("did you mean `{near}`? There are {}", Profile::NAMES.join(", ")),
+            None => format!("there are {}", Profile::NAMES.join(", ")),
+        };
+        (format!("there is no network plugin `{name}`"), help)
+    })
+}
+
+fn kubernetes_version(version: &str) -> Result<(), (String, String)> {
+    let mut parts = version.strip_prefix('v').unwrap_or(version).split('.');
+    let is_number = |part: Option<&str>| part.is_some_and(|part| part.parse::<u16>().is_ok());
+    if is_number(parts.next()) && is_number(parts.next()) {
+        return Ok(());
+    }
+    Err((format!("`{version}` is no version of Kubernetes"), "write it as `1.33`".to_owned()))
+}
+
+fn addresses(flag: Option<&Vec<IpNet>>, file: &[Block]) -> IpSet {
+    match flag {
+        Some(blocks) => IpSet::blocks(blocks.iter().copied()),
+        None => IpSet::blocks(file.iter().map(|block| block.0)),
+    }
+}

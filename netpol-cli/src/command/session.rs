@@ -1,0 +1,197 @@
+//! What every command on manifests begins with: configuration, input, analysis, and what is to be said of them.
+
+use std::path::{Path, PathBuf};
+
+use netpol_core::Analysis;
+use netpol_core::diagnostic::{Diagnostic, Severity};
+use netpol_core::evaluate;
+use netpol_core::manifest::{LeftOut, Tally};
+use netpol_core::report::Context;
+
+use super::facts;
+use crate::Exit;
+use crate::args::{Common, UnknownAs};
+use crate::config::{self, Config, ConfigError};
+use crate::input::{self, Input, pattern};
+use crate::render::console::Volume;
+use crate::render::{Console, diagnostic};
+
+/// So many diagnostics are shown; of more, the rest is counted.
+const SHOWN: usize = 20;
+
+/// An input that was read, and how it is to be asked.
+#[derive(Debug)]
+pub(super) struct Session {
+    /// The input.
+    pub(super) analysis: Analysis,
+    /// The namespace of bare names.
+    pub(super) namespace: String,
+    /// How unknowns are decided.
+    pub(super) unknown: evaluate::UnknownAs,
+    /// How the run would end if every answer were good.
+    pub(super) exit: Exit,
+    /// Whether there is nothing to ask about.
+    pub(super) is_empty: bool,
+}
+
+impl Session {
+    /// Reads what is to be read, and says on standard error what is to be said of it.
+    ///
+    /// # Errors
+    /// A configuration that cannot be used, which has been said.
+    pub(super) fn open(common: &Common, console: &mut Console<'_, '_>) -> Result<Self, Exit> {
+        let (config, folder) = configuration(common, &console.io.directory).map_err(|error| {
+            console.error(&error);
+            error.help.iter().for_each(|help| console.help(help));
+            Exit::Error
+        })?;
+        let settings = facts::settings(common, &config).map_err(|(message, help)| {
+            console.error(message);
+            console.help(help);
+            Exit::Error
+        })?;
+        let namespace = match &common.input.namespace {
+            Some(namespace) if !common.input.all_namespaces => namespace.clone(),
+            _ => settings.default_namespace.clone(),
+        };
+        let options = options(common, &config, folder).map_err(|message| {
+            console.error(message);
+            Exit::Error
+        })?;
+        let input = input::read(&options, console.io);
+        let mut exit = tell_input(&input, console);
+        let analysis = Analysis::new(input.files, settings);
+        tell_diagnostics(&analysis, console);
+        tell_counts(&analysis, console);
+        if analysis.left_out().iter().any(|left_out| matches!(left_out, LeftOut::Unreadable(_))) {
+            exit = Exit::Error;
+        }
+        let is_empty = analysis.tally().understood == 0;
+        if is_empty {
+            let is_allowed = common.exit.allow_empty;
+            exit = exit.and(if is_allowed { Exit::Fine } else { Exit::NothingToDo });
+            if exit == Exit::NothingToDo {
+                console.note("there is nothing to do: no object of a kind that matters was found");
+            }
+        }
+        let unknown = match common.report.unknown {
+            None => evaluate::UnknownAs::Unknown,
+            Some(UnknownAs::Allow) => evaluate::UnknownAs::Allow,
+            Some(UnknownAs::Deny) => evaluate::UnknownAs::Deny,
+        };
+        Ok(Self { analysis, namespace, unknown, exit, is_empty })
+    }
+
+    /// What ids in answers are looked up in.
+    pub(super) const fn context(&self) -> Context<'_> {
+        Context {
+            cluster: self.analysis.cluster(),
+            policies: self.analysis.policies(),
+            files: self.analysis.files(),
+        }
+    }
+}
+
+/// The configuration, and the folder that it stands in.
+fn configuration(common: &Common, directory: &Path) -> Result<(Config, PathBuf), ConfigError> {
+    if common.input.isolated {
+        return Ok((Config::default(), directory.to_owned()));
+    }
+    let file = match &common.input.config {
+        Some(file) => Some(directory.join(file)),
+        None => config::find(&first_folder(common, directory)),
+    };
+    let Some(file) = file else { return Ok((Config::default(), directory.to_owned())) };
+    let name =
+        common.input.config.as_deref().unwrap_or_else(|| file.strip_prefix(directory).unwrap_or(&file));
+    let config = config::read(&file, &name.to_string_lossy())?;
+    let folder = file.parent().unwrap_or(directory);
+    Ok((config, folder.canonicalize().unwrap_or_else(|_| folder.to_owned())))
+}
+
+/// The folder of the first PATH, from which the configuration is looked for upwards.
+fn first_folder(common: &Common, directory: &Path) -> PathBuf {
+    let first = common.input.filenames.iter().find(|name| *name != "-").map_or(".", String::as_str);
+    let path = directory.join(first);
+    let folder = match path.exists() {
+        true if path.is_dir() => path,
+        true => path.parent().map_or_else(|| directory.to_owned(), Path::to_owned),
+        false if pattern::is_glob(first) => directory.join(pattern::base(first)),
+        false => directory.to_owned(),
+    };
+    folder.canonicalize().unwrap_or(folder)
+}
+
+fn options(common: &Common, config: &Config, folder: PathBuf) -> Result<input::Options, String> {
+    let globs =
+        |globs: &[String]| globs.iter().map(|glob| pattern::glob(glob)).collect::<Result<Vec<_>, _>>();
+    let paths = match common.input.filenames.as_slice() {
+        [] => vec![".".to_owned()],
+        paths => paths.to_vec(),
+    };
+    Ok(input::Options {
+        paths,
+        stdin_filename: common.input.stdin_filename.clone(),
+        include: globs(&config.include)?,
+        exclude: globs(&config.exclude)?,
+        configured_in: folder,
+    })
+}
+
+fn tell_input(input: &Input, console: &mut Console<'_, '_>) -> Exit {
+    for problem in &input.problems {
+        console.error(&problem.message);
+        problem.help.iter().for_each(|help| console.help(help));
+    }
+    input.note().into_iter().for_each(|note| console.note(note));
+    if input.problems.is_empty() { Exit::Fine } else { Exit::Error }
+}
+
+/// Errors and warnings; remarks too for who wants to hear all.
+fn tell_diagnostics(analysis: &Analysis, console: &mut Console<'_, '_>) {
+    let least = match console.volume {
+        Volume::Quiet => Severity::Error,
+        Volume::Normal => Severity::Warning,
+        Volume::Verbose => Severity::Info,
+    };
+    let told: Vec<&Diagnostic> =
+        analysis.diagnostics().iter().filter(|diagnostic| diagnostic.severity >= least).collect();
+    for diagnostic in told.iter().take(SHOWN) {
+        console.message(&diagnostic::painted(diagnostic, analysis.files()));
+    }
+    let rest = told.get(SHOWN..).unwrap_or_default();
+    if !rest.is_empty() {
+        let errors = rest.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+        let (errors, others) = (counted(errors, "error"), counted(rest.len() - errors, "other message"));
+        console.message(&format!("and {errors} and {others} more\n"));
+    }
+}
+
+fn tell_counts(analysis: &Analysis, console: &mut Console<'_, '_>) {
+    let Tally { understood, irrelevant, unknown, not_objects, unreadable } = analysis.tally();
+    let custom: usize = unknown.values().sum();
+    console.detail(format_args!(
+        "read {}: {} of kinds that matter, {} of kinds that cannot matter, {} of other kinds, {}, {}",
+        counted(analysis.files().len(), "file"),
+        counted(*understood, "object"),
+        irrelevant,
+        custom,
+        counted_as(*not_objects, "document that is no object", "documents that are no objects"),
+        counted(*unreadable, "unreadable document"),
+    ));
+    let policies = analysis.policies();
+    console.detail(format_args!(
+        "{}, of which {} not evaluated",
+        counted_as(policies.policies.len() + policies.opaque.len(), "policy", "policies"),
+        policies.opaque.len()
+    ));
+}
+
+/// `1 file`, `2 files`.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    counted_as(count, noun, &format!("{noun}s"))
+}
+
+fn counted_as(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

@@ -1,11 +1,15 @@
 //! Asks one question of a folder of manifests: `cargo run -p netpol-core --example ask -- FOLDER FROM TO[:PORT]`.
-#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a program does the I/O that its library leaves out")]
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a program does the I/O that its library leaves out"
+)]
 
 use std::error::Error;
 use std::path::Path;
 
 use netpol_core::analysis::{Analysis, Settings};
-use netpol_core::report::{self, Context};
+use netpol_core::report;
 use netpol_core::text::{FileSet, SourceFile};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -25,8 +29,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let explanation = analysis.explain(&question.request);
     println!("decision: {}", explanation.verdict.decision.name());
 
-    let context = Context { cluster: analysis.cluster(), policies: analysis.policies(), files: analysis.files() };
-    print!("{}", report::text::explanation(context, &explanation, &[]));
+    let suggestions = analysis.suggestions(&explanation);
+    print!("{}", report::text::explanation(analysis.context(), &explanation, &suggestions));
     Ok(())
 }
 

@@ -1,6 +1,10 @@
 //! Lists who reaches the workloads of a namespace on a TCP port:
 //! `cargo run -p netpol-core --example audit -- FOLDER NAMESPACE PORT`.
-#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a program does the I/O that its library leaves out")]
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a program does the I/O that its library leaves out"
+)]
 
 use std::error::Error;
 use std::path::Path;
@@ -26,19 +30,26 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     for to in workloads(cluster).filter(|id| namespace_of(cluster, *id) == Some(namespace)) {
         println!("{} on tcp/{port}", endpoint(cluster, &Endpoint::Workload(to)));
-        for from in workloads(cluster).filter(|from| *from != to) {
-            let request = Request {
-                from: vec![Endpoint::Workload(from)],
-                to: vec![Endpoint::Workload(to)],
-                ports: Asked::Range(Protocol::Tcp, port, port),
-            };
-            let decision = analysis.verdict(&request).decision;
-            if decision != Decision::Deny {
-                println!("  {} {}", decision.name(), endpoint(cluster, &Endpoint::Workload(from)));
-            }
+        let others = workloads(cluster).filter(|from| *from != to);
+        let answers = others.map(|from| (from, decision(&analysis, from, to, port)));
+        let reaching: Vec<_> = answers.filter(|(_, decision)| *decision != Decision::Deny).collect();
+        for (from, decision) in &reaching {
+            println!("  {} {}", decision.name(), endpoint(cluster, &Endpoint::Workload(*from)));
+        }
+        if reaching.is_empty() {
+            println!("  nobody");
         }
     }
     Ok(())
+}
+
+fn decision(analysis: &Analysis, from: WorkloadId, to: WorkloadId, port: u16) -> Decision {
+    let request = Request {
+        from: vec![Endpoint::Workload(from)],
+        to: vec![Endpoint::Workload(to)],
+        ports: Asked::Range(Protocol::Tcp, port, port),
+    };
+    analysis.verdict(&request).decision
 }
 
 fn workloads(cluster: &Cluster) -> impl Iterator<Item = WorkloadId> {

@@ -15,9 +15,9 @@ pub const FILE_NAME: &str = "netpol.toml";
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
     /// Globs: of the files in folders, only those that one matches are read.
-    pub include: Vec<String>,
+    pub include: Vec<Glob>,
     /// Globs: files in folders that one matches are not read.
-    pub exclude: Vec<String>,
+    pub exclude: Vec<Glob>,
     /// The namespace of objects that name none.
     pub default_namespace: Option<String>,
     /// Facts about the cluster.
@@ -78,6 +78,19 @@ impl TryFrom<String> for Block {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         crate::args::block(&text).map(Self)
+    }
+}
+
+/// A glob that can be read.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Glob(pub String);
+
+impl TryFrom<String> for Glob {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        crate::input::pattern::glob(&text).map(|_| Self(text))
     }
 }
 

@@ -177,7 +177,7 @@ impl Analysis {
 
     /// The edits that an explanation proposes, in the language of the files.
     pub fn suggestions(&self, explanation: &Explanation) -> Vec<Suggestion> {
-        suggestion::suggestions(&self.policies, explanation)
+        suggestion::suggestions(&self.files, &self.policies, explanation)
     }
 
     /// What the ids in an answer are looked up in, for [`crate::report`].

@@ -1,67 +1,146 @@
 //! The edits that an explanation proposes, in the language of the files: part of the façade, which alone knows
 //! dialects and answers at once.
 
+use crate::diagnostic::Edit;
 use crate::dialect::network_policy::raise::{self, Raised};
 use crate::evaluate::PolicyRef;
 use crate::explain::{Change, Explanation, SmallestEdit};
-use crate::policy::{OriginId, Policy, PolicySet, Rule};
+use crate::policy::{Direction, OriginId, Policy, PolicySet};
 use crate::report::text::Suggestion;
-use crate::text::Span;
+use crate::text::{FileSet, Span};
+use crate::yaml::{Entry, Mapping, Node, Value, edit};
 
 /// So many items are spelled out in the words of a suggestion.
 const SPELLED_OUT: usize = 3;
 
 /// The edits of an explanation as a person would make them. An edit that its API has no words for is left out.
-pub fn suggestions(policies: &PolicySet, explanation: &Explanation) -> Vec<Suggestion> {
-    explanation.edits().into_iter().filter_map(|edit| suggestion(policies, edit)).collect()
+pub(crate) fn suggestions(
+    files: &FileSet,
+    policies: &PolicySet,
+    explanation: &Explanation,
+) -> Vec<Suggestion> {
+    explanation.edits().into_iter().filter_map(|edit| suggestion(files, policies, edit)).collect()
 }
 
-fn suggestion(policies: &PolicySet, edit: &SmallestEdit) -> Option<Suggestion> {
+fn suggestion(files: &FileSet, policies: &PolicySet, edit: &SmallestEdit) -> Option<Suggestion> {
     let PolicyRef::Evaluated(index) = edit.policy else { return None };
-    let policy =
-        policies.policies.get(index as usize).filter(|policy| policy.object.kind == "NetworkPolicy")?;
-    let (items, list, after) = items(policies, policy, &edit.change)?;
-    let end = policies.origins.get(after)?.span;
+    let policy = policies.policies.get(index as usize).filter(|policy| is_network_policy(policy))?;
+    let addition = addition(policies, policy, &edit.change)?;
+    let document = policies.origins.get(policy.origin)?.span;
+    let span = policies.origins.get(addition.after)?.span;
+    let place = if addition.after == policy.origin { span } else { Span { start: span.end, ..span } };
+    let whose = match edit.change {
+        Change::AddRule { .. } => format!(" of {}", policy.object),
+        Change::AddPeers { .. } | Change::AddPorts { .. } => String::new(),
+    };
     Some(Suggestion {
         edit: edit.clone(),
-        text_line: format!("add {} under {list}", words(&items)),
-        place: Span { start: end.end, ..end },
-        edits: Vec::new(),
+        text_line: format!("add {} under {}{whose}", words(&addition.items), addition.list),
+        place,
+        edits: edits(files, document, &addition).unwrap_or_default(),
     })
 }
 
-/// What is to be added, the path of the list that it is added to, and what it is added behind.
-fn items(policies: &PolicySet, policy: &Policy, change: &Change) -> Option<(Vec<Raised>, String, OriginId)> {
+/// Whether a policy is of the one dialect that can be raised.
+fn is_network_policy(policy: &Policy) -> bool {
+    policy.object.kind == "NetworkPolicy" && policy.object.api_version.starts_with("networking.k8s.io/")
+}
+
+/// Items for a list of a policy.
+#[derive(Debug)]
+struct Addition {
+    items: Vec<Raised>,
+    /// The path of the list within `spec`: `ingress[0].from`.
+    list: String,
+    /// What the items come behind: an item of the list, else what holds the list.
+    after: OriginId,
+}
+
+fn addition(policies: &PolicySet, policy: &Policy, change: &Change) -> Option<Addition> {
     let namespace = policy.object.namespace.as_deref().unwrap_or_default();
     match change {
         Change::AddPeers { rule, peers } => {
             let placed = policy.rules.get(*rule)?;
             let items = peers.iter().map(|peer| raise::peer(peer, namespace));
-            let items = items.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
             let last = placed.value.peers.as_ref().and_then(|peers| peers.last());
-            let key = if placed.value.direction == crate::policy::Direction::Ingress { "from" } else { "to" };
-            let list = format!("{}.{key}", policies.origins.get(placed.origin)?.path);
-            Some((items, list, last.map_or(placed.origin, |peer| peer.origin)))
+            let key = match placed.value.direction {
+                Direction::Ingress => "from",
+                Direction::Egress => "to",
+            };
+            Some(Addition {
+                items: items.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect(),
+                list: format!("{}.{key}", policies.origins.get(placed.origin)?.path),
+                after: last.map_or(placed.origin, |peer| peer.origin),
+            })
         }
         Change::AddPorts { rule, ports } => {
             let placed = policy.rules.get(*rule)?;
-            let items = ports.iter().map(raise::port).collect::<Option<Vec<_>>>()?;
             let last = placed.value.ports.as_ref().and_then(|ports| ports.last());
-            let list = format!("{}.ports", policies.origins.get(placed.origin)?.path);
-            Some((items, list, last.map_or(placed.origin, |port| port.origin)))
+            Some(Addition {
+                items: ports.iter().map(raise::port).collect::<Option<Vec<_>>>()?,
+                list: format!("{}.ports", policies.origins.get(placed.origin)?.path),
+                after: last.map_or(placed.origin, |port| port.origin),
+            })
         }
         Change::AddRule { rule } => {
-            let items = vec![raise::rule(rule, namespace)?];
             let last = policy.rules.iter().rev().find(|other| other.value.direction == rule.direction);
-            let list = list_of(policy, rule);
-            Some((items, list, last.map_or(policy.origin, |last| last.origin)))
+            Some(Addition {
+                items: vec![raise::rule(rule, namespace)?],
+                list: rule.direction.name().to_owned(),
+                after: last.map_or(policy.origin, |last| last.origin),
+            })
         }
     }
 }
 
-/// The list of rules that a rule belongs to, with the name of the policy, which no line shows otherwise.
-fn list_of(policy: &Policy, rule: &Rule) -> String {
-    format!("{} of {}", rule.direction, policy.object)
+/// The change of the file; `None` when the list came through an alias or the document is not written plainly.
+fn edits(files: &FileSet, document: Span, addition: &Addition) -> Option<Vec<Edit>> {
+    let source = files.get(document.file)?;
+    let path = format!("spec.{}", addition.list);
+    let values: Vec<Value<'_>> = addition.items.iter().map(|item| value(item, document)).collect();
+    let append = |item| edit::append_item(document.file, source, document, &path, item);
+    let appended: Option<Vec<Edit>> = values.iter().map(append).collect();
+    if let Some(edits) = appended {
+        return Some(as_one(edits));
+    }
+    let list = Value::Sequence(values.into_iter().map(|value| node(value, document)).collect());
+    let (parent, key) = path.rsplit_once('.')?;
+    edit::insert_key(document.file, source, document, parent, (key, &list)).map(|edit| vec![edit])
+}
+
+/// Insertions at one place as one, in their order.
+fn as_one(edits: Vec<Edit>) -> Vec<Edit> {
+    let mut joined: Vec<Edit> = Vec::new();
+    for edit in edits {
+        match joined.last_mut() {
+            Some(last) if last.span == edit.span => last.text.push_str(&edit.text),
+            _ => joined.push(edit),
+        }
+    }
+    joined
+}
+
+/// What was raised, as a value of YAML. What is new stands nowhere yet.
+fn value<'r>(raised: &'r Raised, place: Span) -> Value<'r> {
+    match raised {
+        Raised::Text(text) => Value::String(text.as_str().into()),
+        Raised::Number(number) => Value::Int(i64::from(*number)),
+        Raised::List(items) => {
+            Value::Sequence(items.iter().map(|item| node(value(item, place), place)).collect())
+        }
+        Raised::Map(fields) => {
+            let entries = fields.iter().map(|(key, field)| Entry {
+                key: key.as_str().into(),
+                key_span: place,
+                value: node(value(field, place), place),
+            });
+            Value::Mapping(Mapping { entries: entries.collect() })
+        }
+    }
+}
+
+const fn node(value: Value<'_>, span: Span) -> Node<'_> {
+    Node { value, span, via: None }
 }
 
 /// The items as list items in one line: `` `- podSelector: {matchLabels: {app: web}}` ``.
@@ -80,15 +159,20 @@ fn words(items: &[Raised]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::{Analysis, Settings};
     use crate::explain::scenario::{RuleSpec, Scenario, app, app_peer, tcp};
     use crate::policy::Direction;
+    use crate::text::SourceFile;
 
     fn text_lines(rules: Vec<RuleSpec>, from: &str) -> Vec<String> {
         let scenario =
             Scenario::new(&[("other", "probe", &[("app", "probe")]), ("shop", "cart", &[("app", "cart")])])
                 .policy("in", app(&["cart"]), Direction::Ingress, rules);
         let explanation = scenario.tcp(from, "cart", 80);
-        suggestions(&scenario.policies, &explanation).into_iter().map(|it| it.text_line).collect()
+        suggestions(&scenario.files, &scenario.policies, &explanation)
+            .into_iter()
+            .map(|it| it.text_line)
+            .collect()
     }
 
     #[test]
@@ -117,5 +201,53 @@ mod tests {
             ["add `- {from: [{podSelector: {matchLabels: {app: cart}}}], \
               ports: [{protocol: TCP, port: 80}]}` under ingress of NetworkPolicy shop/in"]
         );
+    }
+
+    const MANIFESTS: &str = "\
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop, labels: {app: web}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: cart, namespace: shop, labels: {app: cart}}
+---
+";
+
+    /// The decision for tcp/80 once every proposed edit is made, and the text.
+    fn edited(policy: &str) -> (crate::evaluate::Decision, String) {
+        let analysis = |text: &str| {
+            let mut files = FileSet::new();
+            files.add(SourceFile::named("a.yaml", text)).unwrap();
+            Analysis::new(files, Settings::default())
+        };
+        let mut text = format!("{MANIFESTS}{policy}");
+        let before = analysis(&text);
+        let request = before.question("shop/web", "shop/cart:80", "shop").unwrap().request;
+        let suggestions = before.suggestions(&before.explain(&request));
+        assert!(!suggestions.is_empty());
+        let mut edits: Vec<Edit> = suggestions.into_iter().flat_map(|it| it.edits).collect();
+        edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.start));
+        for edit in edits {
+            text.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.text);
+        }
+        (analysis(&text).verdict(&request).decision, text)
+    }
+
+    #[test]
+    fn the_edits_of_the_file_turn_the_answer_round() {
+        let head =
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: in, namespace: shop}\n";
+        let specs = [
+            "spec:\n  podSelector: {}\n  policyTypes: [Ingress, Egress]\n",
+            "spec:\n  podSelector: {}\n  ingress: []\n",
+            "spec:\n  podSelector: {}\n  ingress:\n  - from:\n    - podSelector: {matchLabels: {app: x}}\n    ports:\n    - port: 80\n",
+            "spec:\n  podSelector: {}\n  ingress:\n    - from: [{podSelector: {matchLabels: {app: web}}}]\n      ports: [{port: 81}]\n",
+            "spec: {podSelector: {matchLabels: {app: cart}}, ingress: [{ports: [{port: 81}]}]}\n",
+        ];
+        for spec in specs {
+            let (decision, text) = edited(&format!("{head}{spec}"));
+            assert_eq!(decision, crate::evaluate::Decision::Allow, "{text}");
+        }
     }
 }

@@ -27,7 +27,7 @@ fn policy(manifests: &Manifests<Resource>) -> Option<&NetworkPolicy> {
     })
 }
 
-fn is_error(diagnostic: &&Diagnostic) -> bool {
+fn is_error(diagnostic: &Diagnostic) -> bool {
     diagnostic.severity == Severity::Error && matches!(diagnostic.category, Category::Input | Category::Api)
 }
 
@@ -40,7 +40,7 @@ fn differences(case: &Value) -> Vec<String> {
     let manifests = manifests("f.yaml", case["yaml"].as_str().unwrap());
     let found = &manifests.diagnostics;
     let mut differences = Vec::new();
-    let errors = found.iter().filter(is_error).count();
+    let errors = found.iter().filter(|found| is_error(found)).count();
     if (errors == 0) != case["accepted"].as_bool().unwrap() {
         differences.push(format!("{errors} errors, accepted: {}: {}", case["accepted"], case["message"]));
     }
@@ -125,7 +125,8 @@ fn netpol_reports_the_errors_of_kubernetes_own_validation_tests() {
     let mut surprises = Vec::new();
     for case in &cases {
         let manifests = manifests("f.json", &case["manifest"].to_string());
-        let mut said: Vec<String> = manifests.diagnostics.iter().filter(is_error).map(headline).collect();
+        let mut said: Vec<String> =
+            manifests.diagnostics.iter().filter(|found| is_error(found)).map(headline).collect();
         let expected = case["expected_errors"].as_array().unwrap();
         let mut expected: Vec<String> =
             expected.iter().map(|error| error.as_str().unwrap().to_owned()).collect();

@@ -61,7 +61,8 @@ fn check(file: &Path, expected: impl Fn(&str) -> String) -> Option<String> {
 
 /// The command on the first line of a file, then what it prints.
 fn printed(text: &str) -> String {
-    let command = text.lines().next().and_then(|line| line.strip_prefix("$ ")).expect("a file begins with `$ netpol`");
+    let command =
+        text.lines().next().and_then(|line| line.strip_prefix("$ ")).expect("a file begins with `$ netpol`");
     let (out, exit) = output(command);
     format!("$ {command}\n{out}{EXIT}{exit}\n")
 }

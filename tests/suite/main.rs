@@ -1,9 +1,12 @@
-//! The command line, run in process: exit codes, streams, input, configuration, questions.
+//! Whole runs of the program.
 
-mod session;
-mod exit_codes;
-mod streams;
-mod input;
-mod config;
+mod program;
+mod answers;
+mod codes;
 mod queries;
-mod formats;
+mod reading;
+mod configuration;
+mod bad_input;
+mod pages;
+mod process;
+mod examples;

@@ -70,7 +70,8 @@ fn long_functions(source: &Source) -> Vec<String> {
     let mut functions = Functions::default();
     functions.visit_file(&source.syntax);
     let long = functions.found.into_iter().filter(|(_, lines)| *lines > FUNCTION);
-    long.map(|(name, lines)| format!("{}: `{name}` has {lines} lines, {FUNCTION} are allowed", source.path)).collect()
+    long.map(|(name, lines)| format!("{}: `{name}` has {lines} lines, {FUNCTION} are allowed", source.path))
+        .collect()
 }
 
 /// The functions of a file and the lines of their bodies.
@@ -103,7 +104,8 @@ fn logic_in_module_file(source: &Source) -> Vec<String> {
         return Vec::new();
     }
     let is_contents = |item: &&Item| {
-        matches!(item, Item::Use(_) | Item::Const(_)) || matches!(item, Item::Mod(module) if module.content.is_none())
+        matches!(item, Item::Use(_) | Item::Const(_))
+            || matches!(item, Item::Mod(module) if module.content.is_none())
     };
     let logic = source.items().filter(|item| !is_contents(item));
     logic.map(|item| format!("{}:{}: logic in a `mod.rs`", source.path, item.span().start().line)).collect()

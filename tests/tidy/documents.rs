@@ -21,8 +21,15 @@ fn the_readme_and_continuous_integration_run_the_same_commands() {
 
 #[test]
 fn links_between_documents_lead_somewhere() {
-    let documents = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md", "examples/manifests/shop/README.md"];
-    let found: Vec<String> = documents.iter().flat_map(|document| dead_links(document, &read(document))).collect();
+    let documents = [
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "docs/architecture.md",
+        "examples/manifests/shop/README.md",
+    ];
+    let found: Vec<String> =
+        documents.iter().flat_map(|document| dead_links(document, &read(document))).collect();
     assert_none(&found);
 }
 
@@ -66,5 +73,8 @@ fn dead_links(document: &str, text: &str) -> Vec<String> {
     let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     let ours = targets.filter(|target| !target.contains("://") && !target.starts_with('#'));
     let paths = ours.map(|target| target.split('#').next().unwrap_or(target));
-    paths.filter(|path| !folder.join(path).exists()).map(|path| format!("{document}: nothing at {path}")).collect()
+    paths
+        .filter(|path| !folder.join(path).exists())
+        .map(|path| format!("{document}: nothing at {path}"))
+        .collect()
 }

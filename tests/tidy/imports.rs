@@ -6,7 +6,7 @@ use crate::sources::{Source, Token, assert_none, read, sources};
 
 /// A room of the core and the rooms that it may import, lowest first. Rooms that are not built yet stand here with
 /// what they will be allowed.
-const ROOMS: [(&str, &[&str]); 19] = [
+const ROOMS: [(&str, &[&str]); 20] = [
     ("text", &[]),
     ("net", &[]),
     ("selector", &[]),
@@ -57,6 +57,7 @@ const ROOMS: [(&str, &[&str]); 19] = [
             "expect",
         ],
     ),
+    ("suggestion", &["text", "diagnostic", "policy", "yaml", "dialect", "evaluate", "explain", "report"]),
     (
         "analysis",
         &[
@@ -76,6 +77,8 @@ const ROOMS: [(&str, &[&str]); 19] = [
             "diff",
             "lint",
             "expect",
+            "report",
+            "suggestion",
         ],
     ),
     ("lib", &[]),
@@ -117,7 +120,10 @@ fn an_import_upwards_a_path_out_of_the_room_and_an_unknown_room_are_found() {
     assert_eq!(source("netpol-core/src/net/port.rs", "use super::super::policy::Tier;"), 1);
     assert_eq!(source("netpol-core/src/net/port.rs", "use super::Protocol; use crate::net::Family;"), 0);
     assert_eq!(source("netpol-core/src/attic/port.rs", "use super::Protocol;"), 1);
-    assert_eq!(source("netpol-core/src/net/port.rs", "#[cfg(test)] mod tests { use crate::policy::Tier; }"), 0);
+    assert_eq!(
+        source("netpol-core/src/net/port.rs", "#[cfg(test)] mod tests { use crate::policy::Tier; }"),
+        0
+    );
 }
 
 fn violations(source: &Source) -> Vec<String> {
@@ -157,7 +163,8 @@ fn imported(tokens: &[Token]) -> impl Iterator<Item = (&str, usize)> {
             if depth == 0 {
                 break;
             }
-            if depth == 1 && matches!(text(tokens, position), "{" | ",") && text(tokens, position + 1) != "}" {
+            if depth == 1 && matches!(text(tokens, position), "{" | ",") && text(tokens, position + 1) != "}"
+            {
                 names.push((text(tokens, position + 1), tokens[position].line));
             }
         }
@@ -186,7 +193,8 @@ fn documented(document: &str) -> BTreeMap<String, BTreeSet<String>> {
     let rows = table.lines().filter(|line| line.starts_with("| ") && line.contains('`'));
     rows.map(|row| {
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
-        let allowed = cells[3].split(", ").map(|cell| cell.trim_matches('`')).filter(|cell| *cell != "nothing of ours");
+        let allowed =
+            cells[3].split(", ").map(|cell| cell.trim_matches('`')).filter(|cell| *cell != "nothing of ours");
         (cells[1].trim_matches('`').to_owned(), allowed.map(str::to_owned).collect())
     })
     .collect()

@@ -22,7 +22,8 @@ fn each_dependency_of_the_library_and_the_command_line_has_its_reason() {
 #[test]
 fn no_reason_outlives_its_dependency() {
     let document = read("docs/architecture.md");
-    let (_, after) = document.split_once("<!-- dependencies -->").expect("the document has a table of dependencies");
+    let (_, after) =
+        document.split_once("<!-- dependencies -->").expect("the document has a table of dependencies");
     let (table, _) = after.split_once("<!-- end of dependencies -->").expect("the table ends");
     let used: Vec<String> = ["netpol-core/Cargo.toml", "netpol-cli/Cargo.toml"]
         .iter()
@@ -45,9 +46,13 @@ fn no_dependency_wants_a_newer_rust_than_the_workspace_states() {
         .find(|package| package["name"] == "netpol-core")
         .and_then(|package| version(&package["rust_version"]))
         .expect("the core states its Rust");
-    let newer = packages.iter().filter(|package| version(&package["rust_version"]).is_some_and(|wanted| wanted > stated));
+    let newer = packages
+        .iter()
+        .filter(|package| version(&package["rust_version"]).is_some_and(|wanted| wanted > stated));
     let found: Vec<String> = newer
-        .map(|package| format!("{} {} wants Rust {}", package["name"], package["version"], package["rust_version"]))
+        .map(|package| {
+            format!("{} {} wants Rust {}", package["name"], package["version"], package["rust_version"])
+        })
         .collect();
     assert_none(&found);
 }

@@ -45,7 +45,9 @@ fn a_file_that_is_read_and_a_clock_are_found() {
 fn reaches_out(source: &Source) -> Vec<String> {
     let tokens = source.tokens();
     let line_of = |path: &[&str]| {
-        (0..tokens.len()).find(|at| tokens[*at].text == path[0] && leads_to(&tokens[*at + 1..], path[1])).map(|at| tokens[at].line)
+        (0..tokens.len())
+            .find(|at| tokens[*at].text == path[0] && leads_to(&tokens[*at + 1..], path[1]))
+            .map(|at| tokens[at].line)
     };
     let found = OUTSIDE.iter().filter_map(|path| Some((path, line_of(path)?)));
     found.map(|(path, line)| format!("{}:{line}: the core uses `{}`", source.path, path.join("::"))).collect()

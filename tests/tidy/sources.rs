@@ -24,13 +24,15 @@ pub(crate) struct Source {
     pub(crate) text: String,
     /// Its syntax.
     pub(crate) syntax: syn::File,
+    /// Whether it is compiled for tests alone.
+    pub(crate) is_test_only: bool,
 }
 
 impl Source {
     /// Parses a source.
     pub(crate) fn new(path: &str, text: &str) -> Self {
         let syntax = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
-        Self { path: path.to_owned(), text: text.to_owned(), syntax }
+        Self { path: path.to_owned(), text: text.to_owned(), syntax, is_test_only: false }
     }
 
     /// The room of the core that the file belongs to: `net` of `netpol-core/src/net/port.rs`; none for `lib.rs`.
@@ -50,7 +52,8 @@ impl Source {
 
     /// What is compiled outside of tests.
     pub(crate) fn items(&self) -> impl Iterator<Item = &Item> {
-        self.syntax.items.iter().filter(|item| !is_test_only(attributes(item)))
+        let compiled = |item: &&Item| !self.is_test_only && !is_test_only(attributes(item));
+        self.syntax.items.iter().filter(compiled)
     }
 
     /// The tests in the file.
@@ -61,14 +64,21 @@ impl Source {
         })
     }
 
+    /// The paths of the files that it declares for tests alone.
+    fn test_files(&self) -> impl Iterator<Item = String> {
+        let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let declared = self.syntax.items.iter().filter_map(|item| match item {
+            Item::Mod(module) if is_test_only(&module.attrs) && module.content.is_none() => {
+                Some(&module.ident)
+            }
+            _ => None,
+        });
+        declared.map(move |name| format!("{folder}/{name}.rs"))
+    }
+
     /// The tokens outside of tests, without groups and documentation.
     pub(crate) fn tokens(&self) -> Vec<Token> {
         self.items().flat_map(|item| flat(item.to_token_stream())).collect()
-    }
-
-    /// All tokens, without groups and documentation.
-    pub(crate) fn tokens_with_tests(&self) -> Vec<Token> {
-        flat(self.syntax.to_token_stream())
     }
 }
 
@@ -90,7 +100,12 @@ pub(crate) fn sources(below: &str) -> Vec<Source> {
         let name = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
         Source::new(&name, &std::fs::read_to_string(path).unwrap())
     };
-    paths.iter().map(source).collect()
+    let mut sources: Vec<Source> = paths.iter().map(source).collect();
+    let test_files: Vec<String> = sources.iter().flat_map(Source::test_files).collect();
+    for source in &mut sources {
+        source.is_test_only = test_files.contains(&source.path);
+    }
+    sources
 }
 
 /// Every Rust source of the workspace.

@@ -10,7 +10,8 @@ const DIALECTS: [&str; 8] =
 const ROOMS_WITH_DIALECTS: [&str; 2] = ["manifest", "dialect"];
 
 /// Rooms above `dialect` that have to name one, with the reason. Nothing else may.
-const EXCEPTIONS: [(&str, &str); 0] = [];
+const EXCEPTIONS: [(&str, &str); 1] =
+    [("suggestion", "part of the façade: asks the dialect of a policy for the text of an edit")];
 
 /// What is left undone, or hides that it is. Written in two halves, so that this file may say it.
 const UNWANTED: [(&str, &str); 5] =
@@ -50,12 +51,16 @@ fn dialects_named(source: &Source) -> Vec<String> {
         DIALECTS.iter().any(|name| text.contains(name))
     };
     let tokens = source.tokens().into_iter().filter(names_one);
-    tokens.map(|token| format!("{}:{}: `{room}` names a dialect: {}", source.path, token.line, token.text)).collect()
+    tokens
+        .map(|token| format!("{}:{}: `{room}` names a dialect: {}", source.path, token.line, token.text))
+        .collect()
 }
 
 fn unwanted(source: &Source) -> Vec<String> {
     let lines = source.text.lines().enumerate();
-    let words = |line: &str| UNWANTED.iter().find(|(first, second)| line.contains(&format!("{first}{second}"))).is_some();
+    let words = |line: &str| {
+        UNWANTED.iter().find(|(first, second)| line.contains(&format!("{first}{second}"))).is_some()
+    };
     lines
         .filter(|(_, line)| words(line))
         .map(|(number, line)| format!("{}:{}: {}", source.path, number + 1, line.trim()))

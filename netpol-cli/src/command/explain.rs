@@ -21,11 +21,12 @@ fn explained(args: &args::Explain, console: &mut Console<'_, '_>) -> Result<Exit
     let question = understood(&session, (&args.from, &args.to), console)?;
     let mut explanation = session.analysis.explain(&question.request);
     tell_decided(explanation.decide_unknown(session.unknown), session.unknown, console);
+    let suggestions = session.analysis.suggestions(&explanation);
     let notes: Vec<String> = question.notes.iter().map(ToString::to_string).collect();
     let render = |format| match format {
-        Format::Text => painted(&text::explanation(session.context(), &explanation, &[])),
+        Format::Text => painted(&text::explanation(session.context(), &explanation, &suggestions)),
         Format::Json | Format::JsonLines => {
-            let extras = v1::explanation::Extras { notes: notes.clone(), suggestions: &[] };
+            let extras = v1::explanation::Extras { notes: notes.clone(), suggestions: &suggestions };
             json(&v1::Explanation::new(session.context(), &explanation, extras), format)
         }
     };

@@ -11,7 +11,7 @@ use netpol_core::report::Context;
 use super::facts;
 use crate::Exit;
 use crate::args::{Common, UnknownAs};
-use crate::config::{self, Config, ConfigError};
+use crate::config::{self, Config, ConfigError, Glob};
 use crate::input::{self, Input, pattern};
 use crate::render::console::Volume;
 use crate::render::{Console, diagnostic};
@@ -123,7 +123,7 @@ fn first_folder(common: &Common, directory: &Path) -> PathBuf {
 
 fn options(common: &Common, config: &Config, folder: PathBuf) -> Result<input::Options, String> {
     let globs =
-        |globs: &[String]| globs.iter().map(|glob| pattern::glob(glob)).collect::<Result<Vec<_>, _>>();
+        |globs: &[Glob]| globs.iter().map(|glob| pattern::glob(&glob.0)).collect::<Result<Vec<_>, _>>();
     let paths = match common.input.filenames.as_slice() {
         [] => vec![".".to_owned()],
         paths => paths.to_vec(),

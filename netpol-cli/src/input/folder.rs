@@ -27,7 +27,7 @@ pub struct Walk {
 pub fn walk(name: &str, root: &Path) -> Walk {
     let mut walk = Walk::default();
     let entries = WalkBuilder::new(root)
-        .hidden(false)
+        .hidden(true)
         .follow_links(true)
         .git_global(false)
         .require_git(false)

@@ -40,6 +40,8 @@ pub struct Cluster {
     pub outside_families: Vec<Family>,
     /// The workloads and pods of a namespace by name: for each (namespace, name), what it may mean, sorted.
     pub by_name: BTreeMap<(NamespaceId, String), Vec<Named>>,
+    /// Which Service holds an address, by its place in `services`.
+    pub by_service_address: BTreeMap<IpAddr, u32>,
     /// Which pod holds an address. Host-network pods and finished pods are not here.
     pub by_address: BTreeMap<IpAddr, GroupId>,
     /// What the configuration says.
@@ -124,6 +126,9 @@ impl Cluster {
             }
         }
         for (number, service) in (0u32..).zip(&self.services) {
+            for address in &service.cluster_ips {
+                self.by_service_address.entry(address.value).or_insert(number);
+            }
             if let Some(namespace) = self.namespace_named(&service.metadata.namespace.value) {
                 let key = (namespace, service.metadata.name.value.clone());
                 names.entry(key).or_default().push(Named::Service(number));

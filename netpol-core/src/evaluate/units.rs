@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use ipnet::IpNet;
+
 use super::party::Party;
 use crate::cluster::{Cluster, Endpoint, GroupId, Hypothetical, NodeId, WorkloadId};
 use crate::index::{ClassId, IndexedPeer, Member, PolicyIndex, class::Class, class::ClassAddresses};
@@ -104,14 +106,14 @@ fn of_workload<'a>(
         .collect()
 }
 
+/// A pod in its node's network has its node's addresses, as far as they are known; else its own.
 fn node_party<'a>(cluster: &Cluster, view: &Class, workload: WorkloadId) -> Party<'a> {
-    let known = match &view.addresses {
-        ClassAddresses::Known(addresses) => addresses.iter().copied().map(IpSet::single).collect(),
-        ClassAddresses::Unknown => Vec::new(),
-    };
-    let own = known.iter().fold(IpSet::empty(), |all, address| all.union(address));
     let of_node = view.node.and_then(|node| cluster.node(node)).map(|node| &node.addresses);
-    let addresses = if own.is_empty() { of_node.cloned().unwrap_or_default() } else { own };
+    let addresses = match (of_node, &view.addresses) {
+        (Some(addresses), _) if !addresses.is_empty() => addresses.clone(),
+        (_, ClassAddresses::Known(own)) => IpSet::blocks(own.iter().copied().map(IpNet::from)),
+        (_, ClassAddresses::Unknown) => IpSet::empty(),
+    };
     Party::Node { node: view.node, addresses, workload: Some(workload) }
 }
 

@@ -86,3 +86,71 @@ impl Attribution {
         passed
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::scenario::{RuleSpec, Scenario, app, app_peer, tcp};
+    use super::super::{DirectionExplanation, Remedy};
+    use crate::evaluate::{Decision, PolicyRef};
+    use crate::policy::{Action, Combine, Direction, NoMatch, TierId};
+
+    /// A first-match tier with one policy of these actions before the tier that isolates.
+    fn tiered(first: &[(Action, RuleSpec)], second: Vec<RuleSpec>) -> Scenario {
+        let workloads: [(&str, &str, &[(&str, &str)]); 2] =
+            [("shop", "cart", &[("app", "cart")]), ("shop", "web", &[("app", "web")])];
+        let rules = first.iter().map(|(_, rule)| rule.clone()).collect();
+        let mut scenario = Scenario::new(&workloads)
+            .policy("admin", app(&["cart"]), Direction::Ingress, rules)
+            .policy("in", app(&["cart"]), Direction::Ingress, second);
+        let mut admin = scenario.policies.pipeline.tiers[0].clone();
+        admin.combine = Combine::FirstMatch;
+        admin.no_match = NoMatch::NextTier;
+        scenario.policies.pipeline.tiers.insert(0, admin);
+        scenario.policies.policies[1].tier = TierId(1);
+        for (rule, (action, _)) in scenario.policies.policies[0].rules.iter_mut().zip(first) {
+            rule.value.action = *action;
+        }
+        scenario
+    }
+
+    fn ingress(scenario: &Scenario) -> DirectionExplanation {
+        scenario.tcp("web", "cart", 80).pairs.remove(0).ingress
+    }
+
+    fn deciding(direction: &DirectionExplanation) -> Vec<(usize, usize)> {
+        let policies = direction.policies.iter().enumerate();
+        let rules = policies.flat_map(|(number, policy)| policy.rules.iter().map(move |rule| (number, rule)));
+        rules.filter(|(_, rule)| rule.decides).map(|(policy, rule)| (policy, rule.rule)).collect()
+    }
+
+    fn web() -> RuleSpec {
+        (Some(vec![app_peer(&["web"])]), Some(vec![tcp(80)]))
+    }
+
+    #[test]
+    fn of_rules_in_order_only_the_first_that_matches_decides() {
+        let scenario = tiered(&[(Action::Deny, web()), (Action::Allow, web())], vec![(None, None)]);
+        let direction = ingress(&scenario);
+        assert_eq!((direction.decision, deciding(&direction)), (Decision::Deny, vec![(0, 0)]));
+        let [Remedy::Deny { policy, rule: 0, .. }] = direction.remedies[..] else { panic!("a rule denies") };
+        assert_eq!(policy, PolicyRef::Evaluated(0));
+    }
+
+    #[test]
+    fn what_is_passed_on_is_decided_by_the_next_tier() {
+        let pass = [(Action::Pass, web()), (Action::Deny, web())];
+        let allowed = ingress(&tiered(&pass, vec![(None, None)]));
+        assert_eq!((allowed.decision, deciding(&allowed)), (Decision::Allow, vec![(0, 0), (1, 0)]));
+        let denied = ingress(&tiered(&pass, vec![]));
+        assert_eq!((denied.decision, deciding(&denied)), (Decision::Deny, vec![(0, 0)]));
+        assert!(
+            matches!(&denied.remedies[..], [Remedy::Edit(edit)] if edit.policy == PolicyRef::Evaluated(1))
+        );
+    }
+
+    #[test]
+    fn what_an_earlier_tier_allows_no_later_rule_decides() {
+        let direction = ingress(&tiered(&[(Action::Allow, web())], vec![(None, None)]));
+        assert_eq!((direction.decision, deciding(&direction)), (Decision::Allow, vec![(0, 0)]));
+    }
+}

@@ -4,12 +4,18 @@
 //! costs nothing but itself and documents can be read in parallel.
 
 pub mod chunk;
+pub mod edit;
+pub mod emit;
+mod list;
 pub mod node;
 mod parse;
+mod peek;
 mod reader;
 mod split;
+mod surprise;
 
 pub use chunk::{Chunk, Parsed, Syntax};
 pub use node::{Entry, Mapping, Node, Value};
 pub use parse::parse;
 pub use split::split;
+pub use surprise::surprise;

@@ -1,9 +1,10 @@
 //! From one document to its tree.
 
+use super::peek::{block_kind, json_kind};
 use super::reader::flaw::Flaw;
 use super::reader::mapping::Duplicate;
 use super::reader::place::Place;
-use super::reader::{general, json};
+use super::reader::{block, general, json};
 use super::{Chunk, Node, Parsed, Syntax};
 use crate::diagnostic::rule::{DUPLICATE_KEY, UNREADABLE_YAML, UNRENDERED_TEMPLATE};
 use crate::diagnostic::{Category, Diagnostic, Severity};
@@ -20,7 +21,9 @@ pub fn parse<'t>(
     let place = Place { file: chunk.span.file, base: chunk.span.start };
     let text = source.text().get(chunk.span.start as usize..chunk.span.end as usize).unwrap_or_default();
     report_invalid_byte(source, text, place, diagnostics);
-    let _ = wanted;
+    if is_unwanted(text, chunk, wanted) {
+        return Parsed::Skipped;
+    }
     let mut duplicates = Vec::new();
     let read = match chunk.syntax {
         Syntax::Json => json::parse(text, place, &mut duplicates).map(|(node, _)| Some(node)),
@@ -28,10 +31,37 @@ pub fn parse<'t>(
     };
     match read {
         Ok(root) => {
-            diagnostics.extend(duplicates.into_iter().map(report_duplicate));
+            diagnostics.extend(duplicates.iter().map(report_duplicate));
             root.map_or(Parsed::Empty, Parsed::Tree)
         }
         Err(flaw) => report_flaw(&flaw, text, place, diagnostics),
+    }
+}
+
+/// The tree of a document, if it is readable.
+pub(super) fn tree(text: &str, place: Place) -> Option<Node<'_>> {
+    let mut duplicates = Vec::new();
+    if text.trim_start().starts_with('{')
+        && let Ok((node, _)) = json::parse(text, place, &mut duplicates)
+    {
+        return Some(node);
+    }
+    if let Some(node) = block::parse(text, place, &mut duplicates) {
+        return Some(node);
+    }
+    general::parse(text, place, &mut duplicates).ok()?.root
+}
+
+/// Whether the text plainly holds one object of a kind that the caller does not want.
+fn is_unwanted(text: &str, chunk: &Chunk, wanted: &dyn Fn(&str, &str) -> bool) -> bool {
+    let wanted = |api_version: &str, kind: &str| kind.ends_with("List") || wanted(api_version, kind);
+    match chunk.syntax {
+        Syntax::Yaml => block_kind(text).is_some_and(|(api_version, kind)| !wanted(api_version, kind)),
+        Syntax::Json => match (&chunk.inherited, json_kind(text)) {
+            (_, Some((api_version, kind))) => !wanted(&api_version, &kind),
+            (Some((api_version, kind)), None) => !wanted(api_version, kind),
+            (None, None) => false,
+        },
     }
 }
 
@@ -41,6 +71,10 @@ fn parse_yaml<'t>(
     duplicates: &mut Vec<Duplicate>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Option<Node<'t>>, Flaw> {
+    if let Some(node) = block::parse(text, place, duplicates) {
+        return Ok(Some(node));
+    }
+    duplicates.clear();
     refuse_separator(text)?;
     refuse_control_character(text)?;
     let document = general::parse(text, place, duplicates)?;
@@ -106,7 +140,7 @@ fn report_invalid_byte(source: &SourceFile, text: &str, place: Place, diagnostic
     }
 }
 
-fn report_duplicate(duplicate: Duplicate) -> Diagnostic {
+fn report_duplicate(duplicate: &Duplicate) -> Diagnostic {
     let message = format!("the key `{}` stands twice in one mapping; the last one holds", duplicate.key);
     Diagnostic::policy(DUPLICATE_KEY, duplicate.dropped, message)
         .with_label("this one is dropped")
@@ -143,4 +177,162 @@ fn looks_like_object(text: &str) -> bool {
         })
     };
     has("apiVersion") && has("kind")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::FileSet;
+    use crate::yaml::{Value, split};
+
+    /// What each chunk is, in a word, and the diagnostics.
+    fn read(source: SourceFile) -> (Vec<String>, Vec<Diagnostic>) {
+        let mut files = FileSet::new();
+        let id = files.add(source).expect("small");
+        let source = files.get(id).expect("added");
+        let mut diagnostics = Vec::new();
+        let wanted = |_: &str, kind: &str| kind != "ConfigMap";
+        let word = |chunk: &Chunk| match parse(source, chunk, &wanted, &mut diagnostics) {
+            Parsed::Empty => "empty".to_owned(),
+            Parsed::Tree(node) => node.value.type_name().to_owned(),
+            Parsed::Skipped => "skipped".to_owned(),
+            Parsed::Broken { looks_like_object } => format!("broken {looks_like_object}"),
+            Parsed::Template => "template".to_owned(),
+        };
+        let words = split(id, source).iter().map(word).collect();
+        (words, diagnostics)
+    }
+
+    fn read_text(text: impl Into<String>) -> (Vec<String>, Vec<Diagnostic>) {
+        read(SourceFile::named("f", text))
+    }
+
+    /// The one diagnostic of a text that is broken.
+    fn refusal(text: impl Into<String>) -> String {
+        let (words, diagnostics) = read_text(text);
+        assert!(words.iter().any(|word| word.starts_with("broken")), "{words:?}");
+        assert_eq!(diagnostics.len(), 1, "{diagnostics:?}");
+        diagnostics[0].message.clone()
+    }
+
+    #[test]
+    fn a_broken_document_costs_only_itself() {
+        let (words, diagnostics) =
+            read_text("a: 1\n---\napiVersion: v1\nkind: [\n--- x\nb: 2\n---\n# c\n---\n- c\n");
+        assert_eq!(words, ["object", "broken true", "broken false", "empty", "array"]);
+        assert_eq!(diagnostics.len(), 2);
+    }
+
+    #[test]
+    fn kinds_that_nobody_wants_are_skipped() {
+        let yaml = "apiVersion: v1\nkind: ConfigMap\ndata:\n  a: b\n---\napiVersion: v1\nkind: Pod\n";
+        assert_eq!(read_text(yaml).0, ["skipped", "object"]);
+        let json = r#"{"apiVersion":"v1","kind":"ConfigMap"} {"apiVersion":"v1","kind":"Pod"}"#;
+        assert_eq!(read_text(json).0, ["skipped", "object"]);
+    }
+
+    #[test]
+    fn json_lists_are_split_into_items() {
+        let json = r#"{"apiVersion":"v1","kind":"PodList","items":[{"a":1},{"b":2}]}"#;
+        assert_eq!(read_text(json).0, ["object", "object"]);
+        let mut files = FileSet::new();
+        let id = files.add(SourceFile::named("f", json)).expect("small");
+        let chunks = split(id, files.get(id).expect("added"));
+        assert_eq!(chunks[1].inherited, Some(("v1".to_owned(), "Pod".to_owned())));
+        assert_eq!(files.slice(chunks[1].span), r#"{"b":2}"#);
+    }
+
+    #[test]
+    fn flow_yaml_that_is_no_json_is_read_as_yaml() {
+        assert_eq!(read_text("{apiVersion: v1, kind: Pod,}\n").0, ["object"]);
+        assert_eq!(read_text("{\"a\": 1}\n---\nb: 1\n").0, ["object", "object"]);
+    }
+
+    #[test]
+    fn templates_are_told_from_broken_documents() {
+        let (words, diagnostics) = read_text("name: {{ .Release.Name }}\n");
+        assert_eq!(words, ["template"]);
+        assert_eq!(diagnostics[0].rule, UNRENDERED_TEMPLATE);
+    }
+
+    #[test]
+    fn duplicates_invalid_bytes_and_text_behind_the_end_are_warnings() {
+        let (words, diagnostics) = read_text("a: 1\nb: 2\na: 3\n");
+        assert_eq!(words, ["object"]);
+        assert_eq!((diagnostics[0].primary.span.start, diagnostics[0].related[0].span.start), (0, 10));
+        let (_, diagnostics) = read(SourceFile::named("f", "").with_bytes(b"a: 1\n---\nb: \xff\n".to_vec()));
+        assert_eq!((diagnostics.len(), diagnostics[0].primary.span.start), (1, 12));
+        let (words, diagnostics) = read_text("a: 1\n...\nb: 2\n");
+        assert_eq!((words.len(), diagnostics[0].primary.span.start), (1, 9));
+    }
+
+    #[test]
+    fn flaws_are_told_in_plain_words() {
+        assert_eq!(refusal("a:\n\tb: c\n"), "a tab stands where only spaces may indent");
+        assert_eq!(refusal("a: 'b\n"), "this quote is not closed");
+        assert_eq!(
+            refusal("a: *b\n"),
+            "this alias names an anchor that is not defined before it in the document"
+        );
+        assert_eq!(refusal("a: b: c\n"), "a `key: value` cannot stand here");
+        assert_eq!(refusal("a: \0\n"), "the control character U+0000 stands here");
+        assert_eq!(refusal("%YAML 1.1\n"), "kubectl reads no YAML directives");
+        assert_eq!(refusal("--- {a: b}\n"), "text follows `---` on its line");
+        assert_eq!(refusal("? [a]\n: b\n"), "a list or mapping cannot be a key");
+        assert_eq!(refusal("a: .inf\n"), "not-a-number and infinity are no values of Kubernetes");
+        assert_eq!(refusal("a: &x [*x]\n"), "this alias stands inside the value that it names");
+    }
+
+    #[test]
+    fn hostile_documents_meet_a_limit() {
+        use std::fmt::Write;
+        let mut laughs = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n".to_owned();
+        let mut merges = "m0: &m0 {a: 1, b: 2, c: 3}\n".to_owned();
+        for level in 1..12 {
+            let inner = level - 1;
+            let aliases = vec![format!("*a{inner}"); 9].join(",");
+            let _ = writeln!(laughs, "a{level}: &a{level} [{aliases}]");
+            let aliases = vec![format!("*m{inner}"); 9].join(",");
+            let _ =
+                writeln!(merges, "m{level}: &m{level}\n  <<: [{aliases}]\n  k{level}: {{<<: [{aliases}]}}");
+        }
+        assert!(refusal(laughs).contains("more than 100000 values"));
+        assert!(refusal(merges).contains("more than 100000 values"));
+        for text in
+            ["[".repeat(10_000), "- ".repeat(10_000), "{a: ".repeat(10_000), "{\"a\":[".repeat(10_000)]
+        {
+            let message = refusal(text);
+            assert!(
+                message.contains("nested more than 1000 deep") || message.contains("not closed"),
+                "{message}"
+            );
+        }
+    }
+
+    #[test]
+    fn nesting_up_to_the_limit_is_read() {
+        let deep = format!("{}1{}", "[".repeat(1_000), "]".repeat(1_000));
+        assert_eq!(read_text(deep.clone()).0, ["array"]);
+        assert_eq!(
+            read_text(format!("{{\"a\":{}}}", "[".repeat(999) + "1" + &"]".repeat(999))).0,
+            ["object"]
+        );
+    }
+
+    #[test]
+    fn many_labels_are_read_in_no_time() {
+        use std::fmt::Write;
+        let mut text = String::from("labels:\n");
+        for number in 0..200_000 {
+            let _ = writeln!(text, "  l{}: x", number % 100_000);
+        }
+        let mut files = FileSet::new();
+        let id = files.add(SourceFile::named("f", text)).expect("small");
+        let source = files.get(id).expect("added");
+        let mut diagnostics = Vec::new();
+        let parsed = parse(source, &split(id, source)[0], &|_, _| true, &mut diagnostics);
+        let Parsed::Tree(Node { value: Value::Mapping(root), .. }) = parsed else { panic!("no mapping") };
+        let Value::Mapping(labels) = &root.entries[0].value.value else { panic!("no labels") };
+        assert_eq!((labels.entries.len(), diagnostics.len()), (100_000, 100));
+    }
 }

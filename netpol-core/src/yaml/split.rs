@@ -2,6 +2,7 @@
 
 use serde_json::value::RawValue;
 
+use super::list::json_items;
 use super::reader::place::Place;
 use super::{Chunk, Syntax};
 use crate::text::{FileId, SourceFile, Span};
@@ -32,12 +33,15 @@ fn split_json(text: &str, place: Place, chunks: &mut Vec<Chunk>) -> usize {
         let mut values = serde_json::Deserializer::from_str(value).into_iter::<&RawValue>();
         let Some(Ok(raw)) = values.next() else { return at };
         let end = start + raw.get().len();
-        chunks.push(Chunk {
-            syntax: Syntax::Json,
-            span: place.span(start, end),
-            source: None,
-            inherited: None,
-        });
+        match json_items(raw.get(), start, place) {
+            Some(items) => chunks.extend(items),
+            None => chunks.push(Chunk {
+                syntax: Syntax::Json,
+                span: place.span(start, end),
+                source: None,
+                inherited: None,
+            }),
+        }
         at = end;
     }
 }

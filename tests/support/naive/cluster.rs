@@ -9,47 +9,7 @@ use serde_json::Value;
 
 use super::address::Family;
 use super::labels::{Known, Labels, Rest, items, of_metadata};
-
-/// What the objects do not tell.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// The namespace of objects that name none.
-    pub default_namespace: String,
-    /// Where pods have their addresses.
-    pub pod_cidrs: Vec<IpNet>,
-    /// Labels of namespaces that are not in the input.
-    pub namespaces: BTreeMap<String, BTreeMap<String, String>>,
-    /// What is known of other labels of namespaces that nothing describes.
-    pub unlisted: Unlisted,
-    /// Whether blocks of addresses select pods.
-    pub blocks: Blocks,
-}
-
-/// What a selector that wants a label makes of a namespace that nothing describes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unlisted {
-    AssumedAbsent,
-    Unknown,
-}
-
-/// What an `ipBlock` selects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Blocks {
-    PodsToo,
-    OutsideOnly,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            default_namespace: "default".to_owned(),
-            pod_cidrs: Vec::new(),
-            namespaces: BTreeMap::new(),
-            unlisted: Unlisted::AssumedAbsent,
-            blocks: Blocks::PodsToo,
-        }
-    }
-}
+use super::options::{Options, Unlisted};
 
 /// One end of a question.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -419,7 +379,10 @@ impl<'a> Reader<'a> {
     }
 
     fn families(&self) -> BTreeSet<Family> {
-        let pods = self.of_kind("Pod").filter(|pod| !is_finished(pod) && !is_in_host_network(pod)).flat_map(pod_addresses);
+        let pods = self
+            .of_kind("Pod")
+            .filter(|pod| !is_finished(pod) && !is_in_host_network(pod))
+            .flat_map(pod_addresses);
         let services = self.of_kind("Service").flat_map(|service| {
             let spec = &service["spec"];
             let listed = items(&spec["clusterIPs"]).iter().chain([&spec["clusterIP"]]);

@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use super::Truth;
 use super::address::{Block, Family};
-use super::cluster::{Blocks, Cluster, End, Options, PodSide, Side};
+use super::cluster::{Cluster, End, PodSide, Side};
 use super::labels::{items, selects};
+use super::options::{Blocks, Options};
 use super::policy::{Direction, Policy};
 
 /// The group version that is served, and the one that it replaced.

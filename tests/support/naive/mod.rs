@@ -8,9 +8,11 @@ pub mod address;
 pub mod cluster;
 pub mod evaluate;
 pub mod labels;
+pub mod options;
 pub mod policy;
 pub mod truth;
 
-pub use cluster::{Blocks, End, Options, Side, Unlisted};
+pub use cluster::{End, Side};
 pub use evaluate::{Naive, Outcome};
+pub use options::{Blocks, Options, Unlisted};
 pub use truth::Truth;

@@ -14,7 +14,7 @@ const NAMED_PODS: usize = 3;
 
 /// The blocks of IPv4 that are not globally routable unicast addresses: first address and prefix.
 /// Source: the IANA IPv4 Special-Purpose Address Registry, and the multicast and reserved space.
-const SPECIAL_V4: [([u8; 4], u8); 15] = [
+const SPECIAL_V4: [([u8; 4], u8); 18] = [
     ([0, 0, 0, 0], 8),
     ([10, 0, 0, 0], 8),
     ([100, 64, 0, 0], 10),
@@ -23,8 +23,11 @@ const SPECIAL_V4: [([u8; 4], u8); 15] = [
     ([172, 16, 0, 0], 12),
     ([192, 0, 0, 0], 24),
     ([192, 0, 2, 0], 24),
+    ([192, 31, 196, 0], 24),
+    ([192, 52, 193, 0], 24),
     ([192, 88, 99, 0], 24),
     ([192, 168, 0, 0], 16),
+    ([192, 175, 48, 0], 24),
     ([198, 18, 0, 0], 15),
     ([198, 51, 100, 0], 24),
     ([203, 0, 113, 0], 24),
@@ -34,8 +37,13 @@ const SPECIAL_V4: [([u8; 4], u8); 15] = [
 
 /// The blocks of `2000::/3`, the global unicast space of IPv6, that are set aside.
 /// Source: the IANA IPv6 Special-Purpose Address Registry.
-const SPECIAL_V6: [([u16; 3], u8); 4] =
-    [([0x2001, 0, 0], 23), ([0x2001, 0xdb8, 0], 32), ([0x2002, 0, 0], 16), ([0x3fff, 0, 0], 20)];
+const SPECIAL_V6: [([u16; 3], u8); 5] = [
+    ([0x2001, 0, 0], 23),
+    ([0x2001, 0xdb8, 0], 32),
+    ([0x2002, 0, 0], 16),
+    ([0x2620, 0x4f, 0x8000], 48),
+    ([0x3fff, 0, 0], 20),
+];
 
 /// Globally routable unicast addresses of a family.
 fn global(family: Family) -> IpSet {
@@ -65,8 +73,18 @@ pub(super) fn resolve(cluster: &Cluster, text: &str) -> Option<Result<Resolved, 
     if let Ok(address) = bare.parse::<IpAddr>() {
         return Some(one_address(cluster, address));
     }
-    let block: IpNet = bare.parse().ok()?;
-    Some(some_addresses(cluster, text, &IpSet::block(block)))
+    if let Ok(block) = bare.parse::<IpNet>() {
+        return Some(some_addresses(cluster, text, &IpSet::block(block)));
+    }
+    looks_like_address(bare).then(|| Err(SpellingError::Address { text: text.to_owned() }))
+}
+
+/// Whether a text can be meant for an address or a block alone: `10.0.0.300`, `10.0.0.0/33`, `fd00::/129`.
+fn looks_like_address(text: &str) -> bool {
+    let address = text.split_once('/').map_or(text, |(address, _)| address);
+    let is_v4 = address.split('.').count() == 4
+        && address.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    is_v4 || address.contains("::") || (text != address && address.parse::<IpAddr>().is_ok())
 }
 
 /// The globally routable addresses of the families that the cluster uses.
@@ -92,9 +110,8 @@ fn one_address(cluster: &Cluster, address: IpAddr) -> Result<Resolved, SpellingE
         let note = Note::AddressOfPod { address: address.to_string(), pod: cluster.spelled_pod(*id) };
         return Ok(Resolved { endpoints: vec![endpoint], notes: vec![note] });
     }
-    let of_service =
-        cluster.services.iter().find(|service| service.cluster_ips.iter().any(|ip| ip.value == address));
-    if let Some(service) = of_service {
+    let of_service = cluster.by_service_address.get(&address);
+    if let Some(service) = of_service.and_then(|number| cluster.services.get(*number as usize)) {
         let text = address.to_string();
         return Err(SpellingError::Service { text, backends: cluster.backends(service) });
     }
@@ -106,8 +123,13 @@ fn one_address(cluster: &Cluster, address: IpAddr) -> Result<Resolved, SpellingE
 
 /// The addresses outside the cluster among `wanted`; pods inside are left out and named.
 fn some_addresses(cluster: &Cluster, text: &str, wanted: &IpSet) -> Result<Resolved, SpellingError> {
-    let inside: Vec<_> =
-        cluster.by_address.iter().filter(|(address, _)| wanted.contains(**address)).collect();
+    let v4 = wanted.v4.ranges().iter().map(|(first, last)| {
+        IpAddr::V4(Ipv4Addr::from_bits(*first))..=IpAddr::V4(Ipv4Addr::from_bits(*last))
+    });
+    let v6 = wanted.v6.ranges().iter().map(|(first, last)| {
+        IpAddr::V6(Ipv6Addr::from_bits(*first))..=IpAddr::V6(Ipv6Addr::from_bits(*last))
+    });
+    let inside: Vec<_> = v4.chain(v6).flat_map(|range| cluster.by_address.range(range)).collect();
     let facts = &cluster.facts;
     let taken = IpSet::blocks(inside.iter().map(|(address, _)| IpNet::from(**address)));
     let left = wanted.difference(&taken).difference(&facts.pod_cidrs).difference(&facts.service_cidrs);

@@ -18,6 +18,25 @@ pub enum SpellingError {
         /// The protocol.
         text: String,
     },
+    /// A text that can only be meant for an address or a block, and is none.
+    Address {
+        /// The text.
+        text: String,
+    },
+    /// A port where none can stand: at a source, or where the port is given apart.
+    PortNotHere {
+        /// The endpoint before the port.
+        endpoint: String,
+        /// The port.
+        port: String,
+    },
+    /// Whether pods are selected hangs on labels whose values the input does not tell.
+    MaySelect {
+        /// The spelling.
+        text: String,
+        /// Spellings of the workloads whose pods may be selected.
+        workloads: Vec<String>,
+    },
     /// A label selector that cannot be read.
     Selector {
         /// The selector.
@@ -86,10 +105,13 @@ impl SpellingError {
         match self {
             Self::Empty => Some("name a workload, a pod, a namespace (`ns/shop`), an address, `internet` or `any`".to_owned()),
             Self::Port { .. } => Some(
-                "write a number (`:8080`), a range (`:8000-8100`), a protocol (`:udp`, `:udp/53`) or the name of a port"
+                "write a number from 1 to 65535 (`:8080`), a range (`:8000-8100`), a protocol (`:udp`, `:udp/53`) or the name of a port"
                     .to_owned(),
             ),
             Self::Protocol { .. } => Some("network policies define TCP, UDP and SCTP alone".to_owned()),
+            Self::Address { .. } => Some("write `10.1.2.3`, `10.0.0.0/8`, `fd00::1` or `fd00::/8`".to_owned()),
+            Self::PortNotHere { endpoint, port } => Some(format!("leave `:{port}` out: `{endpoint}`")),
+            Self::MaySelect { workloads, .. } => Some(format!("name the workload: {}", list(workloads))),
             Self::Selector { .. } => Some("write it as kubectl does: `app=web,tier!=db`".to_owned()),
             Self::Unknown { nearest, .. } if nearest.is_empty() => None,
             Self::Unknown { nearest, .. } => Some(format!("did you mean {}?", list(nearest))),
@@ -120,6 +142,14 @@ impl fmt::Display for SpellingError {
             Self::Empty => f.write_str("an endpoint is missing"),
             Self::Port { text } => write!(f, "`{text}` is no port"),
             Self::Protocol { text } => write!(f, "`{text}` is no protocol that network policies define"),
+            Self::Address { text } => write!(f, "`{text}` is neither an address nor a block"),
+            Self::PortNotHere { endpoint, port } => {
+                write!(f, "`{endpoint}:{port}` carries a port, and no port can stand here")
+            }
+            Self::MaySelect { text, .. } => write!(
+                f,
+                "`{text}` may select pods or not: it asks for labels whose values the input does not tell"
+            ),
             Self::Selector { text } => write!(f, "`{text}` is no label selector"),
             Self::Unknown { what, name, .. } => write!(f, "there is no {what} `{name}`"),
             Self::Ambiguous { name, .. } => write!(f, "`{name}` can mean several things"),
@@ -159,6 +189,18 @@ pub enum Note {
         /// The first of them.
         first: Vec<String>,
     },
+    /// No pod is selected, so that a pod with exactly the labels is meant.
+    Hypothetical {
+        /// The spelling.
+        text: String,
+    },
+    /// Further pods may be selected: the input does not tell the values of their labels.
+    MaySelectMore {
+        /// The spelling.
+        text: String,
+        /// Spellings of their workloads.
+        workloads: Vec<String>,
+    },
     /// An address is in the pods' blocks, but no pod has it.
     AddressOfNoPod {
         /// The address.
@@ -188,6 +230,15 @@ impl fmt::Display for Note {
                     first.join(", ")
                 )
             }
+            Self::Hypothetical { text } => write!(
+                f,
+                "`{text}` selects no pod in the input; the answer is for a pod with exactly these labels"
+            ),
+            Self::MaySelectMore { text, workloads } => write!(
+                f,
+                "`{text}` may also select pods of {}, whose labels are not all known; they are left out",
+                workloads.join(", ")
+            ),
             Self::AddressOfNoPod { address } => {
                 write!(
                     f,

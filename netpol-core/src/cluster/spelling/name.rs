@@ -3,21 +3,26 @@
 use std::collections::BTreeSet;
 
 use super::SpellingError;
-use crate::cluster::{Cluster, Endpoint, NamespaceId, Owner};
+use crate::cluster::{Cluster, Endpoint, Named, NamespaceId, Owner};
 use crate::net::Protocol;
 
 /// How many near names a message suggests.
 const SUGGESTIONS: usize = 3;
 
+/// What stands for the kind of an owner whose reference names none.
+const UNNAMED: &str = "unnamed";
+
 /// What a kind in a spelling means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A pod.
     Pod,
     /// A Service.
     Service,
     /// An owner of this kind.
-    Workload(&'static str),
+    Workload(String),
+    /// An owner whose kind is not known.
+    Unnamed,
 }
 
 /// The kinds by kubectl's names for them.
@@ -25,13 +30,20 @@ pub(super) fn kind(text: &str) -> Option<Kind> {
     Some(match text.to_ascii_lowercase().as_str() {
         "po" | "pod" | "pods" => Kind::Pod,
         "svc" | "service" | "services" => Kind::Service,
-        "deploy" | "deployment" | "deployments" => Kind::Workload("Deployment"),
-        "rs" | "replicaset" | "replicasets" => Kind::Workload("ReplicaSet"),
-        "sts" | "statefulset" | "statefulsets" => Kind::Workload("StatefulSet"),
-        "ds" | "daemonset" | "daemonsets" => Kind::Workload("DaemonSet"),
-        "job" | "jobs" => Kind::Workload("Job"),
-        "cj" | "cronjob" | "cronjobs" => Kind::Workload("CronJob"),
-        "rc" | "replicationcontroller" | "replicationcontrollers" => Kind::Workload("ReplicationController"),
+        UNNAMED => Kind::Unnamed,
+        other => Kind::Workload(workload_kind(other)?.to_owned()),
+    })
+}
+
+fn workload_kind(text: &str) -> Option<&'static str> {
+    Some(match text {
+        "deploy" | "deployment" | "deployments" => "Deployment",
+        "rs" | "replicaset" | "replicasets" => "ReplicaSet",
+        "sts" | "statefulset" | "statefulsets" => "StatefulSet",
+        "ds" | "daemonset" | "daemonsets" => "DaemonSet",
+        "job" | "jobs" => "Job",
+        "cj" | "cronjob" | "cronjobs" => "CronJob",
+        "rc" | "replicationcontroller" | "replicationcontrollers" => "ReplicationController",
         _ => return None,
     })
 }
@@ -40,7 +52,7 @@ pub(super) fn kind(text: &str) -> Option<Kind> {
 pub(super) fn short(owner: &Owner) -> String {
     match owner {
         Owner::Pod => "pod".to_owned(),
-        Owner::Unnamed => "unnamed".to_owned(),
+        Owner::Unnamed => UNNAMED.to_owned(),
         Owner::Kind(kind) => match kind.as_str() {
             "Deployment" => "deploy".to_owned(),
             "ReplicaSet" => "rs".to_owned(),
@@ -69,7 +81,8 @@ pub(super) fn is_cluster_dns(cluster: &Cluster, text: &str) -> bool {
 pub(super) fn nearest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<&'n str> {
     let worth = |name: &&str| {
         let starts = name.starts_with(wanted) || (name.len() > 2 && wanted.starts_with(name));
-        starts || strsim::jaro_winkler(wanted, name) > 0.8
+        let is_slip = name.len() > 2 && strsim::damerau_levenshtein(wanted, name) == 1;
+        starts || is_slip || strsim::jaro_winkler(wanted, name) > 0.8
     };
     let unique: BTreeSet<&str> = names.into_iter().filter(|name| *name != wanted).collect();
     let mut near: Vec<&str> = unique.into_iter().filter(worth).collect();
@@ -108,12 +121,33 @@ impl Cluster {
         Err(SpellingError::NamedPort { name: name.to_owned(), declared: declared.into_iter().collect() })
     }
 
-    /// Spellings near to `namespace/name`: names in that namespace, else the same name elsewhere.
+    /// Spellings of things of this name in any namespace.
+    pub(super) fn elsewhere(&self, name: &str) -> Vec<String> {
+        let space = |id: NamespaceId| self.namespace(id).map(|entry| entry.name.as_str()).unwrap_or_default();
+        let elsewhere = self.by_name.keys().filter(|(_, other)| other == name);
+        elsewhere.take(SUGGESTIONS).map(|(id, name)| format!("{}/{name}", space(*id))).collect()
+    }
+
+    /// The StatefulSet whose replica has this name, as it is spelled: replicas of a template have no spelling.
+    fn stateful_set_of(&self, namespace: NamespaceId, name: &str) -> Option<String> {
+        let (owner, ordinal) = name.rsplit_once('-')?;
+        ordinal.parse::<u32>().ok()?;
+        let stateful_set = Owner::Kind("StatefulSet".to_owned());
+        let is_owner = |named: &&Named| match named {
+            Named::Workload(id) => self.workload(*id).is_some_and(|workload| workload.owner == stateful_set),
+            Named::Pod(_) | Named::Service(_) => false,
+        };
+        self.named(namespace, owner).iter().find(is_owner)?;
+        self.namespace(namespace).map(|entry| format!("{}/sts/{owner}", entry.name))
+    }
+
+    /// Spellings near to `namespace/name`: its StatefulSet, the same name elsewhere, else names in that namespace.
     pub(super) fn near_names(&self, namespace: NamespaceId, name: &str) -> Vec<String> {
         let space = |id: NamespaceId| self.namespace(id).map(|entry| entry.name.as_str()).unwrap_or_default();
-        let elsewhere = self.by_name.keys().filter(|(id, other)| *id != namespace && other == name);
-        let elsewhere: Vec<String> =
-            elsewhere.take(SUGGESTIONS).map(|(id, name)| format!("{}/{name}", space(*id))).collect();
+        if let Some(owner) = self.stateful_set_of(namespace, name) {
+            return vec![owner];
+        }
+        let elsewhere = self.elsewhere(name);
         if !elsewhere.is_empty() {
             return elsewhere;
         }

@@ -2,9 +2,12 @@
 
 use super::name::{self, Kind};
 use super::{Note, SpellingError, address, selector};
-use crate::cluster::{Cluster, Endpoint, GroupId, Hypothetical, Named, NamespaceId, Owner, WorkloadId};
+use crate::cluster::{
+    Cluster, Endpoint, GroupId, Hypothetical, Named, NamespaceId, Owner, PodGroup, PodNames, Workload,
+    WorkloadId,
+};
 use crate::manifest::Service;
-use crate::selector::{Labels, Requirement, Selector, Truth};
+use crate::selector::{Requirement, Selector, Truth};
 
 /// What a spelling stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -46,6 +49,9 @@ impl Cluster {
         if let Some(labels) = text.strip_prefix('@') {
             return self.selected(text, namespace, labels);
         }
+        if let Some((endpoint, port)) = text.rsplit_once(':') {
+            return Err(SpellingError::PortNotHere { endpoint: endpoint.to_owned(), port: port.to_owned() });
+        }
         match text.split('/').collect::<Vec<_>>().as_slice() {
             ["internet"] => address::internet(self),
             ["any"] => Ok(self.everything()),
@@ -66,7 +72,11 @@ impl Cluster {
         match found {
             Some((_, found)) if !found.is_empty() => self.meant(name, namespace, found),
             _ if name.contains('.') => Err(self.dotted(name)),
-            _ => Err(self.unknown_name(namespace, name)),
+            Some((id, _)) => {
+                let near = self.near_names(id, name);
+                Err(unknown("workload or pod", &format!("{namespace}/{name}"), near))
+            }
+            None => Err(unknown("workload or pod", &format!("{namespace}/{name}"), self.elsewhere(name))),
         }
     }
 
@@ -96,6 +106,10 @@ impl Cluster {
         let pods: Vec<&Named> = found.iter().filter(|named| !matches!(named, Named::Service(_))).collect();
         match (pods.as_slice(), found) {
             ([one], _) => Ok(Resolved::one(self.endpoint_of(**one))),
+            // The only pod of a workload of the same name is the workload.
+            ([one, other], _) if self.endpoint_of(**one) == self.endpoint_of(**other) => {
+                Ok(Resolved::one(self.endpoint_of(**one)))
+            }
             ([], [Named::Service(number), ..]) => {
                 Err(self.is_service(format!("{namespace}/{name}"), *number))
             }
@@ -137,18 +151,19 @@ impl Cluster {
     }
 
     fn of_kind(&self, namespace: &str, kind: &str, name: &str) -> Result<Resolved, SpellingError> {
-        let Some(wanted) = name::kind(kind) else {
+        let id = self.namespace_named(namespace);
+        let found = id.map(|id| self.named(id, name)).unwrap_or_default();
+        let Some(wanted) = name::kind(kind).or_else(|| self.custom_kind(kind, found)) else {
             let known = ["deploy", "sts", "ds", "rs", "job", "cj", "pod", "svc"];
             let near =
                 name::nearest(kind, known).into_iter().map(|kind| format!("{namespace}/{kind}/{name}"));
             return Err(unknown("kind", kind, near.collect()));
         };
-        let id = self.namespace_named(namespace);
-        let found = id.map(|id| self.named(id, name)).unwrap_or_default();
-        let is_wanted = |named: &Named| match (named, wanted) {
-            (Named::Workload(id), _) => self.workload(*id).is_some_and(|workload| match wanted {
+        let is_wanted = |named: &Named| match (named, &wanted) {
+            (Named::Workload(id), _) => self.workload(*id).is_some_and(|workload| match &wanted {
                 Kind::Pod => workload.owner == Owner::Pod,
-                Kind::Workload(kind) => workload.owner == Owner::Kind(kind.to_owned()),
+                Kind::Workload(kind) => workload.owner == Owner::Kind(kind.clone()),
+                Kind::Unnamed => workload.owner == Owner::Unnamed,
                 Kind::Service => false,
             }),
             (Named::Pod(_), Kind::Pod) | (Named::Service(_), Kind::Service) => true,
@@ -165,13 +180,21 @@ impl Cluster {
         }
     }
 
+    /// The kind of an owner that is no workload of Kubernetes' own: `rollout` for the owner `Rollout`.
+    fn custom_kind(&self, kind: &str, found: &[Named]) -> Option<Kind> {
+        found.iter().find_map(|named| match named {
+            Named::Workload(id) => match &self.workload(*id)?.owner {
+                Owner::Kind(own) if own.eq_ignore_ascii_case(kind) => Some(Kind::Workload(own.clone())),
+                _ => None,
+            },
+            Named::Pod(_) | Named::Service(_) => None,
+        })
+    }
+
     fn every_pod_of(&self, name: &str) -> Result<Resolved, SpellingError> {
         let Some(id) = self.namespace_named(name) else { return Err(self.unknown_namespace(name)) };
-        let workloads = (0u32..).map(WorkloadId).zip(&self.workloads);
-        let endpoints: Vec<Endpoint> = workloads
-            .filter(|(_, workload)| workload.namespace == id)
-            .map(|(number, _)| Endpoint::Workload(number))
-            .collect();
+        let endpoints: Vec<Endpoint> =
+            self.workloads_of(id).map(|(number, _)| Endpoint::Workload(number)).collect();
         if endpoints.is_empty() {
             return Err(SpellingError::SelectsNothing { text: format!("ns/{name}") });
         }
@@ -191,30 +214,53 @@ impl Cluster {
         let selector::Parsed { selector, equalities } = selector::parse(labels)?;
         let id = self.namespace_named(namespace);
         let endpoints = id.map(|id| self.endpoints_selected(id, &selector)).unwrap_or_default();
-        if !endpoints.is_empty() {
-            return Ok(Resolved { endpoints, notes: Vec::new() });
+        let workloads = id.map(|id| self.may_select(id, &selector)).unwrap_or_default();
+        let text = text.to_owned();
+        match (endpoints.is_empty(), workloads.is_empty()) {
+            (false, true) => return Ok(Resolved { endpoints, notes: Vec::new() }),
+            (false, false) => {
+                return Ok(Resolved { endpoints, notes: vec![Note::MaySelectMore { text, workloads }] });
+            }
+            (true, false) => return Err(SpellingError::MaySelect { text, workloads }),
+            (true, true) => {}
         }
         match equalities {
             Some(labels) => {
                 let pod = Hypothetical { namespace: namespace.to_owned(), labels };
-                Ok(Resolved::one(Endpoint::Hypothetical(pod)))
+                let endpoints = vec![Endpoint::Hypothetical(pod)];
+                Ok(Resolved { endpoints, notes: vec![Note::Hypothetical { text }] })
             }
             None if id.is_none() => Err(self.unknown_namespace(namespace)),
-            None => Err(SpellingError::SelectsNothing { text: text.to_owned() }),
+            None => Err(SpellingError::SelectsNothing { text }),
         }
     }
 
+    /// The workloads of a namespace, which stand side by side.
+    fn workloads_of(&self, namespace: NamespaceId) -> impl Iterator<Item = (WorkloadId, &Workload)> {
+        let first = self.workloads.partition_point(|workload| workload.namespace < namespace);
+        let number = u32::try_from(first).unwrap_or(u32::MAX);
+        let rest = self.workloads.get(first..).unwrap_or_default();
+        (number..).map(WorkloadId).zip(rest).take_while(move |(_, workload)| workload.namespace == namespace)
+    }
+
+    /// Spellings of the workloads of which a selector may select pods: they have labels that are not known.
+    fn may_select(&self, namespace: NamespaceId, selector: &Selector) -> Vec<String> {
+        let is_open = |group: &PodGroup| selects(selector, group) == Truth::Unknown;
+        let space = self.namespace(namespace).map(|entry| entry.name.as_str()).unwrap_or_default();
+        self.workloads_of(namespace)
+            .filter(|(_, workload)| workload.groups.iter().filter_map(|id| self.group(*id)).any(is_open))
+            .map(|(_, workload)| format!("{space}/{}/{}", name::short(&workload.owner), workload.name))
+            .collect()
+    }
+
     fn endpoints_selected(&self, namespace: NamespaceId, selector: &Selector) -> Vec<Endpoint> {
-        let is_selected = |labels: &Labels| selector.matches(labels).truth == Truth::Yes;
-        let workloads = (0u32..).map(WorkloadId).zip(&self.workloads);
-        let endpoints =
-            workloads.filter(|(_, workload)| workload.namespace == namespace).filter_map(|(id, workload)| {
-                let selected = workload.groups.iter().copied();
-                let selected: Vec<GroupId> = selected
-                    .filter(|group| self.group(*group).is_some_and(|group| is_selected(&group.labels)))
-                    .collect();
-                (!selected.is_empty()).then(|| self.endpoint_of_groups(id, &selected))
-            });
+        let is_selected = |group: &PodGroup| selects(selector, group) == Truth::Yes;
+        let endpoints = self.workloads_of(namespace).filter_map(|(id, workload)| {
+            let selected = workload.groups.iter().copied();
+            let selected: Vec<GroupId> =
+                selected.filter(|group| self.group(*group).is_some_and(is_selected)).collect();
+            (!selected.is_empty()).then(|| self.endpoint_of_groups(id, &selected))
+        });
         endpoints.collect()
     }
 
@@ -282,6 +328,226 @@ impl Cluster {
     }
 }
 
+/// Whether a selector selects every pod of a group, none, or nobody knows: replicas of a StatefulSet that are not in
+/// the input stand together here, so that what tells them apart is not known.
+fn selects(selector: &Selector, group: &PodGroup) -> Truth {
+    let is_whole = !matches!(group.names, PodNames::Ordinals { .. });
+    if is_whole || !selector.requirements().iter().any(is_of_replica) {
+        return selector.matches(&group.labels).truth;
+    }
+    let others = selector.requirements().iter().filter(|requirement| !is_of_replica(requirement));
+    Selector::new(others.cloned()).matches(&group.labels).truth.and(Truth::Unknown)
+}
+
+/// Whether a requirement asks for a label that tells the replicas of a StatefulSet apart.
+fn is_of_replica(requirement: &Requirement) -> bool {
+    let key = requirement.key.as_deref();
+    matches!(key, Some("statefulset.kubernetes.io/pod-name" | "apps.kubernetes.io/pod-index"))
+}
+
 fn unknown(what: &str, name: &str, nearest: Vec<String>) -> SpellingError {
     SpellingError::Unknown { what: what.to_owned(), name: name.to_owned(), nearest }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::cluster::Facts;
+    use crate::manifest;
+    use crate::text::{FileSet, SourceFile};
+
+    const SHOP: &str = "
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop}, spec: {selector: {matchLabels: {app: web}},
+  template: {metadata: {labels: {app: web}}, spec: {containers: [{name: c, image: i}]}}}}
+---
+{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: db, namespace: shop}, spec: {serviceName: db, replicas: 2,
+  selector: {matchLabels: {app: db}}, template: {metadata: {labels: {app: db}}, spec: {containers: [{name: c, image: i}]}}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: twin, namespace: shop, labels: {app: twin}}, spec: {containers: [{name: c, image: i}]}}
+---
+{apiVersion: batch/v1, kind: Job, metadata: {name: twin, namespace: shop}, spec: {template: {spec: {containers: [{name: c, image: i}]}}}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: r-1, namespace: shop, labels: {app: r}, ownerReferences: [{apiVersion: argoproj.io/v1, kind: Rollout, name: r, uid: u}]},
+  spec: {containers: [{name: c, image: i}]}, status: {podIPs: [{ip: 10.0.0.1}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: r-2, namespace: shop, labels: {app: r}, ownerReferences: [{apiVersion: argoproj.io/v1, kind: Rollout, name: r, uid: u}]},
+  spec: {containers: [{name: c, image: i}]}, status: {podIPs: [{ip: 10.0.0.2}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: vm, namespace: shop, ownerReferences: [{apiVersion: kubevirt.io/v1, kind: VM, name: vm, uid: u}]},
+  spec: {containers: [{name: c, image: i}]}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: front, namespace: shop}, spec: {selector: {app: web}, clusterIP: 10.96.0.1, ports: [{port: 80}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: a, namespace: ns}, spec: {containers: [{name: c, image: i}]}}
+---
+{apiVersion: v1, kind: Pod, metadata: {name: b, namespace: a}, spec: {containers: [{name: c, image: i}]}}
+---
+{apiVersion: v1, kind: Node, metadata: {name: n1}, status: {addresses: [{type: InternalIP, address: 192.168.0.1}]}}
+";
+
+    fn cluster() -> Cluster {
+        let mut files = FileSet::new();
+        files.add(SourceFile::named("a.yaml", SHOP)).unwrap();
+        let manifests = manifest::read(&files, &manifest::ReadOptions::default(), |_, _| None::<()>);
+        Cluster::new(&manifests, Facts::default(), &BTreeSet::new(), &[])
+    }
+
+    fn show(cluster: &Cluster, endpoint: &Endpoint) -> String {
+        let name = |id: &WorkloadId| {
+            let workload = cluster.workload(*id).unwrap();
+            let namespace = &cluster.namespace(workload.namespace).unwrap().name;
+            format!("{namespace}/{}/{}", name::short(&workload.owner), workload.name)
+        };
+        match endpoint {
+            Endpoint::Workload(id) => name(id),
+            Endpoint::Pods(id, groups) => {
+                let pods: Vec<String> = groups.iter().map(|group| cluster.pod_name(*group, None)).collect();
+                format!("{}[{}]", name(id), pods.join(","))
+            }
+            Endpoint::Hypothetical(pod) => format!("{}/{:?}", pod.namespace, pod.labels),
+            Endpoint::Addresses(addresses) => addresses.to_string(),
+            Endpoint::Node(id) => format!("node {}", cluster.node(*id).unwrap().name),
+        }
+    }
+
+    /// The endpoints of a spelling in the namespace `shop`, or the message and the help.
+    fn read(text: &str) -> String {
+        let cluster = cluster();
+        match cluster.endpoints(text, "shop") {
+            Ok(resolved) => {
+                let names: Vec<String> = resolved.endpoints.iter().map(|one| show(&cluster, one)).collect();
+                names.join(" + ")
+            }
+            Err(error) => format!("{error}; {}", error.help().unwrap_or_default()),
+        }
+    }
+
+    fn notes(text: &str) -> Vec<String> {
+        cluster().endpoints(text, "shop").unwrap().notes.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn names_stand_for_workloads_and_pods() {
+        for text in ["web", "shop/web", "shop/deploy/web", "deploy/web", "shop/deployments/web"] {
+            assert_eq!(read(text), "shop/deploy/web", "{text}");
+        }
+        assert_eq!(read("shop/sts/db"), "shop/sts/db");
+        for text in ["r-1", "shop/r-1", "shop/pod/r-1", "po/r-1"] {
+            assert_eq!(read(text), "shop/rollout/r[r-1]", "{text}");
+        }
+        assert_eq!(read("shop/rollout/r"), "shop/rollout/r");
+        assert_eq!(read("shop/vm"), "shop/vm/vm");
+    }
+
+    #[test]
+    fn a_name_for_several_things_is_answered_with_spellings_that_work() {
+        assert_eq!(
+            read("twin"),
+            "`shop/twin` can mean several things; say which: `shop/pod/twin`, `shop/job/twin`"
+        );
+        assert_eq!(
+            (read("shop/job/twin"), read("shop/pod/twin")),
+            ("shop/job/twin".into(), "shop/pod/twin".into())
+        );
+    }
+
+    #[test]
+    fn unknown_names_come_with_near_ones() {
+        assert_eq!(read("wbe"), "there is no workload or pod `shop/wbe`; did you mean `shop/web`?");
+        assert_eq!(read("shpo/web"), "there is no namespace `shpo`; did you mean `shop/web`?");
+        assert_eq!(read("b"), "there is no workload or pod `shop/b`; did you mean `a/b`?");
+        assert_eq!(read("db-0"), "there is no workload or pod `shop/db-0`; did you mean `shop/sts/db`?");
+        assert_eq!(read("shop/sts/web"), "there is no sts `shop/web`; did you mean `shop/deploy/web`?");
+        let other = cluster().endpoints("web", "default").unwrap_err();
+        assert_eq!(other.help().unwrap(), "did you mean `shop/web`?");
+    }
+
+    #[test]
+    fn an_exact_name_beats_a_keyword_and_says_so() {
+        assert_eq!(read("ns/a"), "ns/pod/a");
+        assert_eq!(notes("ns/a"), ["`ns/a` is read as a name; the other meaning is spelled `ns:a`"]);
+        assert_eq!(read("ns:a"), "a/pod/b");
+        assert_eq!((read("node/n1"), read("node:n1")), ("node n1".to_owned(), "node n1".to_owned()));
+    }
+
+    #[test]
+    fn selectors_select_pods_or_describe_one() {
+        assert_eq!(read("shop/@app in (web, db)"), "shop/sts/db + shop/deploy/web");
+        assert_eq!(read("@app=r"), "shop/rollout/r");
+        assert_eq!(read("evil/@app=x"), r#"evil/[("app", "x")]"#);
+        assert_eq!(
+            notes("evil/@app=x"),
+            ["`evil/@app=x` selects no pod in the input; the answer is for a pod with exactly these labels"]
+        );
+        assert!(read("shop/@app=x,!y").starts_with("`shop/@app=x,!y` selects no pod"));
+        assert!(read("shop/@").starts_with("`` is no label selector"));
+    }
+
+    #[test]
+    fn a_selector_that_hangs_on_unknown_labels_is_never_guessed() {
+        assert_eq!(
+            read("shop/@statefulset.kubernetes.io/pod-name=db-0").split("; ").nth(1),
+            Some("name the workload: `shop/sts/db`")
+        );
+        assert!(read("shop/@pod-template-hash=abc").ends_with("name the workload: `shop/deploy/web`"));
+        assert_eq!(read("shop/@app=web,pod-template-hash"), "shop/deploy/web");
+        assert_eq!(notes("shop/@apps.kubernetes.io/pod-index!=0").len(), 1);
+    }
+
+    #[test]
+    fn addresses_mean_their_pod_and_blocks_mean_the_outside() {
+        assert_eq!(read("10.0.0.1"), "shop/rollout/r[r-1]");
+        assert_eq!(
+            (read("8.8.8.8"), read("fd00::1"), read("[fd00::1]")),
+            ("8.8.8.8".into(), "fd00::1".into(), "fd00::1".into())
+        );
+        assert_eq!(read("10.0.0.0/30"), "10.0.0.0, 10.0.0.3");
+        assert_eq!(
+            notes("10.0.0.0/30"),
+            [
+                "`10.0.0.0/30` means addresses outside the cluster; 2 pods inside it are left out: shop/r-1, shop/r-2"
+            ]
+        );
+        for text in ["10.0.0.300", "10.0.0.0/33", "fd00::/129", "fd00::x"] {
+            assert!(read(text).contains("is neither an address nor a block"), "{text}: {}", read(text));
+        }
+        assert!(read("internet").starts_with("1.0.0.0/8, ") && !read("internet").contains("::"));
+        assert!(
+            read("any").starts_with("a/pod/b + ns/pod/a + ")
+                && read("any").ends_with("64.0.0.0/2, 128.0.0.0/1")
+        );
+    }
+
+    #[test]
+    fn services_and_dns_names_point_to_the_workloads_behind_them() {
+        for text in [
+            "front",
+            "svc/front",
+            "shop/svc/front",
+            "front.shop.svc",
+            "front.shop.svc.cluster.local",
+            "front.shop",
+            "10.96.0.1",
+        ] {
+            assert!(read(text).ends_with("`shop/deploy/web`"), "{text}: {}", read(text));
+        }
+        assert_eq!(
+            read("api.example.com"),
+            "the addresses of `api.example.com` are not known; give an address or a block"
+        );
+    }
+
+    #[test]
+    fn a_port_stands_at_the_destination_alone() {
+        assert_eq!(
+            read("shop/web:80"),
+            "`shop/web:80` carries a port, and no port can stand here; leave `:80` out: `shop/web`"
+        );
+        assert_eq!(
+            read("  "),
+            "an endpoint is missing; name a workload, a pod, a namespace (`ns/shop`), an address, `internet` or `any`"
+        );
+    }
 }

@@ -22,7 +22,7 @@ pub fn lower(policy: NetworkPolicy, tier: TierId, set: &mut PolicySet) {
             let policy = evaluated(policy, directions, tier, (origin, &mut set.origins));
             set.policies.push(policy);
         }
-        _ => set.opaque.push(refused(policy, directions, origin)),
+        _ => set.opaque.push(refused(policy, directions, tier, origin)),
     }
 }
 
@@ -55,14 +55,19 @@ fn evaluated(
 }
 
 /// A policy that is in no cluster as it stands. Put right it could isolate what it selects, and allow.
-fn refused(policy: NetworkPolicy, directions: Option<Directions>, origin: OriginId) -> OpaquePolicy {
+fn refused(
+    policy: NetworkPolicy,
+    directions: Option<Directions>,
+    tier: TierId,
+    origin: OriginId,
+) -> OpaquePolicy {
     let is_written = policy.spec.policy_types.value.iter().all(|name| !name.span.is_empty());
     let is_known = is_written || policy.standing == Standing::Refused;
     OpaquePolicy {
         subject: Some(subject(&policy.spec, &policy.metadata.namespace.value)),
         object: policy.object,
         directions: directions.filter(|_| is_known).unwrap_or(Directions::Both),
-        effect: Effect::MayDenyOrAllow,
+        effect: Effect::RulesUnknown(tier),
         reason: OpaqueReason::Refused,
         origin,
     }

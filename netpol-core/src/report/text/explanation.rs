@@ -86,7 +86,7 @@ fn outcome_of_rules(context: Context<'_>, direction: &DirectionExplanation) -> S
     let rules: Vec<(PolicyRef, &RuleFact)> = deciding(direction).collect();
     match (direction.decision, rules.as_slice()) {
         (Decision::Unknown, _) if matches!(direction.isolation, Isolation::NotKnown { .. }) => String::new(),
-        (Decision::Unknown, _) => ", whether a rule matches is not known".to_owned(),
+        (Decision::Unknown, _) => not_known(direction),
         (Decision::Partial, _) => format!(", {}", outcome_words(&direction.asked, &direction.decided)),
         (_, []) if direction.isolation == Isolation::NotIsolated => ", no rule matches".to_owned(),
         (Decision::Allow, []) => String::new(),
@@ -96,6 +96,19 @@ fn outcome_of_rules(context: Context<'_>, direction: &DirectionExplanation) -> S
             format!(", {} {} of {object}", verb(rule.action), rule_path(context, *policy, rule.rule))
         }
         (_, [(_, first), ..]) => format!(", {} {} rules", verb(first.action), rules.len()),
+    }
+}
+
+fn not_known(direction: &DirectionExplanation) -> String {
+    let mut rules = direction.policies.iter().flat_map(|policy| &policy.rules);
+    let is_opaque = |policy: &&PolicyFact| matches!(policy.policy, PolicyRef::Opaque(_));
+    match direction.policies.iter().filter(is_opaque).count() {
+        _ if rules.any(|rule| !rule.matched.unknown.is_empty()) => {
+            ", whether a rule matches is not known".to_owned()
+        }
+        0 => ", which does not settle it".to_owned(),
+        1 => ", a policy that is not evaluated may change it".to_owned(),
+        many => format!(", {many} policies that are not evaluated may change it"),
     }
 }
 
@@ -192,11 +205,10 @@ fn policy_lines(
 ) {
     let object = context.object(policy.policy).map(ToString::to_string).unwrap_or_default();
     let mut line = Line::new().plain("    ").with(Role::Strong, object);
-    if policy.selects.truth == Truth::Unknown {
-        line.push(Role::Unknown, " (may select it)");
-    }
     if let PolicyRef::Opaque(_) = policy.policy {
         line.push(Role::Unknown, " is not evaluated");
+    } else if policy.selects.truth == Truth::Unknown {
+        line.push(Role::Unknown, " may select it");
     } else if policy.rules.is_empty() {
         line.push(Role::Plain, format!(" has no {} rule", direction.direction));
     }

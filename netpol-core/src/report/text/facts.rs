@@ -160,7 +160,7 @@ fn opaque(context: Context<'_>, index: u32) -> Fact {
     let words = match &policy.reason {
         OpaqueReason::Kind => format!("`{object}` is of a kind that is not evaluated"),
         OpaqueReason::Refused => {
-            format!("the API server would refuse `{object}`: correct it, `netpol lint` says how")
+            format!("the API server would refuse `{object}`: correct it, the errors say how")
         }
     };
     Fact::at(words, context.span(policy.origin))

@@ -25,7 +25,7 @@ pub fn miss(miss: &Miss, other: &str) -> String {
             format!("{} {} outside {}", ends::blocks(addresses), verb(addresses), ends::blocks(block))
         }
         Miss::InsideExcept { addresses, block } => {
-            format!("{} {} cut out of {}", ends::blocks(addresses), verb(addresses), ends::blocks(block))
+            format!("{} {} cut out: {}", ends::blocks(addresses), verb(addresses), ends::blocks(block))
         }
         Miss::PartlyInBlock { outside } => {
             format!("{} {} outside the block", ends::blocks(outside), verb(outside))

@@ -172,7 +172,9 @@ fn pairs(layout: &mut Layout, cluster: &Cluster, verdict: &Verdict) {
             .plain(ends::end(cluster, &pair.from))
             .plain(" -> ")
             .plain(ends::end(cluster, &pair.to));
-        if matches!(pair.decision, Decision::Partial | Decision::Unknown) {
+        if matches!(pair.decision, Decision::Partial | Decision::Unknown)
+            && pair.asked != pair.decided.unknown
+        {
             line.push(Role::Plain, format!("  {}", outcome_words(&pair.asked, &pair.decided)));
         }
         layout.line(line);

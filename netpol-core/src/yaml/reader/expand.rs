@@ -60,7 +60,11 @@ impl Copier<'_> {
                 Value::Mapping(Mapping { entries: entries.collect::<Result<_, _>>()? })
             }
             scalar => {
-                self.budget.take(if let Value::String(text) = scalar { owned_bytes(text) } else { 0 })?;
+                self.budget.take(if let Value::String(Cow::Owned(text)) = scalar {
+                    text.len()
+                } else {
+                    0
+                })?;
                 scalar.clone()
             }
         };
@@ -68,16 +72,8 @@ impl Copier<'_> {
     }
 
     fn entry<'t>(&mut self, entry: &Entry<'t>, depth: usize) -> Result<Entry<'t>, String> {
-        self.budget.take(owned_bytes(&entry.key))?;
+        self.budget.take(if let Cow::Owned(key) = &entry.key { key.len() } else { 0 })?;
         Ok(Entry { key: entry.key.clone(), key_span: entry.key_span, value: self.node(&entry.value, depth)? })
-    }
-}
-
-/// The bytes that a copy of a text costs.
-fn owned_bytes(text: &Cow<'_, str>) -> usize {
-    match text {
-        Cow::Borrowed(_) => 0,
-        Cow::Owned(text) => text.len(),
     }
 }
 

@@ -254,11 +254,7 @@ impl<'t, 'd> Building<'t, 'd> {
     /// The tight range of a scalar; moves on to its end.
     fn place_of(&mut self, scalar: &Scalar<'t>, range: Range<usize>) -> Range<usize> {
         if scalar.is_unwritten(&range) {
-            let at = if scalar.has_properties() || self.expects_key() || !self.is_in_mapping() {
-                range.start
-            } else {
-                colon_after(self.text, self.last_end)
-            };
+            let at = self.unwritten_place(scalar).unwrap_or(range.start);
             self.last_end = self.last_end.max(at);
             return at..at;
         }
@@ -279,8 +275,16 @@ impl<'t, 'd> Building<'t, 'd> {
         range.start..end
     }
 
-    fn is_in_mapping(&self) -> bool {
-        matches!(self.stack.last().map(|open| &open.content), Some(Content::Mapping(_)))
+    /// Where a value would stand that is not written: behind its colon or dash. The library is not exact.
+    fn unwritten_place(&self, scalar: &Scalar<'t>) -> Option<usize> {
+        let open = self.stack.last().filter(|_| !scalar.has_properties())?;
+        match &open.content {
+            Content::Mapping(Fields { key: None, .. }) => None,
+            Content::Mapping(_) => Some(colon_after(self.text, self.last_end)),
+            Content::Sequence(_) if open.style == StructureStyle::Flow => None,
+            Content::Sequence(items) if items.is_empty() => Some(self.last_end),
+            Content::Sequence(_) => dash_after(self.text, self.last_end).map(|dash| dash + 1),
+        }
     }
 
     fn key(&mut self, value: Value<'t>, range: &Range<usize>) -> Result<(), Flaw> {

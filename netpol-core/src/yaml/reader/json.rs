@@ -344,3 +344,105 @@ fn whole(written: &str) -> Option<Value<'static>> {
     let signed = written.parse::<i64>().map(Value::Int);
     signed.or_else(|_| written.parse::<u64>().map(Value::Uint)).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value as Json;
+
+    use super::*;
+    use crate::text::{FileId, FileSet, SourceFile};
+
+    const SEED: &str = r#" {"a": [1, -2.5e3, true, null, {}], "b": {"c": "x\n\u00e9\ud83d\ude00", "d": []}, "e": 0, "f": 10} "#;
+
+    const PIECES: [&str; 24] = [
+        "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u12", "\\ud800", "1", "0", "-", ".", "e", "t", "null",
+        " ", "\n", "\u{1}", "é", "//", "1e400", "x",
+    ];
+
+    fn file() -> FileId {
+        FileSet::new().add(SourceFile::named("f", "")).expect("small")
+    }
+
+    fn read(text: &str) -> Option<Node<'_>> {
+        let (node, end) = parse(text, Place { file: file(), base: 0 }, &mut Vec::new()).ok()?;
+        let rest = text.get(end..)?;
+        rest.trim_matches([' ', '\t', '\r', '\n']).is_empty().then_some(node)
+    }
+
+    fn plain(node: &Node<'_>) -> Json {
+        match &node.value {
+            Value::Null => Json::Null,
+            Value::Bool(flag) => Json::from(*flag),
+            Value::Int(number) => Json::from(*number),
+            Value::Uint(number) => Json::from(*number),
+            Value::Float(number) => Json::from(*number),
+            Value::String(text) => Json::from(text.as_ref()),
+            Value::Sequence(items) => items.iter().map(plain).collect(),
+            Value::Mapping(mapping) => {
+                mapping.entries.iter().map(|entry| (entry.key.to_string(), plain(&entry.value))).collect()
+            }
+        }
+    }
+
+    /// The same with floats that are whole as whole numbers.
+    fn normal(json: Json) -> Json {
+        match json {
+            Json::Number(number) if number.is_f64() => {
+                let float = normalized(number.as_f64().expect("a float"));
+                plain(&Node { value: float, span: Span::new(file(), 0, 0), via: None })
+            }
+            Json::Array(items) => items.into_iter().map(normal).collect(),
+            Json::Object(fields) => fields.into_iter().map(|(key, value)| (key, normal(value))).collect(),
+            other => other,
+        }
+    }
+
+    #[test]
+    fn mutated_json_is_read_as_serde_json_reads_it() {
+        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut random = |limit: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            usize::try_from(state % u64::try_from(limit).expect("small")).expect("small")
+        };
+        let mut accepted = 0;
+        for _ in 0..20_000 {
+            let mut text = SEED.to_owned();
+            for _ in 0..=random(2) {
+                let at = random(text.len());
+                let end = at + random(4);
+                if text.is_char_boundary(at) && text.is_char_boundary(end.min(text.len())) {
+                    text.replace_range(at..end.min(text.len()), PIECES[random(PIECES.len())]);
+                }
+            }
+            // Halves of surrogate pairs are refused by serde_json and read as U+FFFD by Go.
+            let theirs = serde_json::from_str::<Json>(&text);
+            let is_about_surrogates = text.contains("\\ud") && theirs.is_err();
+            let ours = read(&text);
+            if !is_about_surrogates {
+                assert_eq!(ours.as_ref().map(plain), theirs.ok().map(normal), "{text}");
+            }
+            accepted += usize::from(ours.is_some());
+        }
+        assert!(accepted > 1_000, "only {accepted} inputs were JSON");
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_is_a_replacement_character() {
+        let node = read(r#""\ud800x\udc00\ud83d\ude00""#).expect("readable");
+        assert_eq!(node.value, Value::String("\u{fffd}x\u{fffd}😀".into()));
+    }
+
+    #[test]
+    fn places_are_tight_and_the_last_duplicate_holds() {
+        let mut duplicates = Vec::new();
+        let text = r#" {"a": 1, "a" : [ 2 ] } x"#;
+        let (node, end) = parse(text, Place { file: file(), base: 0 }, &mut duplicates).expect("readable");
+        assert_eq!((node.span.start, node.span.end, end), (1, 23, 23));
+        let Value::Mapping(mapping) = &node.value else { panic!("no object") };
+        let entry = &mapping.entries[0];
+        assert_eq!((mapping.entries.len(), entry.key_span.start, entry.value.span.start), (1, 10, 16));
+        assert_eq!((duplicates.len(), duplicates[0].dropped.start), (1, 2));
+    }
+}

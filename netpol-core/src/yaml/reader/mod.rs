@@ -1,6 +1,7 @@
 //! The grammars: one chunk of text to one tree.
 
 pub(super) mod base64;
+pub(super) mod block;
 pub(super) mod expand;
 pub(super) mod flaw;
 pub(super) mod general;

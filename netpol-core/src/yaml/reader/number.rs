@@ -66,10 +66,11 @@ fn is_digits(text: &str) -> bool {
 
 /// The value that JSON has for a float: Go prints `80.0` as `80`, which is then a whole number.
 pub(in crate::yaml) fn normalized(number: f64) -> Value<'static> {
-    if number.fract() == 0.0 && number.abs() < 9.3e18 {
-        if let Ok(whole) = format!("{number:.0}").parse::<i64>() {
-            return Value::Int(whole);
-        }
+    if number.fract() == 0.0
+        && number.abs() < 9.3e18
+        && let Ok(whole) = number.to_string().parse::<i64>()
+    {
+        return Value::Int(whole);
     }
     Value::Float(number)
 }

@@ -31,7 +31,7 @@ fn word(text: &str) -> Option<Value<'static>> {
     }
 }
 
-/// A number in any of the spellings.
+/// A number in any of the spellings; underscores mean nothing, but behind a leading point they stand between digits.
 fn number(text: &str) -> Option<Value<'static>> {
     match text {
         ".nan" | ".NaN" | ".NAN" => return Some(Value::Float(f64::NAN)),
@@ -39,14 +39,24 @@ fn number(text: &str) -> Option<Value<'static>> {
         "-.inf" | "-.Inf" | "-.INF" => return Some(Value::Float(f64::NEG_INFINITY)),
         _ => {}
     }
-    if text.starts_with('.') {
-        return fractional(text).map(Value::Float);
-    }
     if text.contains('_') {
+        if text.starts_with('.') && !separates_digits(text) {
+            return None;
+        }
         let digits = text.replace('_', "");
         return whole(&digits).or_else(|| fractional(&digits).map(Value::Float));
     }
     whole(text).or_else(|| fractional(text).map(Value::Float))
+}
+
+/// Whether every underscore stands between two digits.
+fn separates_digits(text: &str) -> bool {
+    let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+    let mut windows = text.as_bytes().windows(3);
+    !text.ends_with('_')
+        && windows.all(|window| {
+            window.get(1) != Some(&b'_') || (is_digit(window.first()) && is_digit(window.last()))
+        })
 }
 
 /// What a scalar with a tag means; the tag is written out (`tag:yaml.org,2002:int`).
@@ -112,5 +122,86 @@ pub(in crate::yaml) fn to_key(value: Value<'_>) -> Result<Cow<'_, str>, &'static
         Value::Uint(_) => Err("a number above the limit of 64 bits"),
         Value::Sequence(_) => Err("a list"),
         Value::Mapping(_) => Err("a mapping"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Value<'_> {
+        to_json(plain(Cow::Borrowed(text))).expect("a value of JSON")
+    }
+
+    #[test]
+    fn words_are_booleans_in_three_spellings() {
+        for text in ["y", "Y", "yes", "Yes", "YES", "on", "true", "TRUE"] {
+            assert_eq!(read(text), Value::Bool(true), "{text}");
+        }
+        for text in ["n", "N", "no", "OFF", "False"] {
+            assert_eq!(read(text), Value::Bool(false), "{text}");
+        }
+        for text in ["tRue", "yEs", "oN", "nULL", "=", "<<", "inf", "NaN"] {
+            assert_eq!(read(text), Value::String(text.into()), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_those_of_go_yaml() {
+        let whole = [
+            ("010", 8),
+            ("080", 80),
+            ("8_0", 80),
+            ("80_", 80),
+            ("+80", 80),
+            ("80.0", 80),
+            ("8e1", 80),
+            (".8e2", 80),
+            ("-0", 0),
+        ];
+        for (text, number) in whole {
+            assert_eq!(read(text), Value::Int(number), "{text}");
+        }
+        assert_eq!(read(".5_0"), Value::Float(0.5));
+        assert_eq!(read(".5e1_0"), Value::Int(5_000_000_000));
+        assert_eq!(read("9223372036854775808"), Value::Uint(1 << 63));
+        for text in [
+            "1:20",
+            "2001-01-01",
+            "0x",
+            "1E400",
+            "10.0.0.0/8",
+            "-",
+            ".",
+            "1.2.3",
+            "_1",
+            "._5",
+            ".5_",
+            ".5e_1",
+        ] {
+            assert_eq!(read(text), Value::String(text.into()), "{text}");
+        }
+    }
+
+    #[test]
+    fn tags_of_yaml_hold_and_others_make_text() {
+        let core = |kind: &str, text| tagged(&format!("tag:yaml.org,2002:{kind}"), Cow::Borrowed(text));
+        assert_eq!(core("str", "80"), Ok(Value::String("80".into())));
+        assert_eq!(core("int", "80"), Ok(Value::Int(80)));
+        assert_eq!(core("float", "80"), Ok(Value::Float(80.0)));
+        assert_eq!(core("binary", "aGVsbG8="), Ok(Value::String("hello".into())));
+        assert_eq!(tagged("!foo", "80".into()), Ok(Value::String("80".into())));
+        assert!(core("int", "1.5").is_err());
+        assert!(core("bool", "80").is_err());
+        assert!(core("binary", "?").is_err());
+    }
+
+    #[test]
+    fn keys_are_spelled_as_kubectl_spells_them() {
+        let key = |text| to_key(plain(Cow::Borrowed(text)));
+        assert_eq!(key("yes").as_deref(), Ok("true"));
+        assert_eq!(key("1.0").as_deref(), Ok("1"));
+        assert_eq!(key("0x10").as_deref(), Ok("16"));
+        assert_eq!(key("~"), Err("an empty key"));
     }
 }

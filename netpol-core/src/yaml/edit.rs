@@ -1,0 +1,359 @@
+//! The smallest change of a text that adds something to a document; every other byte stays.
+
+use super::emit::{self, Layout};
+use super::parse::tree;
+use super::{Mapping, Node, Value};
+use crate::diagnostic::Edit;
+use crate::text::{FileId, SourceFile, Span};
+
+/// Appends an item to the list at `path` (such as `spec.ingress[0].from`) of a document, in the style of the list.
+///
+/// A list that is not written (`from:` and nothing) is begun. `None` when the document is not readable, has no list at
+/// the path, or the list came through an alias or merge key.
+pub fn append_item(
+    file: FileId,
+    source: &SourceFile,
+    document: Span,
+    path: &str,
+    item: &Value<'_>,
+) -> Option<Edit> {
+    let text = Text::of(file, source, document)?;
+    let root = tree(text.document, text.place())?;
+    let target = find(&root, path)?;
+    let items = match &target.node.value {
+        Value::Sequence(items) => items,
+        Value::Null => {
+            let item = Node { value: item.clone(), span: target.node.span, via: None };
+            return text.begin(target, &Value::Sequence(vec![item]), &root);
+        }
+        _ => return None,
+    };
+    let (start, end) = text.range(target.node.span);
+    if text.starts_with(start, b'[') {
+        let item = text.flow(item);
+        return text.append_in_brackets(items.last().map(|last| last.span), start, end, &item);
+    }
+    let column = text.column(start);
+    let layout = text.layout(&root, column + 2);
+    Some(text.append_line(end, column, &format!("- {}", emit::block(item, layout))))
+}
+
+/// Adds a key and its value to the mapping at `path` of a document (an empty path is the document), in the style of
+/// the mapping.
+///
+/// `None` when the document is not readable, has no mapping at the path, has the key already, or the mapping came
+/// through an alias or merge key.
+pub fn insert_key(
+    file: FileId,
+    source: &SourceFile,
+    document: Span,
+    path: &str,
+    entry: (&str, &Value<'_>),
+) -> Option<Edit> {
+    let text = Text::of(file, source, document)?;
+    let root = tree(text.document, text.place())?;
+    let target = find(&root, path)?;
+    let (key, value) = entry;
+    let mapping = match &target.node.value {
+        Value::Mapping(mapping) => mapping,
+        Value::Null => return text.begin(target, &single(key, value, target.node.span), &root),
+        _ => return None,
+    };
+    if mapping.get(key).is_some() {
+        return None;
+    }
+    let (start, end) = text.range(target.node.span);
+    if text.starts_with(start, b'{') {
+        let last = last_place(mapping);
+        return text.append_in_brackets(last, start, end, &text.flow_entry(key, value));
+    }
+    let column = text.column(start);
+    let layout = text.layout(&root, column);
+    Some(text.append_line(end, column, &emit::block_entry(key, value, layout)))
+}
+
+/// Where the last entry of a mapping ends, in the order of the text.
+fn last_place(mapping: &Mapping<'_>) -> Option<Span> {
+    let places = mapping
+        .entries
+        .iter()
+        .filter(|entry| entry.value.via.is_none_or(|via| via.start > entry.key_span.start));
+    let ends = places.map(|entry| {
+        let value = entry.value.via.unwrap_or(entry.value.span);
+        entry.key_span.cover(value)
+    });
+    ends.max_by_key(|span| span.end)
+}
+
+fn single<'v>(key: &str, value: &Value<'v>, span: Span) -> Value<'v> {
+    let node = Node { value: value.clone(), span, via: None };
+    let entry = super::Entry { key: key.to_owned().into(), key_span: span, value: node };
+    Value::Mapping(Mapping { entries: vec![entry] })
+}
+
+/// A value of a document and the key that it belongs to.
+#[derive(Debug, Clone, Copy)]
+struct Target<'n, 't> {
+    node: &'n Node<'t>,
+    key: Option<Span>,
+}
+
+/// The value at a path: keys with dots between, positions and odd keys in brackets.
+fn find<'n, 't>(root: &'n Node<'t>, path: &str) -> Option<Target<'n, 't>> {
+    let mut target = Target { node: root, key: None };
+    let mut rest = path;
+    while !rest.is_empty() {
+        let step;
+        if let Some(bracketed) = rest.strip_prefix('[') {
+            (step, rest) = bracketed.split_once(']')?;
+        } else {
+            let end = rest.find(['.', '[']).unwrap_or(rest.len());
+            (step, rest) = rest.split_at_checked(end)?;
+        }
+        rest = rest.strip_prefix('.').unwrap_or(rest);
+        target = match &target.node.value {
+            Value::Sequence(items) => Target { node: items.get(step.parse::<usize>().ok()?)?, key: None },
+            Value::Mapping(mapping) => {
+                let entry = mapping.get(step)?;
+                Target { node: &entry.value, key: Some(entry.key_span) }
+            }
+            _ => return None,
+        };
+        if target.node.via.is_some() {
+            return None;
+        }
+    }
+    Some(target)
+}
+
+/// The text of a document, and where it stands.
+#[derive(Debug, Clone, Copy)]
+struct Text<'t> {
+    file: FileId,
+    base: u32,
+    document: &'t str,
+    newline: &'static str,
+}
+
+impl<'t> Text<'t> {
+    fn of(file: FileId, source: &'t SourceFile, document: Span) -> Option<Self> {
+        let text = source.text().get(document.start as usize..document.end as usize)?;
+        let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+        Some(Self { file, base: document.start, document: text, newline })
+    }
+
+    const fn place(&self) -> super::reader::place::Place {
+        super::reader::place::Place { file: self.file, base: self.base }
+    }
+
+    fn range(&self, span: Span) -> (usize, usize) {
+        let place = self.place();
+        (place.relative(span.start), place.relative(span.end))
+    }
+
+    fn starts_with(&self, at: usize, byte: u8) -> bool {
+        self.document.as_bytes().get(at) == Some(&byte)
+    }
+
+    /// The column of a byte, counted in bytes from 0.
+    fn column(&self, at: usize) -> usize {
+        let before = self.document.as_bytes().get(..at).unwrap_or_default();
+        at - memchr::memrchr(b'\n', before).map_or(0, |end| end + 1)
+    }
+
+    fn layout(&self, root: &Node<'_>, column: usize) -> Layout<'static> {
+        Layout { column, dash_offset: self.dash_offset(root).unwrap_or(0), newline: self.newline }
+    }
+
+    /// How far the first list of the document indents its dashes.
+    fn dash_offset(&self, node: &Node<'_>) -> Option<usize> {
+        match &node.value {
+            Value::Sequence(items) => items.iter().find_map(|item| self.dash_offset(item)),
+            Value::Mapping(mapping) => mapping.entries.iter().find_map(|entry| {
+                let (key, _) = self.range(entry.key_span);
+                let (start, _) = self.range(entry.value.span);
+                if matches!(entry.value.value, Value::Sequence(_)) && self.starts_with(start, b'-') {
+                    self.column(start).checked_sub(self.column(key))
+                } else {
+                    self.dash_offset(&entry.value)
+                }
+            }),
+            _ => None,
+        }
+    }
+
+    fn is_json(&self) -> bool {
+        self.document.trim_start().starts_with(['{', '['])
+    }
+
+    fn flow(&self, value: &Value<'_>) -> String {
+        if self.is_json() { emit::json(value) } else { emit::flow(value) }
+    }
+
+    fn flow_entry(&self, key: &str, value: &Value<'_>) -> String {
+        let key = Value::String(key.into());
+        format!("{}: {}", self.flow(&key), self.flow(value))
+    }
+
+    fn edit(&self, start: usize, end: usize, text: String) -> Edit {
+        Edit { span: self.place().span(start, end), text }
+    }
+
+    /// Adds to what stands in brackets from `start` to `end`, behind `last`.
+    fn append_in_brackets(&self, last: Option<Span>, start: usize, end: usize, text: &str) -> Option<Edit> {
+        if end <= start + 1 {
+            return None;
+        }
+        let Some(last) = last else { return Some(self.edit(start + 1, start + 1, text.to_owned())) };
+        let (from, to) = self.range(last);
+        if from < start || to > end {
+            return None;
+        }
+        let column = self.column(from);
+        let is_first_on_line =
+            self.document.get(from - column..from).is_some_and(|before| before.trim().is_empty());
+        let gap =
+            if is_first_on_line { format!("{}{}", self.newline, " ".repeat(column)) } else { " ".to_owned() };
+        Some(self.edit(to, to, format!(",{gap}{text}")))
+    }
+
+    /// Adds a line, or several, behind the line that holds the byte at `end`.
+    fn append_line(&self, end: usize, column: usize, text: &str) -> Edit {
+        let indented = format!("{}{text}", " ".repeat(column));
+        let rest = self.document.as_bytes().get(end..).unwrap_or_default();
+        match memchr::memchr(b'\n', rest) {
+            Some(length) => {
+                let at = end + length + 1;
+                self.edit(at, at, format!("{indented}{}", self.newline))
+            }
+            None => {
+                self.edit(self.document.len(), self.document.len(), format!("{}{indented}", self.newline))
+            }
+        }
+    }
+
+    /// Writes a value where there is none, or `null`.
+    fn begin(&self, target: Target<'_, '_>, value: &Value<'_>, root: &Node<'_>) -> Option<Edit> {
+        let (start, end) = self.range(target.node.span);
+        if start < end {
+            return Some(self.edit(start, end, self.flow(value)));
+        }
+        let (key, key_end) = self.range(target.key?);
+        if !self.document.get(key_end..start)?.contains(':') {
+            return None;
+        }
+        let line_end = memchr::memchr(b'\n', self.document.as_bytes().get(start..)?);
+        let rest = self.document.get(start..line_end.map_or(self.document.len(), |length| start + length))?;
+        if !rest.trim().is_empty() && !rest.trim_start().starts_with('#') {
+            return Some(self.edit(start, start, format!(" {}", self.flow(value))));
+        }
+        let column = self.column(key);
+        let dash_offset = self.dash_offset(root).unwrap_or(0);
+        let inner = if matches!(value, Value::Sequence(_)) { column + dash_offset } else { column + 2 };
+        let layout = Layout { column: inner, dash_offset, newline: self.newline };
+        Some(self.append_line(start, inner, &emit::block(value, layout)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::FileSet;
+    use crate::yaml::{Chunk, split};
+
+    fn with_document<T>(text: &str, run: impl FnOnce(FileId, &SourceFile, &Chunk) -> T) -> T {
+        let mut files = FileSet::new();
+        let id = files.add(SourceFile::named("f", text)).expect("small");
+        let source = files.get(id).expect("added");
+        let chunks = split(id, source);
+        run(id, source, chunks.last().expect("a document"))
+    }
+
+    fn value(text: &str) -> Value<'static> {
+        with_document(text, |id, _, _| {
+            let place = crate::yaml::reader::place::Place { file: id, base: 0 };
+            tree(text.to_owned().leak(), place).expect("readable").value
+        })
+    }
+
+    fn applied(text: &str, edit: &Edit) -> String {
+        let (start, end) = (edit.span.start as usize, edit.span.end as usize);
+        let mut changed = text.to_owned();
+        changed.replace_range(start..end, &edit.text);
+        changed
+    }
+
+    fn appended(text: &str, path: &str, item: &str) -> Option<String> {
+        let item = value(item);
+        let edit = with_document(text, |id, source, chunk| append_item(id, source, chunk.span, path, &item));
+        edit.map(|edit| applied(text, &edit))
+    }
+
+    fn inserted(text: &str, path: &str, key: &str, item: &str) -> Option<String> {
+        let item = value(item);
+        let edit =
+            with_document(text, |id, source, chunk| insert_key(id, source, chunk.span, path, (key, &item)));
+        edit.map(|edit| applied(text, &edit))
+    }
+
+    #[test]
+    fn an_item_takes_the_style_of_its_list() {
+        let cases = [
+            ("a:\n- x\n- y # c\n# d\nb: 1\n", "a", "a:\n- x\n- y # c\n- z\n# d\nb: 1\n"),
+            ("a:\n  b:\n    - x", "a.b", "a:\n  b:\n    - x\n    - z"),
+            ("a:\r\n- x\r\nb: 1\r\n", "a", "a:\r\n- x\r\n- z\r\nb: 1\r\n"),
+            ("a: [x, y ] # c\n", "a", "a: [x, y, z ] # c\n"),
+            ("a: []\n", "a", "a: [z]\n"),
+            ("a: # c\nb: 1\n", "a", "a: # c\n- z\nb: 1\n"),
+            ("a: ~\n", "a", "a: [z]\n"),
+            ("{a: , b: 1}\n", "a", "{a: [\"z\"] , b: 1}\n"),
+            ("a:\n- - x\n- b\n", "a[0]", "a:\n- - x\n  - z\n- b\n"),
+            ("x: 1\n---\na:\n- p: 1\n  q:\n  - r\n", "a[0].q", "x: 1\n---\na:\n- p: 1\n  q:\n  - r\n  - z\n"),
+            ("{\n  \"a\": [\n    \"x\"\n  ]\n}\n", "a", "{\n  \"a\": [\n    \"x\",\n    \"z\"\n  ]\n}\n"),
+        ];
+        for (text, path, expected) in cases {
+            assert_eq!(appended(text, path, "z").as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_mapping_is_laid_out_as_the_document_lays_out_its_lists() {
+        let item = "podSelector:\n  matchLabels: {app: 'true', m: x}\nports: [1]\n";
+        let flat = appended("a:\n- x\n", "a", item).expect("an edit");
+        let lines =
+            "a:\n- x\n- podSelector:\n    matchLabels:\n      app: \"true\"\n      m: x\n  ports:\n  - 1\n";
+        assert_eq!(flat, lines);
+        let indented = appended("a:\n  - x\n", "a", item).expect("an edit");
+        assert!(indented.ends_with("    ports:\n      - 1\n"), "{indented}");
+        let flow = appended("a: [x]\n", "a", item).expect("an edit");
+        assert_eq!(flow, "a: [x, {podSelector: {matchLabels: {app: \"true\", m: x}}, ports: [1]}]\n");
+    }
+
+    #[test]
+    fn a_key_takes_the_style_of_its_mapping() {
+        let cases = [
+            ("a:\n  b: 1\nc: 2\n", "a", "a:\n  b: 1\n  k: v\nc: 2\n"),
+            ("a: 1", "", "a: 1\nk: v"),
+            ("a: {}\n", "a", "a: {k: v}\n"),
+            ("a: {b: 1}\n", "a", "a: {b: 1, k: v}\n"),
+            ("a:\nc: 2\n", "a", "a:\n  k: v\nc: 2\n"),
+            ("- a: 1\n- b\n", "[0]", "- a: 1\n  k: v\n- b\n"),
+            (
+                "a:\n  app.k8s.io/x:\n    b: |\n      t\n\n  d: 1\n",
+                "a[app.k8s.io/x]",
+                "a:\n  app.k8s.io/x:\n    b: |\n      t\n    k: v\n\n  d: 1\n",
+            ),
+            ("{\"a\": {\"b\": 1}}", "a", "{\"a\": {\"b\": 1, \"k\": \"v\"}}"),
+        ];
+        for (text, path, expected) in cases {
+            assert_eq!(inserted(text, path, "k", "v").as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_came_through_an_alias_is_not_edited() {
+        assert_eq!(appended("a: &x\n- 1\nb: *x\n", "b", "z"), None);
+        assert_eq!(appended("a: 1\n", "a", "z"), None);
+        assert_eq!(inserted("a: {k: 1}\n", "a", "k", "v"), None);
+    }
+}

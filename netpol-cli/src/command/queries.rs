@@ -106,7 +106,10 @@ impl<'s> Answerer<'s> {
         let query: Query<'_> = match serde_json::from_slice(text) {
             Ok(query) => query,
             Err(error) => {
-                let message = error.to_string();
+                let message = format!(
+                    "this is no question: {}",
+                    error.to_string().replace(" at line 1 column", ", at column")
+                );
                 return self.refuse(&v1::Error::new(line, &message), answers);
             }
         };

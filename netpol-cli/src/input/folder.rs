@@ -36,7 +36,7 @@ pub fn walk(name: &str, root: &Path) -> Walk {
         .build();
     for entry in entries {
         match entry {
-            Ok(entry) if entry.file_type().is_some_and(|kind| !kind.is_dir()) => {
+            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
                 let below = entry.path().strip_prefix(root).unwrap_or(entry.path());
                 walk.files.push(Found { name: joined(name, below), path: entry.into_path() });
             }

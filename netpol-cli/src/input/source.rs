@@ -168,7 +168,15 @@ fn below(found: Found, root: &Path) -> Candidate {
 
 /// Whether the configuration wants a file that was found.
 fn is_wanted(found: &Found, options: &Options) -> bool {
-    let path = found.path.strip_prefix(&options.configured_in).unwrap_or(&found.path);
+    if options.include.is_empty() && options.exclude.is_empty() {
+        return true;
+    }
+    let parent = found.path.parent().and_then(|folder| folder.canonicalize().ok());
+    let path = match (parent, found.path.file_name()) {
+        (Some(folder), Some(file)) => folder.join(file),
+        _ => found.path.clone(),
+    };
+    let path = path.strip_prefix(&options.configured_in).unwrap_or(&path);
     let matches =
         |globs: &[GlobMatcher]| globs.iter().any(|glob| path.ancestors().any(|it| glob.is_match(it)));
     (options.include.is_empty() || matches(&options.include)) && !matches(&options.exclude)

@@ -162,7 +162,10 @@ impl SourceCode for Source<'_> {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let (start, end) = self.window(span.offset(), span.len(), (before, after));
+        let (start, end) = match (before, after) {
+            (0, 0) => (span.offset(), span.offset() + span.len()), // the place itself, for the headline of the frame
+            around => self.window(span.offset(), span.len(), around),
+        };
         let data = self.file.text().get(start..end).ok_or(MietteError::OutOfBounds)?;
         let place = self.file.line_column(u32::try_from(start).map_err(|_| MietteError::OutOfBounds)?);
         Ok(Box::new(MietteSpanContents::new_named(

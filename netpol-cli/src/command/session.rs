@@ -161,8 +161,8 @@ fn tell_diagnostics(analysis: &Analysis, console: &mut Console<'_, '_>) {
     let rest = told.get(SHOWN..).unwrap_or_default();
     if !rest.is_empty() {
         let errors = rest.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
-        let (errors, others) = (counted(errors, "error"), counted(rest.len() - errors, "other message"));
-        console.message(&format!("and {errors} and {others} more\n"));
+        let (more, errors) = (counted(rest.len(), "message"), counted(errors, "error"));
+        console.message(&format!("and {more} more, with {errors} among them\n"));
     }
 }
 

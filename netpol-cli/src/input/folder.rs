@@ -23,7 +23,7 @@ pub struct Walk {
 }
 
 /// Walks a folder; `name` is what the user calls it, and every name in the answer begins with it.
-/// Ignore files are honoured, links are followed.
+/// Ignore files are honoured, hidden files are left alone, links are followed.
 pub fn walk(name: &str, root: &Path) -> Walk {
     let mut walk = Walk::default();
     let entries = WalkBuilder::new(root)
@@ -32,7 +32,6 @@ pub fn walk(name: &str, root: &Path) -> Walk {
         .git_global(false)
         .require_git(false)
         .add_custom_ignore_filename(".netpolignore")
-        .filter_entry(|entry| entry.file_name() != ".git")
         .build();
     for entry in entries {
         match entry {
@@ -71,14 +70,27 @@ fn in_words(error: &ignore::Error, name: &str, root: &Path) -> String {
     let named = |path: &Path| joined(name, path.strip_prefix(root).unwrap_or(path));
     match error {
         ignore::Error::WithDepth { err, .. } => in_words(err, name, root),
-        ignore::Error::WithPath { path, err } => match err.as_ref() {
+        ignore::Error::WithPath { path, err } => match without_depth(err) {
             ignore::Error::Loop { ancestor, child } => loop_in_words(&named(ancestor), &named(child)),
-            ignore::Error::Io(error) => format!("`{}` cannot be read: {error}", named(path)),
+            ignore::Error::Io(error) => format!("`{}` cannot be read: {}", named(path), cause(error)),
             other => format!("`{}`: {other}", named(path)),
         },
         ignore::Error::Loop { ancestor, child } => loop_in_words(&named(ancestor), &named(child)),
         other => other.to_string(),
     }
+}
+
+fn without_depth(error: &ignore::Error) -> &ignore::Error {
+    match error {
+        ignore::Error::WithDepth { err, .. } => without_depth(err),
+        other => other,
+    }
+}
+
+/// What the operating system said, without the absolute path that a walk puts before it.
+fn cause(error: &std::io::Error) -> String {
+    let said = error.get_ref().and_then(std::error::Error::source);
+    said.map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 fn loop_in_words(ancestor: &str, child: &str) -> String {

@@ -11,7 +11,7 @@ pub fn suggestion(name: &str, path: &Path) -> Option<String> {
     let mut names: Vec<String> =
         entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
     names.sort_unstable();
-    let near = nearest(typed, names.iter().map(String::as_str))?;
+    let near = nearest(typed, names.iter().map(String::as_str).filter(|name| *name != typed))?;
     let folder = name.trim_end_matches('/').rsplit_once('/').map(|(folder, _)| folder);
     Some(folder.map_or_else(|| near.to_owned(), |folder| format!("{folder}/{near}")))
 }

@@ -112,6 +112,10 @@ fn candidates_of(name: &str, directory: &Path, options: &Options, input: &mut In
             vec![Candidate { is_named: true, ..Candidate::new(Found { name, path }) }]
         }
         Err(_) if pattern::is_glob(name) => matching(name, directory, options, input),
+        Err(_) if path.symlink_metadata().is_ok() => {
+            input.problem(format!("`{name}` is a link to something that cannot be reached"));
+            Vec::new()
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let help = missing::suggestion(name, &path).map(|near| format!("did you mean `{near}`?"));
             input.problems.push(Problem { message: format!("there is no file or folder `{name}`"), help });

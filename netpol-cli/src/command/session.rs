@@ -102,6 +102,7 @@ fn configuration(common: &Common, directory: &Path) -> Result<(Config, PathBuf),
         None => config::find(&first_folder(common, directory)),
     };
     let Some(file) = file else { return Ok((Config::default(), directory.to_owned())) };
+    let here = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
     let name = common.input.config.as_deref().unwrap_or_else(|| file.strip_prefix(&here).unwrap_or(&file));
     let config = config::read(&file, &name.to_string_lossy())?;
     let folder = file.parent().unwrap_or(directory);

@@ -1,5 +1,6 @@
 //! Every case with a known answer, against netpol. See `netpol_tests::corpus` for where the cases are.
 
 mod flows;
+mod real;
 mod validation;
 mod yaml;

@@ -12,11 +12,11 @@ use netpol_tests::shrink::shrink;
 use serde_json::Value;
 
 /// How many flows are asked of each cluster.
-const FLOWS_OF_A_CLUSTER: u64 = 100;
+const FLOWS_OF_A_CLUSTER: usize = 100;
 
 #[test]
 fn the_engine_and_the_naive_evaluator_agree_on_generated_flows() {
-    let clusters = number("NETPOL_FLOWS", 100_000).div_ceil(FLOWS_OF_A_CLUSTER);
+    let clusters = number("NETPOL_FLOWS", 100_000).div_ceil(FLOWS_OF_A_CLUSTER as u64);
     let first = number("NETPOL_SEED", 1);
     let workers = std::thread::available_parallelism().map_or(1, |count| count.get() as u64);
     let tallies: Vec<Tally> = std::thread::scope(|scope| {
@@ -77,7 +77,7 @@ fn compare(seed: u64) -> Tally {
     let engine = Engine::new(&rendered(&objects, seed), &options);
     let mut random = Random::new(seed ^ 0xF10);
     let mut tally = Tally::default();
-    for flow in flows(&mut random, &naive.everything(), FLOWS_OF_A_CLUSTER as usize) {
+    for flow in flows(&mut random, &naive.everything(), FLOWS_OF_A_CLUSTER) {
         let second = naive.decide(&flow.from, &flow.to, flow.protocol, flow.port);
         tally.count(second);
         if tally.failures.is_empty() && by_engine(&engine, &flow) != Ok(second) {

@@ -104,8 +104,7 @@ fn add_rule(policy: &mut Value, random: &mut Random) -> Option<String> {
 const fn is_no_less(old: Outcome, new: Outcome) -> bool {
     match (old, new) {
         (Outcome::Deny, _) | (_, Outcome::Allow) => true,
-        (Outcome::Unknown, _) => !matches!(new, Outcome::Deny),
-        (Outcome::Partial, _) => !matches!(new, Outcome::Deny),
+        (Outcome::Unknown | Outcome::Partial, _) => !matches!(new, Outcome::Deny),
         (Outcome::Allow, _) => false,
     }
 }

@@ -1,5 +1,7 @@
 //! Hostile and unlucky input: a clear message, exit code 2, and an answer from the rest.
 
+use std::fmt::Write;
+
 use crate::program::{Folder, Run, pod};
 
 fn lab() -> Folder {
@@ -75,7 +77,7 @@ fn aliases_have_a_limit() {
     let mut bomb = "apiVersion: v1\nkind: Pod\nmetadata:\n  a: &a [x, x, x, x, x, x, x, x, x]\n".to_owned();
     for (before, name) in "abcdefghi".chars().zip("bcdefghij".chars()) {
         let list = format!("*{before}, ").repeat(9);
-        bomb.push_str(&format!("  {name}: &{name} [{}]\n", list.trim_end_matches(", ")));
+        let _ = writeln!(bomb, "  {name}: &{name} [{}]", list.trim_end_matches(", "));
     }
     let outcome = beside(bomb.as_bytes());
     assert_eq!(outcome.code, 2, "{}", outcome.stderr);

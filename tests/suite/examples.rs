@@ -2,6 +2,7 @@
 //!
 //! `UPDATE_EXPECTED=1` writes down what the program prints now.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use netpol_cli::{Io, Terminal, run};
@@ -74,7 +75,7 @@ fn with_blocks_printed(document: &str) -> String {
     for piece in pieces {
         let (block, rest) = piece.split_once("```").expect("a block ends");
         let block = if block.starts_with("$ netpol ") { printed(block) } else { block.to_owned() };
-        out.push_str(&format!("```console\n{block}```{rest}"));
+        let _ = write!(out, "```console\n{block}```{rest}");
     }
     out
 }

@@ -32,9 +32,8 @@ impl Engine {
     /// The answer for one port.
     pub fn decide(&self, from: &End, to: &End, protocol: &str, port: u16) -> Outcome {
         let protocol = Protocol::parse(protocol).unwrap();
-        self.ask(&from.to_string(), &to.to_string(), Asked::Range(protocol, port, port))
-            .map(|verdict| outcome(verdict.decision))
-            .unwrap_or_else(|error| panic!("{from} -> {to}: {error}"))
+        let verdict = self.ask(&from.to_string(), &to.to_string(), Asked::Range(protocol, port, port));
+        outcome(verdict.unwrap_or_else(|error| panic!("{from} -> {to}: {error}")).decision)
     }
 
     /// The answer to a question that is spelled as users spell it; bare names are those of `default`.

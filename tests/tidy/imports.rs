@@ -176,7 +176,9 @@ fn imported(tokens: &[Token]) -> impl Iterator<Item = (&str, usize)> {
 fn climbs(tokens: &[Token]) -> impl Iterator<Item = (usize, usize)> {
     let is_super = |at: usize| text(tokens, at) == "super" && is_path(tokens, at + 1);
     let starts = (0..tokens.len()).filter(move |at| is_super(*at) && !(*at >= 3 && is_super(at - 3)));
-    starts.map(move |at| ((0..).take_while(|step| is_super(at + 3 * step)).count(), tokens[at].line))
+    starts.map(move |at| {
+        ((0..tokens.len()).take_while(|step| is_super(at + 3 * step)).count(), tokens[at].line)
+    })
 }
 
 fn is_path(tokens: &[Token], at: usize) -> bool {

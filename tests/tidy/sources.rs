@@ -155,8 +155,8 @@ fn attributes(item: &Item) -> &[Attribute] {
 /// Opens groups, marks where braces stand, and leaves `#[doc = …]` out.
 fn flat(stream: TokenStream) -> Vec<Token> {
     let mut out = Vec::new();
-    let mut trees = stream.into_iter().peekable();
-    while let Some(tree) = trees.next() {
+    let trees = stream.into_iter();
+    for tree in trees {
         let line = tree.span().start().line;
         match tree {
             TokenTree::Group(group) if is_documentation(&group, &out) => {

@@ -96,7 +96,8 @@ mod tests {
 
     /// A first-match tier with one policy of these actions before the tier that isolates.
     fn tiered(first: &[(Action, RuleSpec)], second: Vec<RuleSpec>) -> Scenario {
-        let workloads: [(&str, &str, &[(&str, &str)]); 2] =
+        type Named<'n> = (&'n str, &'n str, &'n [(&'n str, &'n str)]);
+        let workloads: [Named<'_>; 2] =
             [("shop", "cart", &[("app", "cart")]), ("shop", "web", &[("app", "web")])];
         let rules = first.iter().map(|(_, rule)| rule.clone()).collect();
         let mut scenario = Scenario::new(&workloads)

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::path::Path;
 
 use netpol_tests::corpus::{folder, lines, say};
 use netpol_tests::engine::Engine;
@@ -82,6 +83,19 @@ fn the_engine_agrees_with_every_check() {
             .collect()
     });
     assert_all_agree("engine", &scores);
+}
+
+/// The README states for each group how many checks there are and how many agree.
+#[test]
+fn the_readme_states_the_scores() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    let text = std::fs::read_to_string(readme).unwrap().replace(',', "");
+    for (group, total) in GROUPS {
+        let Score { agreed, total, .. } = expected(group, total);
+        let row = text.lines().find(|line| line.starts_with(&format!("| `{group}` |")));
+        let row = row.unwrap_or_else(|| panic!("the README has no row of {group}"));
+        assert!(row.ends_with(&format!("| {total} | {agreed} |")), "{row}: {agreed} of {total} agree");
+    }
 }
 
 fn score(scenarios: &[Scenario], answers: impl Fn(&Scenario) -> Vec<String>) -> BTreeMap<String, Score> {

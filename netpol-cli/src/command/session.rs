@@ -1,9 +1,10 @@
 //! What every command on manifests begins with: configuration, input, analysis, and what is to be said of them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use netpol_core::Analysis;
-use netpol_core::diagnostic::{Diagnostic, Severity};
+use netpol_core::diagnostic::{Diagnostic, RuleName, Severity};
 use netpol_core::evaluate;
 use netpol_core::manifest::{LeftOut, Tally};
 use netpol_core::report::Context;
@@ -15,9 +16,6 @@ use crate::config::{self, Config, ConfigError, Glob};
 use crate::input::{self, Input, pattern};
 use crate::render::console::Volume;
 use crate::render::{Console, diagnostic};
-
-/// So many diagnostics are shown; of more, the rest is counted.
-const SHOWN: usize = 20;
 
 /// An input that was read, and how it is to be asked.
 #[derive(Debug)]
@@ -156,14 +154,28 @@ fn tell_diagnostics(analysis: &Analysis, console: &mut Console<'_, '_>) {
     };
     let told: Vec<&Diagnostic> =
         analysis.diagnostics().iter().filter(|diagnostic| diagnostic.severity >= least).collect();
-    for diagnostic in told.iter().take(SHOWN) {
-        console.message(&diagnostic::painted(diagnostic, analysis.files()));
+    let mut shown: BTreeMap<RuleName, usize> = BTreeMap::new();
+    let mut rest: BTreeMap<RuleName, usize> = BTreeMap::new();
+    for diagnostic in told {
+        let of_rule = shown.entry(diagnostic.rule).or_default();
+        if *of_rule < most_of_a_rule(diagnostic.severity, console.volume) {
+            *of_rule += 1;
+            console.message(&diagnostic::painted(diagnostic, analysis.files()));
+        } else {
+            *rest.entry(diagnostic.rule).or_default() += 1;
+        }
     }
-    let rest = told.get(SHOWN..).unwrap_or_default();
-    if !rest.is_empty() {
-        let errors = rest.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
-        let (more, errors) = (counted(rest.len(), "message"), counted(errors, "error"));
-        console.message(&format!("and {more} more, with {errors} among them\n"));
+    for (rule, count) in rest {
+        console.message(&format!("and {} of {rule}, shown by `-v`\n", counted(count, "more message")));
+    }
+}
+
+/// How many messages of one rule are shown whole.
+const fn most_of_a_rule(severity: Severity, volume: Volume) -> usize {
+    match (severity, volume) {
+        (_, Volume::Verbose) => usize::MAX,
+        (Severity::Error, _) => 10,
+        (Severity::Warning | Severity::Info, _) => 3,
     }
 }
 

@@ -11,6 +11,7 @@ use crate::index::{Plugin, PolicyIndex};
 use crate::manifest::{self, LeftOut, ReadOptions, Tally};
 use crate::net::{Family, IpSet};
 use crate::policy::{NamespaceMatch, Peer, PolicySet};
+use crate::reach::Map;
 use crate::report::Context;
 use crate::report::text::Suggestion;
 use crate::suggestion;
@@ -180,6 +181,14 @@ impl Analysis {
         suggestion::suggestions(&self.files, &self.policies, explanation)
     }
 
+    /// Who can reach whom: every allowed and every unknown connection.
+    pub fn map(&self) -> Map {
+        let mut map = Map::new(&self.cluster, &self.policies, &self.index);
+        map.assumptions.extend(self.assumptions_of_left_out());
+        map.assumptions.sort_unstable();
+        map
+    }
+
     /// What the ids in an answer are looked up in, for [`crate::report`].
     pub const fn context(&self) -> Context<'_> {
         Context { cluster: &self.cluster, policies: &self.policies, files: &self.files }
@@ -191,10 +200,14 @@ impl Analysis {
 
     /// Documents that were left out could change any answer.
     fn add_left_out(&self, verdict: &mut Verdict) {
-        verdict.assumptions.extend(self.left_out.iter().map(|left_out| match left_out {
-            LeftOut::Template(span) | LeftOut::Unreadable(span) => Assumption::LeftOut(*span),
-        }));
+        verdict.assumptions.extend(self.assumptions_of_left_out());
         verdict.assumptions.sort_unstable();
+    }
+
+    fn assumptions_of_left_out(&self) -> impl Iterator<Item = Assumption> + '_ {
+        self.left_out.iter().map(|left_out| match left_out {
+            LeftOut::Template(span) | LeftOut::Unreadable(span) => Assumption::LeftOut(*span),
+        })
     }
 }
 

@@ -4,9 +4,12 @@ pub mod request;
 pub mod verdict;
 pub mod trace;
 pub mod engine;
+pub mod row;
+pub mod rows;
 mod decide;
 mod pair;
 mod units;
+mod refine;
 mod party;
 mod walk;
 mod tier;
@@ -15,6 +18,8 @@ mod causes;
 
 pub use engine::Engine;
 pub use request::Request;
+pub use row::{Row, RowKey, RowPart, Subject};
+pub use rows::Rows;
 pub use trace::{DirectionTrace, PairTrace, PeerTrace, PolicyTrace, PortTrace, RuleTrace, TierTrace};
 pub use verdict::{
     Assumption, Decision, End, Exemption, Pair, PerFamily, PolicyRef, Reason, UnknownAs, Verdict,

@@ -5,6 +5,8 @@ pub mod can;
 mod query;
 mod queries;
 pub mod explain;
+pub mod list;
+mod filter;
 mod answer;
 mod session;
 mod facts;

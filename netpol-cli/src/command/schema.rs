@@ -4,7 +4,7 @@ use netpol_core::report::v1;
 
 use crate::Exit;
 use crate::config::nearest;
-use crate::render::json::json;
+use crate::render::serialized::serialized;
 use crate::render::{Console, Format};
 
 /// Prints the JSON Schema of a kind; without one, the names of the kinds.
@@ -13,7 +13,7 @@ pub fn schema(kind: Option<&str>, console: &mut Console<'_, '_>) -> Exit {
         return console.report(&format!("{}\n", v1::kinds().join("\n")));
     };
     if let Some(schema) = v1::schema(kind) {
-        return console.report(&json(&schema, Format::Json));
+        return console.report(&serialized(&schema, Format::Json));
     }
     console.error(format_args!("there is no kind `{kind}`"));
     match nearest(kind, v1::kinds().iter().copied()) {

@@ -14,7 +14,7 @@ mod lines;
 
 pub use count::{Counts, counts};
 pub use expand::{Connection, expand};
-pub use filter::{Filter, Wanted};
+pub use filter::{Filter, NotIsolated, Wanted};
 pub use map::Map;
 pub use rectangle::{Because, Rectangle, Side};
 pub use share::{Share, ShareId, Shares};

@@ -5,12 +5,15 @@ pub mod ends;
 pub mod explanation;
 pub mod facts;
 mod layout;
+pub mod map;
 pub mod misses;
 pub mod remedies;
+pub mod table;
 pub mod verdict;
 
 pub use content::{Line, Role, Segment, Suggestion, Text};
 pub use ends::{end, end_list, endpoint};
 pub use explanation::explanation;
+pub use table::{Cell, Table};
 pub use facts::{Fact, assumption, reason};
 pub use verdict::{answer, verdict};

@@ -2,6 +2,7 @@
 //!
 //! Domain types are not serialised: each type here is a view that borrows from them.
 
+pub mod connections;
 pub mod endpoint;
 pub mod error;
 pub mod explanation;
@@ -9,6 +10,7 @@ pub mod ports;
 pub mod schema;
 pub mod verdict;
 
+pub use connections::{ConnectionGroups, Connections};
 pub use endpoint::{Endpoint, Side};
 pub use error::Error;
 pub use explanation::Explanation;

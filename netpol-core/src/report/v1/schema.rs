@@ -2,11 +2,11 @@
 
 use schemars::{JsonSchema, schema_for};
 
-use super::{Error, Explanation, Verdict};
+use super::{ConnectionGroups, Connections, Error, Explanation, Verdict};
 
 /// The kinds that have a schema, in kebab-case.
 pub const fn kinds() -> &'static [&'static str] {
-    &["verdict", "explanation", "error"]
+    &["verdict", "explanation", "error", "connections", "connection-groups"]
 }
 
 /// The JSON Schema (draft 2020-12) of a kind, by its name in kebab-case.
@@ -22,6 +22,8 @@ pub fn schema(kind: &str) -> Option<serde_json::Value> {
         "verdict" => Some(of::<Verdict<'_>>()),
         "explanation" => Some(of::<Explanation<'_>>()),
         "error" => Some(of::<Error<'_>>()),
+        "connections" => Some(of::<Connections<'_>>()),
+        "connection-groups" => Some(of::<ConnectionGroups<'_>>()),
         _ => None,
     }
 }

@@ -9,10 +9,13 @@ pub mod map;
 pub mod filter;
 pub mod expand;
 pub mod count;
+pub mod coverage;
+
 mod join;
 mod lines;
 
 pub use count::{Counts, counts};
+pub use coverage::{Coverage, DirectionCoverage, Exposed, Exposure, NamespaceCoverage, UnusedRule, Why, WorkloadCoverage};
 pub use expand::{Connection, expand};
 pub use filter::{Filter, NotIsolated, Wanted};
 pub use map::Map;

@@ -8,7 +8,7 @@ use super::exposure::{self, Exposure};
 use super::unused::{self, UnusedRule};
 use super::namespaces;
 use crate::cluster::{Cluster, NamespaceId, WorkloadId};
-use crate::evaluate::{Assumption, End, PolicyRef, RowKey, Rows, Subject};
+use crate::evaluate::{Assumption, End, PolicyRef, RowKey, Rows, Subject, UnknownAs};
 use crate::index::PolicyIndex;
 use crate::net::IpSet;
 use crate::policy::{Direction, PolicySet};
@@ -70,6 +70,20 @@ pub struct DirectionCoverage {
     pub exposure: Vec<Exposure>,
     /// Whether globally routable addresses are among those.
     pub internet: Truth,
+}
+
+impl DirectionCoverage {
+    fn decide_unknown(&mut self, unknown: UnknownAs) {
+        for exposure in &mut self.exposure {
+            unknown.decide(&mut exposure.decided);
+        }
+        self.exposure.retain(|exposure| !exposure.decided.is_nothing());
+        self.internet = match (self.internet, unknown) {
+            (Truth::Unknown, UnknownAs::Allow) => Truth::Yes,
+            (Truth::Unknown, UnknownAs::Deny) => Truth::No,
+            (internet, _) => internet,
+        };
+    }
 }
 
 /// What becomes of a pod that is created in a namespace.
@@ -143,6 +157,17 @@ impl Coverage {
         let own = (0u32..).zip(&set.policies).filter(|(place, _)| is_own(*place));
         self.rules = own.map(|(_, policy)| policy.rules.len()).sum();
         self
+    }
+
+    /// Decides what is unknown of the exposure. What may isolate may do so still.
+    pub fn decide_unknown(&mut self, unknown: UnknownAs) {
+        for workload in &mut self.workloads {
+            for side in [&mut workload.ingress, &mut workload.egress] {
+                if side.exposure.iter().any(|exposure| !exposure.decided.unknown.is_empty()) {
+                    Arc::make_mut(side).decide_unknown(unknown);
+                }
+            }
+        }
     }
 
     /// How many of what.

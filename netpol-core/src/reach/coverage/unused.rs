@@ -30,6 +30,18 @@ pub enum Why {
     NoPort,
 }
 
+impl Why {
+    /// `no-effect`, `no-subject`, `no-peer` or `no-port`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoEffect => "no-effect",
+            Self::NoSubject => "no-subject",
+            Self::NoPeer => "no-peer",
+            Self::NoPort => "no-port",
+        }
+    }
+}
+
 /// The rules that certainly nothing in the input uses, in the order of the input.
 pub(super) fn unused(cluster: &Cluster, set: &PolicySet, index: &PolicyIndex) -> Vec<UnusedRule> {
     let scene = Scene { index, outside: cluster.outside(), has_classes: index.class_count() > 0 };

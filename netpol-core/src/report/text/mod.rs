@@ -1,6 +1,7 @@
 //! Answers in words: lines of segments, each with a role that a terminal can paint.
 
 pub mod content;
+pub mod coverage;
 pub mod ends;
 pub mod explanation;
 pub mod facts;

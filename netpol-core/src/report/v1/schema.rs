@@ -2,11 +2,11 @@
 
 use schemars::{JsonSchema, schema_for};
 
-use super::{ConnectionGroups, Connections, Error, Explanation, Verdict};
+use super::{ConnectionGroups, Connections, Coverage, Error, Explanation, Verdict};
 
 /// The kinds that have a schema, in kebab-case.
 pub const fn kinds() -> &'static [&'static str] {
-    &["verdict", "explanation", "error", "connections", "connection-groups"]
+    &["verdict", "explanation", "error", "connections", "connection-groups", "coverage"]
 }
 
 /// The JSON Schema (draft 2020-12) of a kind, by its name in kebab-case.
@@ -24,6 +24,7 @@ pub fn schema(kind: &str) -> Option<serde_json::Value> {
         "error" => Some(of::<Error<'_>>()),
         "connections" => Some(of::<Connections<'_>>()),
         "connection-groups" => Some(of::<ConnectionGroups<'_>>()),
+        "coverage" => Some(of::<Coverage<'_>>()),
         _ => None,
     }
 }

@@ -11,6 +11,7 @@ use crate::index::{Plugin, PolicyIndex};
 use crate::manifest::{self, LeftOut, ReadOptions, Tally};
 use crate::net::{Family, IpSet};
 use crate::policy::{NamespaceMatch, Peer, PolicySet};
+use crate::reach::path::Scout;
 use crate::reach::{Coverage, Map};
 use crate::report::Context;
 use crate::report::text::Suggestion;
@@ -195,6 +196,11 @@ impl Analysis {
         coverage.assumptions.extend(self.assumptions_of_left_out());
         coverage.assumptions.sort_unstable();
         coverage
+    }
+
+    /// Looks for ways from end to end through the map of this analysis.
+    pub const fn scout<'a>(&'a self, map: &'a Map) -> Scout<'a> {
+        Scout::new(&self.cluster, &self.policies, self.engine(), map)
     }
 
     /// What the ids in an answer are looked up in, for [`crate::report`].

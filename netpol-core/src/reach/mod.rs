@@ -10,6 +10,7 @@ pub mod filter;
 pub mod expand;
 pub mod count;
 pub mod coverage;
+pub mod path;
 
 mod join;
 mod lines;

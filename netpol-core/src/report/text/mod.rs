@@ -8,6 +8,7 @@ pub mod facts;
 mod layout;
 pub mod map;
 pub mod misses;
+pub mod path;
 pub mod remedies;
 pub mod table;
 pub mod verdict;

@@ -2,11 +2,11 @@
 
 use schemars::{JsonSchema, schema_for};
 
-use super::{ConnectionGroups, Connections, Coverage, Error, Explanation, Verdict};
+use super::{ConnectionGroups, Connections, Coverage, Error, Explanation, Path, Verdict};
 
 /// The kinds that have a schema, in kebab-case.
 pub const fn kinds() -> &'static [&'static str] {
-    &["verdict", "explanation", "error", "connections", "connection-groups", "coverage"]
+    &["verdict", "explanation", "error", "connections", "connection-groups", "coverage", "path"]
 }
 
 /// The JSON Schema (draft 2020-12) of a kind, by its name in kebab-case.
@@ -25,6 +25,7 @@ pub fn schema(kind: &str) -> Option<serde_json::Value> {
         "connections" => Some(of::<Connections<'_>>()),
         "connection-groups" => Some(of::<ConnectionGroups<'_>>()),
         "coverage" => Some(of::<Coverage<'_>>()),
+        "path" => Some(of::<Path<'_>>()),
         _ => None,
     }
 }

@@ -37,10 +37,13 @@ pub fn expand<'r>(cluster: &Cluster, map: &Map, rectangles: &'r [Rectangle]) -> 
             let (Some(source), Some(target)) = (map.shares.get(from), map.shares.get(to)) else { continue };
             if source.is_whole && target.is_whole {
                 let end = |id| map.end(cluster, &[id]);
-                connections.extend(
-                    end(from).zip(end(to)).map(|(from, to)| Connection { from, to, rectangle }),
-                );
-            } else if from != to || source.members.iter().any(|it| !it.is_one_pod) || source.members.len() > 1 {
+                connections.extend(end(from).zip(end(to)).map(|(from, to)| Connection {
+                    from,
+                    to,
+                    rectangle,
+                }));
+            } else if from != to || source.members.iter().any(|it| !it.is_one_pod) || source.members.len() > 1
+            {
                 parted.entry((source.workload, target.workload)).or_default().push((from, to, rectangle));
             }
         }
@@ -48,9 +51,13 @@ pub fn expand<'r>(cluster: &Cluster, map: &Map, rectangles: &'r [Rectangle]) -> 
     for pairs in parted.into_values() {
         connections.extend(together(cluster, map, pairs));
     }
-    connections.sort_by(|a, b| (&a.from, &a.to, &a.rectangle.decided).cmp(&(&b.from, &b.to, &b.rectangle.decided)));
+    connections
+        .sort_by(|a, b| (&a.from, &a.to, &a.rectangle.decided).cmp(&(&b.from, &b.to, &b.rectangle.decided)));
     connections
 }
+
+/// A destination, and what may flow to it.
+type Target<'r> = (ShareId, &'r Rectangle);
 
 /// A share of one workload towards a share of another.
 type Parted<'r> = (ShareId, ShareId, &'r Rectangle);
@@ -63,11 +70,10 @@ fn pairs(rectangle: &Rectangle) -> impl Iterator<Item = (ShareId, ShareId)> {
 /// The shares of two workloads with the same answers as one end.
 fn together<'r>(cluster: &Cluster, map: &Map, mut pairs: Vec<Parted<'r>>) -> Vec<Connection<'r>> {
     pairs.sort_by_key(|(from, to, _)| (*from, *to));
-    let mut rows: Vec<(Vec<(ShareId, &'r Rectangle)>, Vec<ShareId>)> = Vec::new();
+    let mut rows: Vec<(Vec<Target<'r>>, Vec<ShareId>)> = Vec::new();
     for row in pairs.chunk_by(|a, b| a.0 == b.0) {
         let Some((from, ..)) = row.first() else { continue };
-        let cells: Vec<(ShareId, &Rectangle)> =
-            row.iter().map(|(_, to, rectangle)| (*to, *rectangle)).collect();
+        let cells: Vec<Target<'_>> = row.iter().map(|(_, to, rectangle)| (*to, *rectangle)).collect();
         match rows.iter_mut().find(|(seen, _)| same(seen, &cells)) {
             Some((_, sources)) => sources.push(*from),
             None => rows.push((cells, vec![*from])),
@@ -91,8 +97,7 @@ fn together<'r>(cluster: &Cluster, map: &Map, mut pairs: Vec<Parted<'r>>) -> Vec
 }
 
 fn same(one: &[(ShareId, &Rectangle)], other: &[(ShareId, &Rectangle)]) -> bool {
-    one.len() == other.len()
-        && one.iter().zip(other).all(|((a, x), (b, y))| a == b && is_same(x, y))
+    one.len() == other.len() && one.iter().zip(other).all(|((a, x), (b, y))| a == b && is_same(x, y))
 }
 
 fn is_same(one: &Rectangle, other: &Rectangle) -> bool {

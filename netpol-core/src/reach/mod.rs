@@ -11,12 +11,13 @@ pub mod expand;
 pub mod count;
 pub mod coverage;
 pub mod path;
-
-mod join;
 mod lines;
+mod join;
+mod merge;
 
-pub use count::{Counts, counts};
-pub use coverage::{Coverage, DirectionCoverage, Exposed, Exposure, NamespaceCoverage, UnusedRule, Why, WorkloadCoverage};
+pub use count::Counts;
+pub use coverage::Coverage;
+pub use path::{Path, Scout};
 pub use expand::{Connection, expand};
 pub use filter::{Filter, NotIsolated, Wanted};
 pub use map::Map;

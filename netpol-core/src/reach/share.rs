@@ -90,7 +90,8 @@ pub(super) fn shares(cluster: &Cluster, index: &PolicyIndex, rows: &Rows<'_>) ->
         let mut pieces: BTreeMap<(ClassId, Option<NodeId>), Vec<Member>> = BTreeMap::new();
         for part in index.parts(id) {
             for member in &part.members {
-                let node = rows.telling_node(cluster.group(member.group).and_then(|group| group.node));
+                let node = cluster.group(member.group).and_then(|group| group.node);
+                let node = rows.telling_node(part.class, node);
                 pieces.entry((part.class, node)).or_default().push(member.clone());
             }
         }
@@ -101,8 +102,7 @@ pub(super) fn shares(cluster: &Cluster, index: &PolicyIndex, rows: &Rows<'_>) ->
             let is_bare_pod = workload.owner == Owner::Pod;
             shares.list.push(Share { workload: id, members, is_whole, is_bare_pod });
             let subject = Subject { class, node, workload: id };
-            let cell =
-                cells.entry((class, node)).or_insert_with(|| Cell { subject, shares: Vec::new() });
+            let cell = cells.entry((class, node)).or_insert_with(|| Cell { subject, shares: Vec::new() });
             cell.shares.push(share);
         }
         shares.of_workload.push((first.0, shares.next_id().0));

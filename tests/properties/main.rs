@@ -1,6 +1,8 @@
 //! Laws that hold for every input.
 
+mod coverage;
 mod maps;
 mod reports;
 mod sets;
 mod verdicts;
+mod ways;

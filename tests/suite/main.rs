@@ -3,6 +3,8 @@
 mod program;
 mod answers;
 mod lists;
+mod coverages;
+mod paths;
 mod codes;
 mod queries;
 mod reading;

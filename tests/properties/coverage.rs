@@ -121,7 +121,10 @@ fn nobody_is_allowed_what_no_selector_says() {
     for (seed, engine) in cases() {
         let analysis = engine.analysis();
         let policies = &analysis.policies().policies;
-        let peers = policies.iter().flat_map(|policy| &policy.rules).flat_map(|rule| rule.value.peers.iter().flatten());
+        let peers = policies
+            .iter()
+            .flat_map(|policy| &policy.rules)
+            .flat_map(|rule| rule.value.peers.iter().flatten());
         let peers: Vec<&Peer> = peers.map(|peer| &peer.value).collect();
         if peers.iter().any(|peer| matches!(peer, Peer::Addresses(_))) {
             continue;
@@ -133,7 +136,8 @@ fn nobody_is_allowed_what_no_selector_says() {
         for pod in pods {
             let labels = netpol_core::selector::Labels::known(pod.labels.clone());
             let namespace = analysis.cluster().namespace_named(&pod.namespace);
-            let namespace = namespace.and_then(|id| analysis.cluster().namespace(id)).map(|it| it.labels.clone());
+            let namespace =
+                namespace.and_then(|id| analysis.cluster().namespace(id)).map(|it| it.labels.clone());
             let Some(namespace) = namespace else { continue };
             let is_selected = |by: &PodMatch| {
                 let in_namespace = match &by.namespaces {
@@ -171,7 +175,8 @@ fn in_a_namespace_that_denies_by_default_every_pod_is_isolated() {
         for namespace in engine.analysis().coverage().namespaces {
             let name = cluster.namespace(namespace.namespace).unwrap().name.clone();
             for labels in [vec![], vec![("app", "web")], vec![("app", "a"), ("tier", "b")]] {
-                let labels = labels.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+                let labels =
+                    labels.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
                 let pod = Endpoint::Hypothetical(Hypothetical { namespace: name.clone(), labels });
                 for (direction, answer) in
                     [(Direction::Ingress, namespace.ingress), (Direction::Egress, namespace.egress)]

@@ -139,10 +139,15 @@ fn everybody_in_reach_is_named_once_with_the_fewest_hops() {
                 let expected: BTreeMap<ShareId, u32> =
                     expected.filter(|(_, hops)| *hops > 0 && *hops <= most).collect();
                 let reached = ways.reached(&some(&from), most);
-                let named = reached.iter().flat_map(|entry| entry.to.pods().iter().map(|to| (*to, entry.hops)));
+                let named =
+                    reached.iter().flat_map(|entry| entry.to.pods().iter().map(|to| (*to, entry.hops)));
                 let named: Vec<(ShareId, u32)> = named.collect();
                 assert_eq!(named.len(), expected.len(), "seed {seed}: {workload:?}, {most}");
-                assert_eq!(named.into_iter().collect::<BTreeMap<_, _>>(), expected, "seed {seed}: {workload:?}");
+                assert_eq!(
+                    named.into_iter().collect::<BTreeMap<_, _>>(),
+                    expected,
+                    "seed {seed}: {workload:?}"
+                );
             }
         }
     }
@@ -161,12 +166,15 @@ fn a_cut_separates_and_no_smaller_one_does() {
             let removed: BTreeSet<(ShareId, ShareId)> = cut
                 .rectangles
                 .iter()
-                .flat_map(|it| it.from.pods().iter().flat_map(|from| it.to.pods().iter().map(|to| (*from, *to))))
+                .flat_map(|it| {
+                    it.from.pods().iter().flat_map(|from| it.to.pods().iter().map(|to| (*from, *to)))
+                })
                 .collect();
             assert_eq!(u64::try_from(removed.len()).unwrap(), cut.connections, "seed {seed}: {goal:?}");
             let kept: BTreeSet<_> = all.difference(&removed).copied().collect();
             let reached = distances(&kept, &from);
-            let is_left = last.difference(&removed).any(|(start, end)| reached.contains_key(start) && to.contains(end));
+            let is_left =
+                last.difference(&removed).any(|(start, end)| reached.contains_key(start) && to.contains(end));
             assert!(!is_left, "seed {seed}: a chain is left for {goal:?}");
             assert_eq!(cut.connections, disjoint_chains((&all, last), &from, &to), "seed {seed}: {goal:?}");
         }
@@ -184,10 +192,12 @@ fn disjoint_chains(
     let mut count = 0;
     // Augments along a pair that is left, or backwards along one that is taken.
     'augment: loop {
-        let mut before: BTreeMap<ShareId, Option<ShareId>> = from.iter().map(|share| (*share, None)).collect();
+        let mut before: BTreeMap<ShareId, Option<ShareId>> =
+            from.iter().map(|share| (*share, None)).collect();
         let mut queue: VecDeque<ShareId> = from.iter().copied().collect();
         while let Some(at) = queue.pop_front() {
-            let ending = last.iter().find(|pair| pair.0 == at && to.contains(&pair.1) && left.contains(*pair));
+            let ending =
+                last.iter().find(|pair| pair.0 == at && to.contains(&pair.1) && left.contains(*pair));
             if let Some(pair) = ending {
                 left.remove(pair);
                 let mut at = at;

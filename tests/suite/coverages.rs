@@ -38,7 +38,8 @@ fn each_direction_of_a_workload_says_by_what_it_is_isolated_and_to_whom_it_is_op
     let exposure = db["ingress"]["exposure"].as_array().unwrap();
     let web = exposure.iter().find(|entry| entry["peer"] == own).unwrap();
     assert_eq!((&web["allowed"], &web["unknown"]), (&json!({"TCP": [[5432, 5432]]}), &json!({})));
-    let sre = json!({"kind": "selector", "namespaceSelector": {"matchLabels": {"team": "sre"}}, "podSelector": {}});
+    let sre =
+        json!({"kind": "selector", "namespaceSelector": {"matchLabels": {"team": "sre"}}, "podSelector": {}});
     assert!(exposure.iter().any(|entry| entry["peer"] == sre), "{exposure:?}");
     assert_eq!(db["egress"]["isolated"], false);
     let everyone = json!({"kind": "selector", "namespaceSelector": {}, "podSelector": {}});
@@ -56,7 +57,10 @@ fn a_selector_whose_pods_another_selects_with_as_many_ports_is_left_out() {
     let exposure = workload(&report, "db")["ingress"]["exposure"].as_array().unwrap();
     let selectors: Vec<&Value> = exposure.iter().map(|entry| &entry["peer"]["podSelector"]).collect();
     assert!(!selectors.contains(&&json!({"matchLabels": {"app": "web"}})), "{selectors:?}");
-    assert!(selectors.contains(&&json!({"matchLabels": {"app": "gone"}})), "it has more ports: {selectors:?}");
+    assert!(
+        selectors.contains(&&json!({"matchLabels": {"app": "gone"}})),
+        "it has more ports: {selectors:?}"
+    );
 }
 
 #[test]
@@ -77,7 +81,8 @@ fn a_namespace_denies_by_default_when_no_pod_could_escape_its_policies() {
     let of = |folder: &Folder| folder.netpol("coverage -o json -f .").json()["namespaces"][0].clone();
     let folder = lab();
     assert_eq!(of(&folder)["ingressDefaultDeny"], false);
-    folder.write("one.yaml", policy("one", "podSelector: {matchExpressions: [{key: app, operator: Exists}]}"));
+    folder
+        .write("one.yaml", policy("one", "podSelector: {matchExpressions: [{key: app, operator: Exists}]}"));
     assert_eq!(of(&folder)["ingressDefaultDeny"], false, "a pod without the label would escape");
     let two = "podSelector: {matchExpressions: [{key: app, operator: DoesNotExist}]}, policyTypes: [Ingress]";
     folder.write("two.yaml", policy("two", two));
@@ -93,12 +98,20 @@ fn rules_that_nothing_uses_are_named_with_the_reason() {
     let told: Vec<(&str, &str, &str)> = unused
         .iter()
         .map(|it| {
-            (it["object"]["name"].as_str().unwrap(), it["rule"].as_str().unwrap(), it["reason"].as_str().unwrap())
+            (
+                it["object"]["name"].as_str().unwrap(),
+                it["rule"].as_str().unwrap(),
+                it["reason"].as_str().unwrap(),
+            )
         })
         .collect();
     assert_eq!(
         told,
-        [("nobody", "ingress[0]", "no-subject"), ("db", "ingress[1]", "no-peer"), ("db", "ingress[2]", "no-peer")]
+        [
+            ("nobody", "ingress[0]", "no-subject"),
+            ("db", "ingress[1]", "no-peer"),
+            ("db", "ingress[2]", "no-peer")
+        ]
     );
     assert!(unused.iter().all(|it| it["file"].is_string() && it["line"].is_number()));
     assert_eq!(report["counts"]["unusedRules"], 3);
@@ -126,9 +139,12 @@ fn every_format_has_the_same_workloads() {
     let folder = lab();
     let csv = folder.netpol("coverage -o csv -f .").stdout;
     assert!(csv.starts_with("workload,direction,isolated,policies,open_to,ports,decision\n"), "{csv}");
-    assert!(csv.contains("lab/db,ingress,yes,NetworkPolicy lab/db,app=web in `lab`,tcp/5432,allow\n"), "{csv}");
+    assert!(
+        csv.contains("lab/db,ingress,yes,NetworkPolicy lab/db,app=web in `lab`,tcp/5432,allow\n"),
+        "{csv}"
+    );
     let markdown = folder.netpol("coverage -o md -f .").stdout;
-    assert!(markdown.starts_with("| Workload | Direction | Isolated by | Open to | Ports |\n"), "{markdown}");
+    assert!(markdown.starts_with("| Workload | Direction | Isolated by | Ports | Open to |\n"), "{markdown}");
     let yaml: Value = serde_yaml::from_str(&folder.netpol("coverage -o yaml -f .").stdout).unwrap();
     assert_eq!(yaml, folder.netpol("coverage -o json -f .").json());
 }
@@ -163,7 +179,11 @@ fn a_policy_that_the_server_refuses_may_isolate() {
     folder.write("bad.yaml", policy("bad", "podSelector: {matchLabels: {app: web}}, policyTypes: [Ingres]"));
     let report = folder.netpol("coverage -o json -f .").json();
     let ingress = &workload(&report, "web")["ingress"];
-    assert_eq!((&ingress["isolated"], &ingress["mayBeIsolated"]), (&json!(false), &json!(true)), "{ingress:#}");
+    assert_eq!(
+        (&ingress["isolated"], &ingress["mayBeIsolated"]),
+        (&json!(false), &json!(true)),
+        "{ingress:#}"
+    );
 }
 
 #[test]

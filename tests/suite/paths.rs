@@ -49,7 +49,10 @@ fn the_shortest_chain_comes_with_the_rules_behind_each_hop() {
 #[test]
 fn the_table_is_for_people() {
     let outcome = chain().netpol("path lab/edge lab/db -f .");
-    assert!(outcome.stdout.starts_with("lab/edge reaches lab/db in 2 hops\n  1  lab/edge -> lab/web  tcp/80\n"), "{outcome:?}");
+    assert!(
+        outcome.stdout.starts_with("lab/edge reaches lab/db in 2 hops\n  1  lab/edge -> lab/web  tcp/80\n"),
+        "{outcome:?}"
+    );
     assert!(outcome.stdout.contains("ingress[0] of NetworkPolicy lab/db"), "{outcome:?}");
     assert!(outcome.stdout.contains("egress of the source: not isolated"), "{outcome:?}");
 }
@@ -82,7 +85,10 @@ fn without_a_destination_everybody_in_reach_is_told_nearest_first() {
         .collect();
     assert_eq!(reached, [("web", 1), ("outside", 1), ("db", 2)]);
     let near = chain().netpol("path lab/edge --max-hops 1 -f .");
-    assert!(near.stdout.starts_with("lab/edge reaches 1 of 3 other workloads, and addresses outside\n"), "{near:?}");
+    assert!(
+        near.stdout.starts_with("lab/edge reaches 1 of 3 other workloads, and addresses outside\n"),
+        "{near:?}"
+    );
     let none = chain().netpol("path lab/edge --max-hops 0 -f .");
     assert_eq!(none.code, 1, "{none:?}");
 }
@@ -91,7 +97,10 @@ fn without_a_destination_everybody_in_reach_is_told_nearest_first() {
 fn the_smallest_cut_is_named_with_its_rules() {
     let outcome = chain().netpol("path internet lab/db --cut -f .");
     assert_eq!(outcome.code, 0);
-    assert!(outcome.stdout.contains("they are apart when 1 connection is cut, and not with fewer"), "{outcome:?}");
+    assert!(
+        outcome.stdout.contains("they are apart when 1 connection is cut, and not with fewer"),
+        "{outcome:?}"
+    );
     let report = chain().netpol("path internet lab/db --cut -o json -f .").json();
     let cut = report["cut"].as_array().unwrap();
     assert_eq!(cut.len(), 1, "{cut:?}");
@@ -107,7 +116,10 @@ fn a_way_through_what_is_unknown_is_no_way_and_not_none() {
     folder.write("out.yaml", out);
     let outcome = folder.netpol("path lab/edge lab/db -f .");
     assert_eq!(outcome.code, 4, "{outcome:?}");
-    assert!(outcome.stdout.contains("perhaps reaches") && outcome.stdout.contains("set pod-cidrs"), "{outcome:?}");
+    assert!(
+        outcome.stdout.contains("perhaps reaches") && outcome.stdout.contains("set pod-cidrs"),
+        "{outcome:?}"
+    );
     let report = folder.netpol("path lab/edge lab/db -o json -f .").json();
     assert!(report["hops"].is_null() && report["possible"].as_array().unwrap().len() == 2, "{report:#}");
     assert_eq!(folder.netpol("path lab/edge lab/db --unknown allow -f .").code, 0);
@@ -129,7 +141,8 @@ fn every_format_says_the_same() {
     let markdown = chain().netpol("path lab/edge lab/db -o md -f .").stdout;
     assert!(markdown.contains("| 2 | lab/web | lab/db | tcp/5432 |"), "{markdown}");
     for words in ["path lab/edge lab/db --cut", "path lab/edge"] {
-        let yaml: Value = serde_yaml::from_str(&chain().netpol(&format!("{words} -o yaml -f .")).stdout).unwrap();
+        let yaml: Value =
+            serde_yaml::from_str(&chain().netpol(&format!("{words} -o yaml -f .")).stdout).unwrap();
         assert_eq!(yaml, chain().netpol(&format!("{words} -o json -f .")).json());
     }
 }
@@ -152,7 +165,9 @@ fn ends_that_there_are_not_are_errors() {
 fn every_path_validates_against_its_schema() {
     let schema = Run::small().netpol("schema path").json();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    for words in ["path internet lab/db", "path internet lab/db --cut", "path lab/edge", "path lab/edge lab/alone:udp"] {
+    for words in
+        ["path internet lab/db", "path internet lab/db --cut", "path lab/edge", "path lab/edge lab/alone:udp"]
+    {
         let report = chain().netpol(&format!("{words} -o json -f .")).json();
         let errors: Vec<String> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "`{words}`: {errors:?}");

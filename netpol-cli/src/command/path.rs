@@ -2,8 +2,8 @@
 
 use netpol_core::cluster::{Asked, Endpoint, SpellingError, split_port};
 use netpol_core::net::ConnectionSet;
-use netpol_core::reach::path::{Path, Quest};
 use netpol_core::reach::Map;
+use netpol_core::reach::path::{Path, Quest};
 use netpol_core::report::{text, v1};
 
 use super::answer::{deliver, refused, wanted};
@@ -56,12 +56,8 @@ fn quest(args: &args::PathArgs, session: &Session) -> Result<Understood, Spellin
     let cluster = session.analysis.cluster();
     let from = cluster.endpoints(&args.from, &session.namespace)?;
     let mut notes: Vec<String> = from.notes.iter().map(ToString::to_string).collect();
-    let mut quest = Quest {
-        from: from.endpoints,
-        to: Vec::new(),
-        ports: Asked::Every,
-        unknown: session.unknown,
-    };
+    let mut quest =
+        Quest { from: from.endpoints, to: Vec::new(), ports: Asked::Every, unknown: session.unknown };
     if let Some(to) = &args.to {
         let (to, ports) = split_port(to)?;
         let to = cluster.endpoints(to, &session.namespace)?;
@@ -85,7 +81,9 @@ fn off_the_map(endpoint: &Endpoint, session: &Session, console: &mut Console<'_,
 /// Says what the report does not.
 fn tell(path: &Path, console: &mut Console<'_, '_>) {
     if let (None, Some(_)) = (&path.hops, &path.possible) {
-        console.note("there is a way only if what is unknown is allowed; `--unknown allow` or `deny` decides it");
+        console.note(
+            "there is a way only if what is unknown is allowed; `--unknown allow` or `deny` decides it",
+        );
     }
 }
 

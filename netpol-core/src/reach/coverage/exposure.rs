@@ -10,7 +10,7 @@ use crate::policy::{Direction, Peer, PodMatch, PolicySet};
 use crate::selector::Truth;
 
 /// Some of those that an end is open to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Exposure {
     /// Who.
     pub peer: Exposed,
@@ -19,7 +19,7 @@ pub struct Exposure {
 }
 
 /// Whom an end is open to.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Exposed {
     /// Addresses outside the cluster.
     Addresses(IpSet),
@@ -47,12 +47,13 @@ pub(super) fn exposure(
 
 /// Whether globally routable addresses are among those that an end is open to.
 pub(super) fn to_internet(exposure: &[Exposure], internet: &IpSet) -> Truth {
-    let answers = exposure.iter().map(|entry| match &entry.peer {
-        Exposed::Addresses(addresses) if addresses.overlaps(internet) => {
-            if entry.decided.allowed.is_empty() { Truth::Unknown } else { Truth::Yes }
-        }
-        _ => Truth::No,
-    });
+    let answers =
+        exposure.iter().map(|entry| match &entry.peer {
+            Exposed::Addresses(addresses) if addresses.overlaps(internet) => {
+                if entry.decided.allowed.is_empty() { Truth::Unknown } else { Truth::Yes }
+            }
+            _ => Truth::No,
+        });
     answers.fold(Truth::No, Truth::or)
 }
 

@@ -103,7 +103,10 @@ impl<'a> Scout<'a> {
         let path = self.shortest(quest)?;
         let cut = self.ways(Through::Allowed, quest).cut(&goal).map(|cut| {
             let pairs = cut.rectangles.iter().flat_map(|rectangle| {
-                let (from, to) = (self.map.ends(self.cluster, &rectangle.from), self.map.ends(self.cluster, &rectangle.to));
+                let (from, to) = (
+                    self.map.ends(self.cluster, &rectangle.from),
+                    self.map.ends(self.cluster, &rectangle.to),
+                );
                 let pair = move |from: &crate::evaluate::End, to| Hop {
                     from: from.clone(),
                     to,
@@ -159,7 +162,8 @@ impl Path {
                 _ => false,
             };
             if let (false, Side::Pods(shares)) = (begins_there, &entry.to) {
-                let own = shares.iter().filter(|id| map.shares.get(**id).is_some_and(|it| is_own(it.workload)));
+                let own =
+                    shares.iter().filter(|id| map.shares.get(**id).is_some_and(|it| is_own(it.workload)));
                 entry.to = Side::Pods(own.copied().collect());
             } else if !begins_there {
                 entry.to = Side::Pods(std::sync::Arc::from([]));

@@ -96,3 +96,48 @@ fn any_number(query: &NamedPortQuery) -> Vec<NamedPort> {
     let port = |protocol| NamedPort { name: query.name.clone(), protocol, number: None };
     protocols.into_iter().map(port).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::WorkloadId;
+    use crate::index::{Plugin, PolicyIndex};
+    use crate::policy::Peer;
+    use crate::report::scenario::{Scenario, app, app_peer, in_shop, tcp};
+    use crate::selector::Selector;
+
+    /// What `shop/cart` takes in from every pod that each selector selects; rules admit `app in (web, job)` to port 80
+    /// and the whole of `shop` to port 443.
+    fn from_every(peers: &[PodMatch]) -> Vec<String> {
+        let shop = Peer::Pods(in_shop(Selector::everything()));
+        let rules = vec![
+            (Some(vec![app_peer(&["web", "job"])]), Some(vec![tcp(80)])),
+            (Some(vec![shop]), Some(vec![tcp(443)])),
+        ];
+        let scenario = Scenario::new(&[("shop", "cart", &[("app", "cart")])]);
+        let scenario = scenario.policy("in", app(&["cart"]), Direction::Ingress, rules);
+        let index = PolicyIndex::new(&scenario.cluster, &scenario.policies, Plugin::default());
+        let rows = Rows::new(&scenario.cluster, &scenario.policies, &index);
+        let workload = WorkloadId(0);
+        let class = index.parts(workload).first().unwrap().class;
+        let subject = Subject { class, node: None, workload };
+        assert_eq!(rows.isolation(subject, Direction::Ingress).isolated, Truth::Yes);
+        assert_eq!(rows.isolation(subject, Direction::Egress), Isolation::default());
+        let decided = rows.towards_every(subject, Direction::Ingress, peers);
+        decided.into_iter().map(|decided| decided.allowed.to_string()).collect()
+    }
+
+    #[test]
+    fn a_rule_counts_for_a_selector_when_it_takes_every_pod_of_it() {
+        let peers = [app(&["web"]), app(&["web", "job"]), app(&["web", "cart"])].map(in_shop);
+        assert_eq!(from_every(&peers), ["tcp/80, tcp/443", "tcp/80, tcp/443", "tcp/443"]);
+    }
+
+    #[test]
+    fn what_only_some_pods_are_allowed_is_not_said_of_all() {
+        assert_eq!(
+            from_every(&[in_shop(Selector::everything()), PodMatch::everything()]),
+            ["tcp/443", "nothing"]
+        );
+    }
+}

@@ -130,6 +130,10 @@ impl Coverage {
         let ingress = Side::new(&rows, (set, cluster), &cells, Direction::Ingress);
         let egress = Side::new(&rows, (set, cluster), &cells, Direction::Egress);
         let mut assumptions = Assumption::of_all(set, index);
+        if index.plugin().host_network_is_node {
+            let hosts = cluster.groups.iter().filter(|group| group.is_host_network);
+            assumptions.extend(hosts.map(|group| Assumption::HostNetworkIsNode(group.workload)));
+        }
         assumptions.extend([&ingress, &egress].into_iter().flat_map(|side| side.assumptions.iter().cloned()));
         assumptions.sort_unstable();
         assumptions.dedup();

@@ -4,7 +4,7 @@ use super::coverage::NamespaceCoverage;
 use crate::cluster::{Cluster, Namespace, NamespaceId};
 use crate::evaluate::isolation::isolating;
 use crate::index::PolicyIndex;
-use crate::policy::{Direction, Effect, NamespaceMatch, PodMatch, PolicySet};
+use crate::policy::{Direction, NamespaceMatch, PodMatch, PolicySet};
 use crate::selector::{Selector, Truth, leave_none_out};
 
 /// For each namespace, some selectors of its pods.
@@ -17,7 +17,7 @@ pub(super) fn namespaces(cluster: &Cluster, set: &PolicySet, index: &PolicyIndex
         let places = isolating.into_iter().zip(unread);
         let answers = places.map(|(isolating, unread)| match leave_none_out(isolating) {
             _ if !index.plugin().enforces => Truth::No,
-            Truth::No if !unread.is_empty() => Truth::Unknown,
+            Truth::No if unread => Truth::Unknown,
             answer => answer,
         });
         answers.collect::<Vec<Truth>>()
@@ -35,12 +35,14 @@ fn by_namespace<'a>(cluster: &Cluster, set: &'a PolicySet, direction: Direction)
     spread(cluster, policies.map(|policy| &policy.subject.value), Truth::Yes)
 }
 
-/// For each namespace, the selectors of policies that may isolate, whose rules are not known.
-fn may_isolate<'a>(cluster: &Cluster, set: &'a PolicySet, direction: Direction) -> Selectors<'a> {
-    let opaque = set.opaque.iter().filter(|opaque| {
-        opaque.directions.contains(direction) && matches!(opaque.effect, Effect::RulesUnknown(_))
-    });
-    spread(cluster, opaque.filter_map(|opaque| opaque.subject.as_ref()), Truth::Unknown)
+/// For each namespace, whether a policy whose rules are not known may act on pods there.
+fn may_isolate(cluster: &Cluster, set: &PolicySet, direction: Direction) -> Vec<bool> {
+    let acting = || set.opaque.iter().filter(|opaque| opaque.directions.contains(direction));
+    if acting().any(|opaque| opaque.subject.is_none()) {
+        return vec![true; cluster.namespaces.len()];
+    }
+    let lists = spread(cluster, acting().filter_map(|opaque| opaque.subject.as_ref()), Truth::Unknown);
+    lists.into_iter().map(|selectors| !selectors.is_empty()).collect()
 }
 
 /// Selectors by the namespaces that they are about: those where the answer is at least `least`.

@@ -114,7 +114,7 @@ fn heading(counts: Counts) -> Text {
     text.lines.push(Line::new().plain(isolated));
     if workloads > 0 {
         let (into, out) = (counts.ingress_internet, counts.egress_internet);
-        let words = format!("the internet can reach {into} of them, and {out} of them the internet");
+        let words = format!("the internet can reach {into} of them, {out} of them can reach the internet");
         text.lines.push(Line::new().plain(words));
     }
     text
@@ -202,10 +202,21 @@ fn names(
 
 /// By what they are isolated, to whom they are open, and on which ports; the latter two line by line.
 fn cells(context: Context<'_>, coverage: &Coverage, own: &Alike<'_>) -> [Cell; 3] {
-    let names = own.policies.iter().filter_map(|policy| context.object(*policy));
-    let mut policies: Vec<String> = names.map(|object| policy_name(context, object)).collect();
+    let names = |wanted: fn(&PolicyRef) -> bool| -> Vec<String> {
+        let policies = own.policies.iter().filter(|policy| wanted(policy));
+        let objects = policies.filter_map(|policy| context.object(*policy));
+        objects.map(|object| policy_name(context, object)).collect()
+    };
+    let mut policies = names(|policy| matches!(policy, PolicyRef::Evaluated(_)));
     if own.workloads.len() > 1 && policies.len() > POLICIES {
         policies = vec![count(policies.len(), "policy", "policies")];
+    }
+    let unread = names(|policy| matches!(policy, PolicyRef::Opaque(_)));
+    if unread.len() > POLICIES {
+        let number = count(unread.len(), "policy", "policies");
+        policies.push(format!("perhaps by {number} not evaluated"));
+    } else {
+        policies.extend(unread.into_iter().map(|name| format!("perhaps by {name}, not evaluated")));
     }
     match own.isolated {
         Truth::No => policies.insert(0, "not isolated".to_owned()),

@@ -47,7 +47,8 @@ pub fn table(context: Context<'_>, map: &Map, path: &Path) -> Table {
     for (number, Step { hop, behind }) in (1usize..).zip(steps) {
         let rules = behind.rules.iter().map(|rule| placed_rule(context, *rule));
         let open = [(Direction::Egress, behind.egress), (Direction::Ingress, behind.ingress)];
-        let open = open.into_iter().filter_map(|(direction, isolated)| not_isolated(direction, isolated));
+        let open =
+            open.into_iter().filter_map(|(direction, isolated)| not_isolated(hop, direction, isolated));
         table.rows.push(vec![
             Cell::plain(number.to_string()),
             Cell::plain(ends::end(context.cluster, &hop.from)),
@@ -79,21 +80,27 @@ fn chain(layout: &mut Layout, context: Context<'_>, path: &Path) {
     let from = || Line::new().with(Role::Strong, ends::end_list(context.cluster, &path.from));
     let to = format!("{}{}", ends::end_list(context.cluster, &path.to), ends::asked(&path.ports));
     let whole = |line: Line, words: &str| line.plain(words).with(Role::Strong, to.clone());
+    let [is, reaches, does_not] = match path.from.as_slice() {
+        [_] => [" is ", "reaches ", " does not reach "],
+        _ => [" are ", "reach ", " do not reach "],
+    };
     match (&path.hops, &path.possible) {
         (Some(steps), _) if steps.is_empty() => {
-            layout.line(whole(from(), " is ").plain(": there is nothing to reach"));
+            layout.line(whole(from(), is).plain(": there is nothing to reach"));
         }
         (Some(steps), _) => {
             let hops = count(steps.len(), "hop", "hops");
-            layout.line(whole(from(), " reaches ").plain(format!(" in {hops}")));
+            layout.line(whole(from(), &format!(" {reaches}")).plain(format!(" in {hops}")));
             hops_of(layout, context, steps);
         }
         (None, Some(steps)) => {
-            layout.line(whole(from(), " perhaps reaches ").plain(": a way leads through what is unknown"));
+            layout.line(
+                whole(from(), &format!(" perhaps {reaches}")).plain(": a way leads through what is unknown"),
+            );
             hops_of(layout, context, steps);
         }
         (None, None) => {
-            layout.line(whole(from(), " does not reach ").plain(": no chain of connections leads there"));
+            layout.line(whole(from(), does_not).plain(": no chain of connections leads there"));
         }
     }
 }
@@ -139,7 +146,7 @@ fn rules_of(layout: &mut Layout, context: Context<'_>, Step { hop, behind }: &St
                 let words = format!("       {}", rule_words(context, *rule));
                 layout.placed(Line::new().plain(words), rule_span(context, rule.policy, rule.rule));
             }
-            if let Some(words) = not_isolated(direction, isolated) {
+            if let Some(words) = not_isolated(hop, direction, isolated) {
                 layout.line(Line::new().with(Role::Dim, format!("       {words}")));
             }
         }
@@ -150,12 +157,14 @@ fn rules_of(layout: &mut Layout, context: Context<'_>, Step { hop, behind }: &St
     }
 }
 
-fn not_isolated(direction: Direction, isolated: Truth) -> Option<String> {
-    let end = match direction {
-        Direction::Egress => "source",
-        Direction::Ingress => "destination",
+/// That no policy isolates an end; nothing for addresses, which no policy could isolate.
+fn not_isolated(hop: &Hop, direction: Direction, isolated: Truth) -> Option<String> {
+    let (name, end) = match direction {
+        Direction::Egress => ("source", &hop.from),
+        Direction::Ingress => ("destination", &hop.to),
     };
-    (isolated == Truth::No).then(|| format!("{direction} of the {end}: not isolated"))
+    let is_outside = matches!(end.endpoint, Endpoint::Addresses(_));
+    (isolated == Truth::No && !is_outside).then(|| format!("{direction} of the {name}: not isolated"))
 }
 
 fn rule_words(context: Context<'_>, rule: RuleRef) -> String {
@@ -170,11 +179,16 @@ fn all_reached(context: Context<'_>, map: &Map, path: &Path, reached: &[Reached]
     let outside = reached.iter().any(|entry| entry.to.addresses().is_some());
     let own: BTreeSet<WorkloadId> = path.from.iter().filter_map(workload).collect();
     let others = context.cluster.workloads.len().saturating_sub(own.difference(&workloads).count());
-    let others = count(others, "other workload", "other workloads");
+    let others = if own.is_empty() {
+        count(others, "workload", "workloads")
+    } else {
+        count(others, "other workload", "other workloads")
+    };
+    let verb = if path.from.len() > 1 { "reach" } else { "reaches" };
     let and = if outside { ", and addresses outside" } else { "" };
     let line = Line::new()
         .with(Role::Strong, ends::end_list(context.cluster, &path.from))
-        .plain(format!(" reaches {} of {others}{and}", workloads.len()));
+        .plain(format!(" {verb} {} of {others}{and}", workloads.len()));
     let mut text = Text { lines: vec![line] };
     if !reached.is_empty() {
         text.lines.extend(reached_table(context, map, reached).to_text().lines.into_iter().map(indented));

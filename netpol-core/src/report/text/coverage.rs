@@ -19,6 +19,8 @@ use crate::report::Context;
 use crate::report::context::{rule_path, rule_span};
 use crate::selector::{Operator, Truth};
 
+/// After so many lines of workloads with the same coverage the rest is counted.
+const LINES: usize = 12;
 /// So many policies of several workloads are named; more are counted.
 const POLICIES: usize = 3;
 
@@ -181,23 +183,39 @@ fn names(
     for workload in workloads {
         by_namespace.entry(workload.namespace).or_default().push(workload);
     }
-    let lines = by_namespace.into_iter().flat_map(|(id, own)| {
-        let name = context.cluster.namespace(id).map_or("?", |it| it.name.as_str());
-        let all = own.len();
-        if sizes.get(&id) == Some(&all) && all > 1 {
-            return vec![format!("{name}/* ({all})")];
+    let mut lines = Vec::new();
+    let mut rest = workloads.len();
+    for (id, own) in by_namespace {
+        if lines.len() >= LINES {
+            lines.push(format!("and {}", count(rest, "more workload", "more workloads")));
+            break;
         }
-        let prefix = format!("{name}/");
-        let words: Vec<String> = own.iter().map(|it| ends::end(context.cluster, &it.end)).collect();
-        match words.as_slice() {
-            [one] => vec![one.clone()],
-            many => {
-                let short = |word: &String| word.strip_prefix(&prefix).unwrap_or(word).to_owned();
-                wrapped(&prefix, &many.iter().map(short).collect::<Vec<_>>())
-            }
+        rest -= own.len();
+        lines.extend(of_namespace(context, (id, sizes), &own));
+    }
+    lines
+}
+
+/// Some workloads of one namespace.
+fn of_namespace(
+    context: Context<'_>,
+    (id, sizes): (NamespaceId, &BTreeMap<NamespaceId, usize>),
+    workloads: &[&WorkloadCoverage],
+) -> Vec<String> {
+    let name = context.cluster.namespace(id).map_or("?", |it| it.name.as_str());
+    let number = workloads.len();
+    if sizes.get(&id) == Some(&number) && number > 1 {
+        return vec![format!("{name}/* ({number})")];
+    }
+    let prefix = format!("{name}/");
+    let words: Vec<String> = workloads.iter().map(|it| ends::end(context.cluster, &it.end)).collect();
+    match words.as_slice() {
+        [one] => vec![one.clone()],
+        many => {
+            let short = |word: &String| word.strip_prefix(&prefix).unwrap_or(word).to_owned();
+            wrapped(&prefix, &many.iter().map(short).collect::<Vec<_>>())
         }
-    });
-    lines.collect()
+    }
 }
 
 /// By what they are isolated, to whom they are open, and on which ports; the latter two line by line.

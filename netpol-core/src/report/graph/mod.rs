@@ -1,0 +1,18 @@
+//! Pictures of who can reach whom: for Graphviz, for Markdown, as an image and as a page that answers clicks.
+//!
+//! They are texts, so every front end can make them.
+
+pub mod model;
+pub mod picture;
+mod factor;
+mod words;
+pub mod dot;
+pub mod mermaid;
+
+pub use dot::dot;
+pub use mermaid::mermaid;
+pub use model::{Edge, Graph, Node, NodeKind, RulePlace};
+pub use picture::Picture;
+
+#[cfg(test)]
+mod sample;

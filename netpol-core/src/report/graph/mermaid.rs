@@ -29,7 +29,13 @@ pub fn mermaid(graph: &Graph) -> String {
     if left_out > 0 {
         notes.push(format!("{} are left out: Mermaid draws no more", words::count(left_out, "link")));
     }
-    let text: String = escaped(&notes.join("<br/>")).chars().take(NOTES).collect();
+    let mut room = NOTES;
+    let text = notes.iter().map(|note| escaped(note)).take_while(|note| {
+        let fits = note.len() <= room;
+        room = room.saturating_sub(note.len());
+        fits
+    });
+    let text = text.collect::<Vec<_>>().join("<br/>");
     if !text.is_empty() {
         let _ = writeln!(out, "  notes[\"{}\"]\n  style notes fill:none,stroke:none", text);
     }

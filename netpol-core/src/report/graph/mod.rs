@@ -8,11 +8,13 @@ mod factor;
 mod words;
 pub mod dot;
 pub mod mermaid;
+pub mod svg;
 
 pub use dot::dot;
 pub use mermaid::mermaid;
 pub use model::{Edge, Graph, Node, NodeKind, RulePlace};
 pub use picture::Picture;
+pub use svg::svg;
 
 #[cfg(test)]
 mod sample;

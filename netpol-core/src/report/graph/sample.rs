@@ -109,3 +109,11 @@ pub(super) fn hostile() -> Graph {
     }
     graph
 }
+
+/// `count` isolated workloads in namespaces of 20, with ten connections each that differ.
+pub(super) fn dense(count: usize) -> Graph {
+    let nodes = (0..count).map(|at| workload(&format!("team-{}", at / 20), &format!("app-{at}"))).collect();
+    let port = |at: usize| u16::try_from(at % 9000 + 1).unwrap_or(1);
+    let edges = (0..count * 10).map(|at| ruled(at % count, (at * at + at / count) % count, &[port(at)]));
+    Graph { nodes, edges: edges.filter(|edge| edge.from != edge.to).collect(), notes: Vec::new() }
+}

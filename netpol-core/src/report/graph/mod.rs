@@ -9,10 +9,12 @@ mod words;
 pub mod dot;
 pub mod mermaid;
 pub mod svg;
+pub mod page;
 
 pub use dot::dot;
 pub use mermaid::mermaid;
 pub use model::{Edge, Graph, Node, NodeKind, RulePlace};
+pub use page::html;
 pub use picture::Picture;
 pub use svg::svg;
 

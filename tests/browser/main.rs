@@ -106,7 +106,7 @@ fn names_stay_text() {
         browser.run(&format!("netpol.pickBox({at}, true)"));
         browser.run("document.querySelectorAll('#panel .row').forEach(row => row.click())");
     }
-    browser.run("netpol.cy.edges().forEach(edge => edge.emit('tap'))");
+    browser.run("netpol.cy.edges().forEach(edge => { edge.emit('tap'); }); 0");
     assert_eq!(browser.run("typeof owned"), json!("undefined"));
     assert_eq!(browser.run("document.querySelectorAll('script').length"), json!(6));
     assert_eq!(browser.run("document.querySelectorAll('img, #panel a, #panel script').length"), json!(0));

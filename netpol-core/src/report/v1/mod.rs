@@ -5,6 +5,7 @@
 pub mod endpoint;
 pub mod error;
 pub mod explanation;
+pub mod graph;
 pub mod ports;
 pub mod schema;
 pub mod verdict;
@@ -12,6 +13,7 @@ pub mod verdict;
 pub use endpoint::{Endpoint, Side};
 pub use error::Error;
 pub use explanation::Explanation;
+pub use graph::Graph;
 pub use ports::Ports;
 pub use schema::{kinds, schema};
 pub use verdict::{Pair, PortField, Verdict};

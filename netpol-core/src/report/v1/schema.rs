@@ -2,11 +2,11 @@
 
 use schemars::{JsonSchema, schema_for};
 
-use super::{Error, Explanation, Verdict};
+use super::{Error, Explanation, Graph, Verdict};
 
 /// The kinds that have a schema, in kebab-case.
 pub const fn kinds() -> &'static [&'static str] {
-    &["verdict", "explanation", "error"]
+    &["verdict", "explanation", "graph", "error"]
 }
 
 /// The JSON Schema (draft 2020-12) of a kind, by its name in kebab-case.
@@ -21,6 +21,7 @@ pub fn schema(kind: &str) -> Option<serde_json::Value> {
     match kind {
         "verdict" => Some(of::<Verdict<'_>>()),
         "explanation" => Some(of::<Explanation<'_>>()),
+        "graph" => Some(of::<Graph<'_>>()),
         "error" => Some(of::<Error<'_>>()),
         _ => None,
     }

@@ -13,7 +13,7 @@ const SCRIPTS: [(&str, &str, &str); 5] = [
     ("@DAGRE@", include_str!("dagre.min.js"), "lR43NTXLouX+York0MfeHNY3COpixKDIHx/53bHWW+w="),
     ("@LAYOUT@", include_str!("layout.js"), "s8U/eSHIlg4xYrg50+6IU+qDdD6T3KWHdoizwAl5p5U="),
     ("@PANEL@", include_str!("panel.js"), "BnVHIXXbXpC1VSqpD+rcGW7Fhkmf8Ak8xcTm6Mgy7eE="),
-    ("@PAGE@", include_str!("page.js"), "jNRb1AlFD3Ov/3PSatyRG1ZrT4fD5ND3zX2fK7aOhos="),
+    ("@PAGE@", include_str!("page.js"), "8KRRnJ6+e7vqCm97iQkoIUoa9AteFFBVNXhryk3v2v8="),
 ];
 
 /// The graph as one HTML file that needs no network: search, filters by namespace, port and direction, namespaces that

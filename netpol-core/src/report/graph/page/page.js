@@ -328,7 +328,7 @@
       option.value = space;
       find('namespace').append(option);
     }
-    cy = cytoscape({container: find('graph'), elements: [], style: style(), layout: {name: 'preset'}, wheelSensitivity: 0.6, minZoom: 0.03, maxZoom: 4, autoungrabify: false, boxSelectionEnabled: false, pixelRatio: 'auto', hideEdgesOnViewport: links.length > 1500, textureOnViewport: false});
+    cy = cytoscape({container: find('graph'), elements: [], style: style(), layout: {name: 'preset'}, minZoom: 0.03, maxZoom: 4, boxSelectionEnabled: false, pixelRatio: 'auto', hideEdgesOnViewport: links.length > 1500});
     cy.on('tap', 'node', event => {
       const node = event.target;
       const space = node.data('space');

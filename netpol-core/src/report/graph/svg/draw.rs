@@ -39,6 +39,7 @@ pub(super) fn draw(picture: &Picture, layout: &Layout) -> String {
             );
         }
     }
+    layout.clusters.iter().for_each(|cluster| title(&mut out, cluster));
     for (at, rect, marks) in &layout.boxes {
         if let Some(item) = picture.boxes.get(*at) {
             draw_box(&mut out, item, *rect, marks);
@@ -87,6 +88,10 @@ fn frame(out: &mut String, cluster: &Cluster) {
         out,
         "<rect class=\"frame\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{across:.1}\" height=\"{height:.1}\" rx=\"10\"/>"
     );
+}
+
+fn title(out: &mut String, cluster: &Cluster) {
+    let Rect { x, y, .. } = cluster.rect;
     let base = y + TITLE - 8.0;
     let title = escaped(&cluster.title);
     let _ = writeln!(out, "<text class=\"space\" x=\"{:.1}\" y=\"{base:.1}\">{title}</text>", x + 12.0);
@@ -104,7 +109,7 @@ fn draw_box(out: &mut String, item: &PictureBox, rect: Rect, marks: &[&str]) {
         (Shape::Pods, true) => "pods exposed",
         (Shape::Pods, false) => "pods",
     };
-    let radius = if item.shape == Shape::Addresses { rect.height / 2.0 } else { 6.0 };
+    let radius = if item.shape == Shape::Addresses { 14.0 } else { 6.0 };
     let middle = rect.x + rect.width / 2.0;
     let full = [item.label.as_str(), item.namespace.as_deref().unwrap_or_default(), &item.detail].join(" ");
     let _ = writeln!(

@@ -11,8 +11,8 @@ use dagre::{EdgeLabel, LayoutOptions, NodeLabel, RankDir, layout};
 
 use super::measure::{NAME, SMALL, number, shortened, width};
 use super::pack::{Rect, grid, shelves};
-use super::path::Point;
-use crate::report::graph::picture::{Picture, PictureBox};
+use super::path::{Columns, Point, spread};
+use crate::report::graph::picture::{Link, Picture, PictureBox};
 
 /// Around boxes within a namespace.
 const PADDING: f64 = 12.0;
@@ -79,7 +79,7 @@ impl Layout {
         let options = LayoutOptions {
             rankdir: RankDir::LR,
             nodesep: 24.0,
-            edgesep: 34.0,
+            edgesep: if tied.iter().any(|bunch| bunch.namespace.is_some()) { 34.0 } else { 12.0 },
             ranksep: 44.0,
             ..LayoutOptions::default()
         };
@@ -97,17 +97,40 @@ impl Layout {
             }
             self.enclose(&layered, at, bunch);
         }
-        for (at, link) in picture.links.iter().enumerate() {
-            let name = format!("l{at}");
-            if let Some(edge) =
-                layered.edge(&format!("b{}", link.from), &format!("b{}", link.to), Some(&name))
-            {
-                let points: Vec<Point> = edge.points.iter().map(|point| (point.x, point.y)).collect();
-                let middle = (edge.x.unwrap_or_default(), edge.y.unwrap_or_default());
-                self.links.push((at, points, middle));
-            }
-        }
+        self.route(picture, &layered);
         self.to_origin();
+    }
+
+    /// Draws the links past the boxes.
+    fn route(&mut self, picture: &Picture, layered: &Layered<NodeLabel, EdgeLabel>) {
+        let rects: BTreeMap<usize, Rect> = self.boxes.iter().map(|(at, rect, _)| (*at, *rect)).collect();
+        let mut found = Vec::new();
+        for (at, link) in picture.links.iter().enumerate() {
+            let (from, to) = (format!("b{}", link.from), format!("b{}", link.to));
+            let (Some(edge), Some(start), Some(end)) = (
+                layered.edge(&from, &to, Some(&format!("l{at}"))),
+                rects.get(&link.from),
+                rects.get(&link.to),
+            ) else {
+                continue;
+            };
+            let points: Vec<Point> = edge.points.iter().map(|point| (point.x, point.y)).collect();
+            let between = points.get(1..points.len().saturating_sub(1)).unwrap_or_default().to_vec();
+            let label = (edge.x.unwrap_or_default(), edge.y.unwrap_or_default());
+            found.push(Strand { link: at, start: (link.from, *start), end: (link.to, *end), between, label });
+        }
+        let widths = found.iter().map(|strand| {
+            let label = picture.links.get(strand.link).map(Link::label).unwrap_or_default();
+            (strand.label.0, label_size(&label).width)
+        });
+        let columns = Columns::of(rects.values().map(|rect| (rect.middle().0, rect.width)).chain(widths));
+        let heights = ends(&found);
+        for (at, strand) in found.into_iter().enumerate() {
+            let height = |is_end| heights.get(&(at, is_end)).copied().unwrap_or_default();
+            let points =
+                columns.route((strand.start.1, height(false)), &strand.between, (strand.end.1, height(true)));
+            self.links.push((strand.link, points, strand.label));
+        }
     }
 
     /// The frame of a namespace. The title has room in the distance that boxes and labels keep from it.
@@ -180,6 +203,42 @@ impl Layout {
     }
 }
 
+/// A link on its way.
+struct Strand {
+    link: usize,
+    start: (usize, Rect),
+    end: (usize, Rect),
+    /// Where it passes the columns between its ends.
+    between: Vec<Point>,
+    label: Point,
+}
+
+/// The heights at which links end, by their place and whether it is their end: spread over the sides of boxes, in the
+/// order of where they come from, so that they do not cross.
+fn ends(strands: &[Strand]) -> BTreeMap<(usize, bool), f64> {
+    let mut sides: BTreeMap<(usize, bool), Vec<(f64, usize, bool)>> = BTreeMap::new();
+    let mut rects: BTreeMap<usize, Rect> = BTreeMap::new();
+    for (at, strand) in strands.iter().enumerate() {
+        let rightwards = strand.start.1.middle().0 <= strand.end.1.middle().0;
+        let (from, to) = (strand.start.1.middle(), strand.end.1.middle());
+        let next = strand.between.first().copied().unwrap_or(to);
+        let last = strand.between.last().copied().unwrap_or(from);
+        sides.entry((strand.start.0, rightwards)).or_default().push((next.1, at, false));
+        sides.entry((strand.end.0, !rightwards)).or_default().push((last.1, at, true));
+        rects.extend([strand.start, strand.end]);
+    }
+    let mut heights = BTreeMap::new();
+    for ((place, _), mut side) in sides {
+        side.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let count = number(side.len());
+        let rect = rects.get(&place).copied().unwrap_or_default();
+        for (order, (_, at, is_end)) in side.into_iter().enumerate() {
+            heights.insert((at, is_end), spread(rect, number(order), count));
+        }
+    }
+    heights
+}
+
 /// The size of the label of a link.
 pub(super) fn label_size(label: &str) -> Rect {
     Rect::sized(width(label, SMALL) + 8.0, SMALL + 6.0)
@@ -235,7 +294,8 @@ fn bunch<'a>(
             first.iter().copied().filter(|mark| pods.iter().all(|marks| marks.contains(mark))).collect();
     }
     let sizes: Vec<Rect> = items().map(|(_, item)| box_size(item, &own_marks(item, &bunch.marks))).collect();
-    let least = if namespace.is_some() { title_width(&bunch) - 2.0 * PADDING } else { 0.0 };
+    let is_tied = items().any(|(at, _)| linked.get(at).copied().unwrap_or_default());
+    let least = if is_tied && namespace.is_some() { title_width(&bunch) - 2.0 * PADDING } else { 0.0 };
     let width = sizes.iter().map(|size| size.width).fold(least, f64::max);
     for ((at, _), size) in items().zip(sizes) {
         let size = Rect { width, ..size };
@@ -369,6 +429,16 @@ mod tests {
             let link = &picture.links[*at];
             assert!(is_on_border(rect(link.from), points[0]), "start of {link:?}");
             assert!(is_on_border(rect(link.to), points[points.len() - 1]), "end of {link:?}");
+            for pair in points.windows(2) {
+                let (left, right) = (pair[0].0.min(pair[1].0), pair[0].0.max(pair[1].0));
+                let (top, bottom) = (pair[0].1.min(pair[1].1), pair[0].1.max(pair[1].1));
+                let piece = Rect { x: left, y: top, width: right - left, height: bottom - top };
+                let mut others = layout
+                    .boxes
+                    .iter()
+                    .filter(|(of, rect, _)| *of != link.from && *of != link.to && rect.width > 0.0);
+                assert!(others.all(|(_, rect, _)| is_apart(rect, &piece)), "{link:?} crosses a box");
+            }
         }
     }
 

@@ -24,6 +24,10 @@ impl Rect {
         self.y + self.height
     }
 
+    pub(super) fn middle(&self) -> (f64, f64) {
+        (self.x + self.width / 2.0, self.y + self.height / 2.0)
+    }
+
     #[must_use]
     pub(super) fn moved(self, x: f64, y: f64) -> Self {
         Self { x: self.x + x, y: self.y + y, ..self }

@@ -41,6 +41,9 @@ pub enum Command {
     /// List who can reach whom: every allowed and every unknown connection
     #[command(after_help = LIST_EXAMPLES, after_long_help = long(LIST_EXAMPLES))]
     List(List),
+    /// Say which workloads are isolated, by which policies, and to whom they are open
+    #[command(after_help = COVERAGE_EXAMPLES)]
+    Coverage(Coverage),
     /// Print the completions of a shell
     #[command(after_help = "Example:\n  netpol completions bash > /etc/bash_completion.d/netpol")]
     Completions {
@@ -97,6 +100,12 @@ Examples:
   netpol list -n shop --direction ingress --hide-not-isolated
   netpol list --expand -o csv > connections.csv";
 
+const COVERAGE_EXAMPLES: &str = "\
+Examples:
+  netpol coverage -f manifests/
+  netpol coverage -n shop -o md
+  netpol coverage -o csv > coverage.csv";
+
 /// The end of `--help`: how ends are spelled, then the examples.
 fn long(examples: &str) -> String {
     format!("{SPELLINGS}\n\n{examples}")
@@ -144,6 +153,14 @@ pub struct List {
     /// Only count the pairs that are allowed, denied and unknown
     #[arg(long, conflicts_with = "expand")]
     pub count: bool,
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `netpol coverage`.
+#[derive(Debug, Args)]
+pub struct Coverage {
     /// What every command takes.
     #[command(flatten)]
     pub common: Common,
@@ -257,8 +274,8 @@ pub struct Cluster {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Report")]
 pub struct Report {
-    /// The format, to standard output or to a file; repeatable. can, explain: text, json, jsonl. list: table, json,
-    /// yaml, csv, md
+    /// The format, to standard output or to a file; repeatable. can, explain: text, json, jsonl. list,
+    /// coverage, path: table, json, yaml, csv, md
     #[arg(short, long, value_name = "FORMAT[=FILE]")]
     pub output: Vec<Target>,
     /// Decide what the manifests leave open

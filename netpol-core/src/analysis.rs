@@ -11,7 +11,8 @@ use crate::index::{Plugin, PolicyIndex};
 use crate::manifest::{self, LeftOut, ReadOptions, Tally};
 use crate::net::{Family, IpSet};
 use crate::policy::{NamespaceMatch, Peer, PolicySet};
-use crate::reach::Map;
+use crate::reach::path::Scout;
+use crate::reach::{Coverage, Map};
 use crate::report::Context;
 use crate::report::text::Suggestion;
 use crate::suggestion;
@@ -187,6 +188,19 @@ impl Analysis {
         map.assumptions.extend(self.assumptions_of_left_out());
         map.assumptions.sort_unstable();
         map
+    }
+
+    /// How far the policies cover the cluster: who is isolated, and to whom everybody is open.
+    pub fn coverage(&self) -> Coverage {
+        let mut coverage = Coverage::new(&self.cluster, &self.policies, &self.index);
+        coverage.assumptions.extend(self.assumptions_of_left_out());
+        coverage.assumptions.sort_unstable();
+        coverage
+    }
+
+    /// Looks for ways from end to end through the map of this analysis.
+    pub const fn scout<'a>(&'a self, map: &'a Map) -> Scout<'a> {
+        Scout::new(&self.cluster, &self.policies, self.engine(), map)
     }
 
     /// What the ids in an answer are looked up in, for [`crate::report`].

@@ -173,7 +173,7 @@ fn knives(source: Source<'_>, pods: &[Unit<'_>], direction: Direction) -> Vec<Ip
                 nodes.extend(*node);
             }
             Party::Hypothetical { .. } => policies.extend_from_slice(source.index.acting_order()),
-            Party::Node { .. } | Party::Outside { .. } => {}
+            Party::Selected { .. } | Party::Node { .. } | Party::Outside { .. } => {}
         }
     }
     policies.sort_unstable();

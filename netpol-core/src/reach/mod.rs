@@ -9,11 +9,16 @@ pub mod map;
 pub mod filter;
 pub mod expand;
 pub mod count;
+pub mod coverage;
+pub mod path;
 mod lines;
 mod join;
 mod merge;
 
 pub use count::Counts;
+pub use coverage::{
+    Coverage, DirectionCoverage, Exposed, Exposure, NamespaceCoverage, UnusedRule, Why, WorkloadCoverage,
+};
 pub use expand::{Connection, expand};
 pub use filter::{Filter, NotIsolated, Wanted};
 pub use map::Map;

@@ -146,6 +146,12 @@ fn some_addresses(cluster: &Cluster, text: &str, wanted: &IpSet) -> Result<Resol
 }
 
 impl Cluster {
+    /// The globally routable addresses outside the cluster.
+    pub fn internet(&self) -> IpSet {
+        let families = self.outside_families.iter().map(|family| internet(*family));
+        families.fold(IpSet::empty(), |all, family| all.union(&family)).intersection(&self.outside())
+    }
+
     /// `namespace/pod`.
     pub(super) fn spelled_pod(&self, id: crate::cluster::GroupId) -> String {
         let group = self.group(id);

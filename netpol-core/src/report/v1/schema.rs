@@ -2,7 +2,7 @@
 
 use schemars::{JsonSchema, schema_for};
 
-use super::{ConnectionGroups, Connections, Error, Explanation, Graph, Verdict};
+use super::{ConnectionGroups, Connections, Coverage, Error, Explanation, Graph, Path, Verdict};
 
 /// A kind, and how its schema is made.
 type Kind = (&'static str, fn() -> serde_json::Value);
@@ -11,9 +11,11 @@ type Kind = (&'static str, fn() -> serde_json::Value);
 const KINDS: &[Kind] = &[
     ("connection-groups", of::<ConnectionGroups<'_>>),
     ("connections", of::<Connections<'_>>),
+    ("coverage", of::<Coverage<'_>>),
     ("error", of::<Error<'_>>),
     ("explanation", of::<Explanation<'_>>),
     ("graph", of::<Graph<'_>>),
+    ("path", of::<Path<'_>>),
     ("verdict", of::<Verdict<'_>>),
 ];
 

@@ -44,6 +44,9 @@ pub enum Command {
     /// Say which workloads are isolated, by which policies, and to whom they are open
     #[command(after_help = COVERAGE_EXAMPLES)]
     Coverage(Coverage),
+    /// Draw who can reach whom, as a picture or a page
+    #[command(after_help = GRAPH_EXAMPLES, after_long_help = long(GRAPH_EXAMPLES))]
+    Graph(Graph),
     /// Print the completions of a shell
     #[command(after_help = "Example:\n  netpol completions bash > /etc/bash_completion.d/netpol")]
     Completions {
@@ -106,6 +109,12 @@ Examples:
   netpol coverage -n shop -o md
   netpol coverage -o csv > coverage.csv";
 
+const GRAPH_EXAMPLES: &str = "\
+Examples:
+  netpol graph -o html=map.html -f manifests/
+  netpol graph -n shop -o svg > shop.svg
+  netpol graph | dot -Tpng > map.png";
+
 /// The end of `--help`: how ends are spelled, then the examples.
 fn long(examples: &str) -> String {
     format!("{SPELLINGS}\n\n{examples}")
@@ -161,6 +170,17 @@ pub struct List {
 /// `netpol coverage`.
 #[derive(Debug, Args)]
 pub struct Coverage {
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `netpol graph`.
+#[derive(Debug, Args)]
+pub struct Graph {
+    /// Which part of the map.
+    #[command(flatten)]
+    pub filter: Filter,
     /// What every command takes.
     #[command(flatten)]
     pub common: Common,

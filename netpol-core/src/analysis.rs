@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 use crate::cluster::{Asked, Cluster, Facts, Note, Resolved, SpellingError, split_port};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{self, HostNetwork, IpBlockPods, Profile};
-use crate::evaluate::{Assumption, Engine, Request, Verdict};
+use crate::evaluate::{Assumption, End, Engine, Request, Verdict};
 use crate::explain::{self, Explanation};
 use crate::index::{Plugin, PolicyIndex};
 use crate::manifest::{self, LeftOut, ReadOptions, Tally};
 use crate::net::{Family, IpSet};
 use crate::policy::{NamespaceMatch, Peer, PolicySet};
 use crate::reach::path::Scout;
-use crate::reach::{Coverage, Map};
+use crate::reach::{Coverage, Map, Rectangle};
 use crate::report::Context;
+use crate::report::graph::{self, Graph, GraphSource};
 use crate::report::text::Suggestion;
 use crate::suggestion;
 use crate::text::FileSet;
@@ -188,6 +189,13 @@ impl Analysis {
         map.assumptions.extend(self.assumptions_of_left_out());
         map.assumptions.sort_unstable();
         map
+    }
+
+    /// A part of the map of this analysis as a graph; with `ends` on it, whether they have connections or not.
+    pub fn graph(&self, map: &Map, rectangles: &[Rectangle], ends: &[End]) -> Graph {
+        let coverage = Coverage::new(&self.cluster, &self.policies, &self.index);
+        let source = GraphSource { context: self.context(), engine: self.engine(), coverage: &coverage, map };
+        graph::of_map(source, rectangles, ends)
     }
 
     /// How far the policies cover the cluster: who is isolated, and to whom everybody is open.

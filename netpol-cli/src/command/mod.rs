@@ -6,6 +6,7 @@ mod query;
 mod queries;
 pub mod explain;
 pub mod list;
+pub mod graph;
 pub mod coverage;
 mod filter;
 mod answer;

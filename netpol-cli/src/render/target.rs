@@ -20,10 +20,18 @@ pub enum Format {
     Csv,
     /// Markdown.
     Markdown,
+    /// A picture for Graphviz.
+    Dot,
+    /// A picture for Markdown.
+    Mermaid,
+    /// A picture as an image.
+    Svg,
+    /// A picture as a page that answers clicks.
+    Html,
 }
 
 impl Format {
-    const ALL: [(&'static str, Self); 7] = [
+    const ALL: [(&'static str, Self); 11] = [
         ("text", Self::Text),
         ("table", Self::Table),
         ("json", Self::Json),
@@ -31,6 +39,10 @@ impl Format {
         ("yaml", Self::Yaml),
         ("csv", Self::Csv),
         ("md", Self::Markdown),
+        ("dot", Self::Dot),
+        ("mermaid", Self::Mermaid),
+        ("svg", Self::Svg),
+        ("html", Self::Html),
     ];
 
     /// How it is typed.

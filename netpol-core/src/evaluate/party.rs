@@ -92,7 +92,9 @@ pub(super) fn answer(
                 (Party::Node { addresses, .. }, _) if addresses.is_empty() => block.unknown_node(family),
                 (Party::Node { addresses, .. }, _) => firm(block.holds(&addresses.in_family(family))),
                 (Party::Outside { addresses }, _) => firm(block.holds(addresses)),
-                (Party::Pods { .. } | Party::Hypothetical { .. } | Party::Selected { .. }, None) => firm(Truth::No),
+                (Party::Pods { .. } | Party::Hypothetical { .. } | Party::Selected { .. }, None) => {
+                    firm(Truth::No)
+                }
             });
             answer.map_or(Answer::UNKNOWN, |answer| Answer {
                 truth: answer.truth,

@@ -77,8 +77,10 @@ fn covers(wide: &NamespaceMatch, narrow: &NamespaceMatch, cluster: &Cluster) -> 
         (NamespaceMatch::Named(wide), NamespaceMatch::Named(narrow)) => Truth::from(wide == narrow),
         (NamespaceMatch::Selected(wide), NamespaceMatch::Named(name)) => {
             let known = cluster.namespace_named(name).and_then(|id| cluster.namespace(id));
-            let labels = known
-                .map_or_else(|| cluster.labels_of_unlisted_namespace(name), |namespace| namespace.labels.clone());
+            let labels = known.map_or_else(
+                || cluster.labels_of_unlisted_namespace(name),
+                |namespace| namespace.labels.clone(),
+            );
             wide.matches(&labels).truth
         }
         (NamespaceMatch::Named(name), NamespaceMatch::Selected(narrow)) => {

@@ -41,7 +41,8 @@ impl<'a> Scope<'a> {
     }
 
     fn and(&self, other: &Self) -> Self {
-        let holds = |scope: &Self, value: &&'a str| scope.listed.binary_search(value).is_ok() == scope.is_finite;
+        let holds =
+            |scope: &Self, value: &&'a str| scope.listed.binary_search(value).is_ok() == scope.is_finite;
         let kept = |some: &Self, by: &Self| -> Vec<&'a str> {
             some.listed.iter().copied().filter(|value| holds(by, value)).collect()
         };

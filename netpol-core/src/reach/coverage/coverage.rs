@@ -5,16 +5,16 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::exposure::{self, Exposure};
-use super::unused::{self, UnusedRule};
 use super::namespaces;
+use super::unused::{self, UnusedRule};
 use crate::cluster::{Cluster, NamespaceId, WorkloadId};
 use crate::evaluate::{Assumption, End, PolicyRef, RowKey, Rows, Subject, UnknownAs};
 use crate::index::PolicyIndex;
 use crate::net::IpSet;
 use crate::policy::{Direction, PolicySet};
+use crate::reach::ShareId;
 use crate::reach::lines::each;
 use crate::reach::share::{self, Cell, Shares};
-use crate::reach::ShareId;
 use crate::selector::Truth;
 
 /// How far policies cover a cluster.
@@ -203,7 +203,12 @@ struct Side {
 }
 
 impl Side {
-    fn new(rows: &Rows<'_>, (set, cluster): (&PolicySet, &Cluster), cells: &[Cell], direction: Direction) -> Self {
+    fn new(
+        rows: &Rows<'_>,
+        (set, cluster): (&PolicySet, &Cluster),
+        cells: &[Cell],
+        direction: Direction,
+    ) -> Self {
         let mut numbers: FxHashMap<RowKey, u32> = FxHashMap::default();
         let mut subjects: Vec<Subject> = Vec::new();
         let mut of_share = FxHashMap::default();

@@ -47,12 +47,13 @@ pub(super) fn exposure(
 
 /// Whether globally routable addresses are among those that an end is open to.
 pub(super) fn to_internet(exposure: &[Exposure], internet: &IpSet) -> Truth {
-    let answers = exposure.iter().map(|entry| match &entry.peer {
-        Exposed::Addresses(addresses) if addresses.overlaps(internet) => {
-            if entry.decided.allowed.is_empty() { Truth::Unknown } else { Truth::Yes }
-        }
-        _ => Truth::No,
-    });
+    let answers =
+        exposure.iter().map(|entry| match &entry.peer {
+            Exposed::Addresses(addresses) if addresses.overlaps(internet) => {
+                if entry.decided.allowed.is_empty() { Truth::Unknown } else { Truth::Yes }
+            }
+            _ => Truth::No,
+        });
     answers.fold(Truth::No, Truth::or)
 }
 

@@ -95,7 +95,9 @@ impl Scene<'_> {
     fn has_peer(&self, rule: &IndexedRule) -> bool {
         let Some(peers) = &rule.peers else { return self.has_classes || !self.outside.is_empty() };
         peers.iter().any(|peer| match peer {
-            IndexedPeer::Term(_) => self.classes(*peer).is_some_and(|(some, more)| !some.is_empty() || !more.is_empty()),
+            IndexedPeer::Term(_) => {
+                self.classes(*peer).is_some_and(|(some, more)| !some.is_empty() || !more.is_empty())
+            }
             IndexedPeer::Block(id) => self.index.block(*id).is_some_and(|block| {
                 let held = block.block.addresses.union(&block.block.unknown);
                 held.overlaps(&self.outside) || self.holds_pods(*peer)

@@ -8,8 +8,8 @@ use super::ways::{Goal, Through, Ways};
 use crate::cluster::{Asked, Cluster, Endpoint};
 use crate::evaluate::{Engine, UnknownAs};
 use crate::policy::PolicySet;
-use crate::reach::filter::Wanted;
 use crate::reach::Map;
+use crate::reach::filter::Wanted;
 
 /// A connection, and what stands behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +92,10 @@ impl<'a> Scout<'a> {
         let path = self.shortest(quest)?;
         let cut = self.ways(Through::Allowed, quest).cut(&goal).map(|cut| {
             let pairs = cut.rectangles.iter().flat_map(|rectangle| {
-                let (from, to) = (self.map.ends(self.cluster, &rectangle.from), self.map.ends(self.cluster, &rectangle.to));
+                let (from, to) = (
+                    self.map.ends(self.cluster, &rectangle.from),
+                    self.map.ends(self.cluster, &rectangle.to),
+                );
                 let pair = move |from: &crate::evaluate::End, to| Hop {
                     from: from.clone(),
                     to,

@@ -68,9 +68,11 @@ impl Between {
             }
         }
         let leading = leading(ways, &last);
-        let is_between = (0u32..).map(ShareId).zip(&is_source).zip(&leading).map(|((share, source), leads)| {
-            *leads && !source && search.arrival(share).is_some()
-        });
+        let is_between = (0u32..)
+            .map(ShareId)
+            .zip(&is_source)
+            .zip(&leading)
+            .map(|((share, source), leads)| *leads && !source && search.arrival(share).is_some());
         let is_between = is_between.collect();
         Self { steps: inner(&ways.steps, &last), sources, outside, last, is_between, is_source }
     }

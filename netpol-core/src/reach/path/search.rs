@@ -58,7 +58,11 @@ impl Search {
         if most > 0 {
             for (number, rectangle) in (0u32..).zip(&ways.steps) {
                 if search.begins_outside(rectangle) {
-                    search.take(rectangle, Arrival { hops: 1, last: Some((Start::Outside, number)) }, &mut queue);
+                    search.take(
+                        rectangle,
+                        Arrival { hops: 1, last: Some((Start::Outside, number)) },
+                        &mut queue,
+                    );
                 }
             }
         }
@@ -74,7 +78,11 @@ impl Search {
                 if rectangle.to.addresses().is_some() {
                     search.exits.push(Exit { hops, from: share, step: *number });
                 }
-                search.take(rectangle, Arrival { hops, last: Some((Start::Share(share), *number)) }, &mut queue);
+                search.take(
+                    rectangle,
+                    Arrival { hops, last: Some((Start::Share(share), *number)) },
+                    &mut queue,
+                );
             }
         }
         search

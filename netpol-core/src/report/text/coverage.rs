@@ -26,7 +26,8 @@ pub fn coverage(context: Context<'_>, coverage: &Coverage) -> Text {
         if !coverage.workloads.is_empty() {
             text.lines.push(Line::new());
             text.lines.push(Line::new().with(Role::Strong, format!("{direction}:")));
-            text.lines.extend(of_direction(context, coverage, direction).to_text().lines.into_iter().map(indented));
+            text.lines
+                .extend(of_direction(context, coverage, direction).to_text().lines.into_iter().map(indented));
         }
     }
     if !coverage.namespaces.is_empty() {
@@ -75,7 +76,10 @@ fn one_namespace(namespaces: &NamespaceMatch) -> Option<&str> {
         NamespaceMatch::Named(name) => Some(name),
         NamespaceMatch::Selected(selector) => match selector.requirements() {
             [only] if only.key.as_deref() == Some(Namespace::NAME_LABEL) && only.operator == Operator::In => {
-                only.values.first().filter(|_| only.values.len() == 1 && !only.has_unknown_value).map(String::as_str)
+                only.values
+                    .first()
+                    .filter(|_| only.values.len() == 1 && !only.has_unknown_value)
+                    .map(String::as_str)
             }
             _ => None,
         },
@@ -114,7 +118,8 @@ fn of_direction(context: Context<'_>, coverage: &Coverage, direction: Direction)
         let own = workload.of(direction);
         let key = (own.policies.clone(), own.exposure.len().to_string());
         let candidates = places.entry(key).or_default();
-        let same = candidates.iter().copied().find(|place| alike.get(*place).is_some_and(|(it, _)| *it == own));
+        let same =
+            candidates.iter().copied().find(|place| alike.get(*place).is_some_and(|(it, _)| *it == own));
         match same.and_then(|place| alike.get_mut(place)) {
             Some((_, workloads)) => workloads.push(workload),
             None => {
@@ -195,7 +200,9 @@ fn policy_name(context: Context<'_>, object: &ObjectRef) -> String {
     let policies = context.policies.policies.iter().map(|policy| &policy.object);
     let mut all = policies.chain(context.policies.opaque.iter().map(|policy| &policy.object));
     match &object.namespace {
-        Some(namespace) if all.all(|other| other.kind == object.kind) => format!("{namespace}/{}", object.name),
+        Some(namespace) if all.all(|other| other.kind == object.kind) => {
+            format!("{namespace}/{}", object.name)
+        }
         _ => object.to_string(),
     }
 }

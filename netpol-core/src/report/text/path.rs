@@ -132,7 +132,9 @@ fn rules_of(layout: &mut Layout, context: Context<'_>, Step { hop, behind }: &St
     if behind.egress == Truth::No && behind.ingress == Truth::No {
         layout.line(Line::new().with(Role::Dim, "       no policy selects either end"));
     } else {
-        for (direction, isolated) in [(Direction::Egress, behind.egress), (Direction::Ingress, behind.ingress)] {
+        for (direction, isolated) in
+            [(Direction::Egress, behind.egress), (Direction::Ingress, behind.ingress)]
+        {
             for rule in behind.rules.iter().filter(|rule| rule.direction == direction) {
                 let words = format!("       {}", rule_words(context, *rule));
                 layout.placed(Line::new().plain(words), rule_span(context, rule.policy, rule.rule));

@@ -3,6 +3,7 @@
 mod program;
 mod answers;
 mod graphs;
+mod diffs;
 mod lists;
 mod codes;
 mod queries;

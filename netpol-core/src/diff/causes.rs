@@ -172,12 +172,12 @@ fn trace(revision: Revision<'_>, side: Side, (from, to): (&Point<'_>, &Point<'_>
     };
     let request = Request { from: vec![endpoint(from)], to: vec![endpoint(to)], ports: Asked::Every };
     let (_, traces) = revision.engine.trace(&request);
-    let is_meant = |trace: &PairTrace| is_pod(&trace.pair.from.pods, from) && is_pod(&trace.pair.to.pods, to);
+    let is_meant = |trace: &PairTrace| is_pod(trace.pair.from.pods.as_ref(), from) && is_pod(trace.pair.to.pods.as_ref(), to);
     traces.into_iter().filter(is_meant).collect()
 }
 
 /// Whether a point is among the pods of a traced end.
-fn is_pod(pods: &Option<Vec<String>>, point: &Point<'_>) -> bool {
+fn is_pod(pods: Option<&Vec<String>>, point: &Point<'_>) -> bool {
     match (pods, point) {
         (Some(pods), Point::Pods(common)) => common.pod.as_ref().is_none_or(|pod| pods.contains(pod)),
         _ => true,

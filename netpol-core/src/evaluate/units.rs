@@ -85,7 +85,8 @@ fn of_workload<'a>(
         let members =
             part.members.iter().filter(|member| only.is_none_or(|groups| groups.contains(&member.group)));
         for member in members {
-            let node = source.cluster.group(member.group).and_then(|group| group.node).filter(|_| by_node);
+            let node_of = || source.cluster.group(member.group).and_then(|group| group.node);
+            let node = if by_node { node_of() } else { None };
             pieces.entry((part.class, node)).or_default().push(member.clone());
         }
     }

@@ -32,11 +32,11 @@ pub struct Labels {
 impl Labels {
     /// These labels and no other; of two with one key the later wins.
     pub fn new(entries: impl IntoIterator<Item = (String, LabelValue)>) -> Self {
-        let mut labels = Self::default();
-        for (key, value) in entries {
-            labels.insert(key, value);
-        }
-        labels
+        let mut entries: Vec<_> = entries.into_iter().collect();
+        entries.reverse();
+        entries.sort_by(|one, other| one.0.cmp(&other.0));
+        entries.dedup_by(|later, kept| later.0 == kept.0);
+        Self { entries, unlisted: Unlisted::default() }
     }
 
     /// Known values and no other label.

@@ -78,3 +78,15 @@ impl Labels {
         self.entries.iter().map(|(key, value)| (key.as_str(), value))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_labels_with_one_key_the_later_wins() {
+        let labels = Labels::known([("b", "1"), ("a", "2"), ("b", "3"), ("a", "4"), ("c", "5")]);
+        assert_eq!(labels, Labels::known([("a", "4"), ("b", "3"), ("c", "5")]));
+        assert_eq!(labels.iter().map(|(key, _)| key).collect::<Vec<_>>(), ["a", "b", "c"]);
+    }
+}

@@ -3,14 +3,13 @@
 use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::Path;
-use std::sync::mpsc;
-use std::time::Duration;
 
 /// Larger files are not read.
 const LARGEST: u64 = 1 << 30;
 
 /// So long a pipe may take until someone opens it to write.
-const PATIENCE: Duration = Duration::from_secs(5);
+#[cfg(unix)]
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Reads a whole file.
 ///
@@ -54,7 +53,7 @@ fn open(path: &Path) -> Result<File> {
 /// To open a pipe waits for its writer; here it is waited for only so long.
 #[cfg(unix)]
 fn open_pipe(path: &Path) -> Result<File> {
-    let (sender, opened) = mpsc::channel();
+    let (sender, opened) = std::sync::mpsc::channel();
     let path = path.to_owned();
     // When nobody ever writes, this thread ends with the program.
     std::thread::spawn(move || drop(sender.send(File::open(path))));

@@ -34,8 +34,8 @@ impl LineIndex {
         let line = self.starts.partition_point(|start| *start <= offset).max(1);
         let start = self.starts.get(line - 1).copied().unwrap_or_default() as usize;
         let end = (offset as usize).clamp(start, text.len());
-        let continuations = self.continuations_before(text, end) - self.continuations_before(text, start);
-        LineColumn { line: narrow(line), column: narrow(end - start - continuations + 1) }
+        let [from, to] = [start, end].map(|offset| self.continuations_before(text, offset));
+        LineColumn { line: narrow(line), column: narrow((end - start).saturating_sub(to.saturating_sub(from)) + 1) }
     }
 
     /// How many bytes before `end` go on with a code point.

@@ -35,7 +35,10 @@ impl LineIndex {
         let start = self.starts.get(line - 1).copied().unwrap_or_default() as usize;
         let end = (offset as usize).clamp(start, text.len());
         let [from, to] = [start, end].map(|offset| self.continuations_before(text, offset));
-        LineColumn { line: narrow(line), column: narrow((end - start).saturating_sub(to.saturating_sub(from)) + 1) }
+        LineColumn {
+            line: narrow(line),
+            column: narrow((end - start).saturating_sub(to.saturating_sub(from)) + 1),
+        }
     }
 
     /// How many bytes before `end` go on with a code point.

@@ -10,6 +10,7 @@ mod queries;
 mod reading;
 mod configuration;
 mod bad_input;
+mod hostile;
 mod pages;
 mod process;
 mod examples;

@@ -123,7 +123,10 @@ impl Layout {
             let label = picture.links.get(strand.link).map(Link::label).unwrap_or_default();
             (strand.label.0, label_size(&label).width)
         });
-        let columns = Columns::of(rects.values().map(|rect| (rect.middle().0, rect.width)).chain(widths));
+        let boxes = layered.nodes().into_iter().filter(|name| !name.starts_with('c'));
+        let boxes =
+            boxes.filter_map(|name| layered.node(&name).map(|node| (node.x.unwrap_or_default(), node.width)));
+        let columns = Columns::of(boxes.chain(widths));
         let heights = ends(&found);
         for (at, strand) in found.into_iter().enumerate() {
             let height = |is_end| heights.get(&(at, is_end)).copied().unwrap_or_default();

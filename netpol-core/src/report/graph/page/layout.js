@@ -8,8 +8,12 @@ const GAP = 16;
 const FRAME = 18;
 const TITLE = 20;
 
-// boxes: [{id, namespace, width, height}], links: [{from, to, label}] by id. Gives {id: {x, y}}, the middle of each.
-function placeBoxes(boxes, links, across) {
+const LEAD = 9;
+const SIDE = 0.6;
+
+// boxes: [{id, namespace, width, height}], links: [{id, from, to, label}]. Gives places {id: {x, y}}, the middle of
+// each box, and routes {id: {points, label}}, the corners of links, which run past boxes. `down` turns all by 90°.
+function placeBoxes(boxes, links, across, down) {
   const linked = new Set();
   for (const link of links) { linked.add(link.from); linked.add(link.to); }
   const layered = linked.size > 0 && linked.size <= LAYERED_BOXES && links.length <= LAYERED_LINKS;
@@ -21,23 +25,26 @@ function placeBoxes(boxes, links, across) {
   }
   const tied = [...bunches.values()].filter(bunch => bunch.linked.length > 0);
   const loose = [...bunches.values()].filter(bunch => bunch.linked.length === 0);
-  const places = {};
-  const size = placeTied(tied, links, places);
-  placeLoose(loose, size, Math.max(size.width, across), places);
-  return places;
+  const placed = {places: {}, routes: {}};
+  const size = placeTied(tied, links, placed, down);
+  placeLoose(loose, size, Math.max(size.width, across), placed.places);
+  return placed;
 }
 
-function placeTied(tied, links, places) {
+function placeTied(tied, links, placed, down) {
   if (tied.length === 0) return {width: 0, height: 0};
   const graph = new dagre.graphlib.Graph({directed: true, multigraph: true, compound: true});
-  graph.setGraph({rankdir: 'LR', nodesep: 26, edgesep: 26, ranksep: 60});
+  const turn = at => down ? {x: at.y, y: at.x} : {x: at.x, y: at.y};
+  const sized = (width, height) => down ? {width: height, height: width} : {width, height};
+  const dense = links.length > 40;
+  graph.setGraph({rankdir: 'LR', nodesep: 26, edgesep: dense ? 16 : 30, ranksep: 56});
   graph.setDefaultEdgeLabel(() => ({}));
   const blocks = new Map();
   tied.forEach((bunch, at) => {
     const cluster = 'c' + at;
     if (bunch.named) graph.setNode(cluster, {});
     const add = (id, width, height) => {
-      graph.setNode(id, {width, height});
+      graph.setNode(id, sized(width, height));
       if (bunch.named) graph.setParent(id, cluster);
     };
     for (const box of bunch.linked) add(box.id, box.width, box.height);
@@ -47,30 +54,81 @@ function placeTied(tied, links, places) {
       add('a' + at, block.width, block.height);
     }
   });
-  const long = links.length <= 40;
-  links.forEach((link, at) => graph.setEdge(link.from, link.to,
-    {width: long ? Math.min(link.label.length * 5, 110) : 0, height: 12, labelpos: 'c'}, 'l' + at));
+  for (const link of links) {
+    graph.setEdge(link.from, link.to, {...(dense ? sized(8, 8) : sized(labelWidth(link.label), 16)), labelpos: 'c'}, link.id);
+  }
   dagre.layout(graph);
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const id of graph.nodes()) {
-    const node = graph.node(id);
-    if (!node || node.x === undefined) continue;
-    left = Math.min(left, node.x - node.width / 2);
-    top = Math.min(top, node.y - node.height / 2);
-    right = Math.max(right, node.x + node.width / 2);
-    bottom = Math.max(bottom, node.y + node.height / 2);
-  }
-  for (const id of graph.nodes()) {
-    const node = graph.node(id);
-    const block = blocks.get(id);
+  const take = (x, y, width, height) => {
+    left = Math.min(left, x - width / 2);
+    top = Math.min(top, y - height / 2);
+    right = Math.max(right, x + width / 2);
+    bottom = Math.max(bottom, y + height / 2);
+  };
+  const nodes = graph.nodes().map(id => ({id, ...graph.node(id)})).filter(node => node.x !== undefined);
+  for (const node of nodes) take(node.x, node.y, node.width, node.height);
+  routes(graph, nodes, links, placed, take);
+  for (const node of nodes) {
+    const block = blocks.get(node.id);
+    const middle = turn({x: node.x - left, y: node.y - top});
     if (block) {
-      const [x, y] = [node.x - block.width / 2 - left, node.y - block.height / 2 - top];
-      for (const cell of block.cells) places[cell.id] = {x: x + cell.x, y: y + cell.y};
-    } else if (!graph.children(id).length) {
-      places[id] = {x: node.x - left, y: node.y - top};
+      for (const cell of block.cells) {
+        placed.places[cell.id] = {x: middle.x - block.width / 2 + cell.x, y: middle.y - block.height / 2 + cell.y};
+      }
+    } else if (graph.children(node.id).length === 0) {
+      placed.places[node.id] = middle;
     }
   }
-  return {width: right - left, height: bottom - top};
+  for (const route of Object.values(placed.routes)) {
+    route.points = route.points.map(point => turn({x: point.x - left, y: point.y - top}));
+    route.label = turn({x: route.label.x - left, y: route.label.y - top});
+  }
+  return sized(right - left, bottom - top);
+}
+
+function labelWidth(label) { return [...label].length * 5.8 + 8; }
+
+// Lines that run level past the boxes of a column and turn only between columns, as in the images.
+function routes(graph, nodes, links, placed, take) {
+  const halves = new Map();
+  const column = x => Math.round(x);
+  const widen = (x, width) => halves.set(column(x), Math.max(halves.get(column(x)) || 0, width / 2));
+  for (const node of nodes) if (graph.children(node.id).length === 0) widen(node.x, node.width);
+  const strands = links.filter(link => link.from !== link.to).map(link => {
+    const edge = graph.edge(link.from, link.to, link.id);
+    widen(edge.x, edge.width);
+    const [from, to] = [graph.node(link.from), graph.node(link.to)];
+    return {id: link.id, ends: [link.from, link.to], from, to, between: edge.points.slice(1, -1), label: {x: edge.x, y: edge.y}, sign: from.x <= to.x ? 1 : -1};
+  });
+  const sides = new Map();
+  const lean = (key, y, strand, end) => {
+    if (!sides.has(key)) sides.set(key, []);
+    sides.get(key).push({y, strand, end});
+  };
+  for (const strand of strands) {
+    const [next, last] = [strand.between[0] || strand.to, strand.between[strand.between.length - 1] || strand.from];
+    lean(strand.ends[0] + ' ' + strand.sign, next.y, strand, 'start');
+    lean(strand.ends[1] + ' ' + -strand.sign, last.y, strand, 'finish');
+  }
+  for (const side of sides.values()) {
+    side.sort((a, b) => a.y - b.y);
+    side.forEach((entry, order) => {
+      const box = entry.end === 'start' ? entry.strand.from : entry.strand.to;
+      entry.strand[entry.end] = box.y - box.height / 2 + box.height * ((1 - SIDE) / 2 + SIDE * (order + 0.5) / side.length);
+    });
+  }
+  for (const strand of strands) {
+    const {from, to, sign, start, finish} = strand;
+    const half = x => halves.get(column(x)) || 0;
+    const points = [{x: from.x + sign * from.width / 2, y: start}, {x: from.x + sign * (half(from.x) + LEAD), y: start}];
+    for (const {x, y} of strand.between) points.push({x: x - sign * half(x), y}, {x: x + sign * half(x), y});
+    points.push({x: to.x - sign * (half(to.x) + LEAD), y: finish}, {x: to.x - sign * to.width / 2, y: finish});
+    for (const point of points) take(point.x, point.y, 0, 0);
+    // Points within a level line say nothing.
+    const corners = points.filter((point, at) => at === 0 || at === points.length - 1
+      || Math.abs(points[at - 1].y - point.y) > 0.1 || Math.abs(points[at + 1].y - point.y) > 0.1);
+    placed.routes[strand.id] = {points: corners, label: strand.label};
+  }
 }
 
 function placeLoose(loose, size, across, places) {

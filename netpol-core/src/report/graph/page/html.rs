@@ -11,9 +11,9 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPTS: [(&str, &str, &str); 5] = [
     ("@CYTOSCAPE@", include_str!("cytoscape.min.js"), "CBWRq3NbK2o7MaPGD486Pi/ujJKTngx4IK0SCFcbbNg="),
     ("@DAGRE@", include_str!("dagre.min.js"), "lR43NTXLouX+York0MfeHNY3COpixKDIHx/53bHWW+w="),
-    ("@LAYOUT@", include_str!("layout.js"), "sAZwbn1y+QEjuUmjCxfs1fw7D9YZf4pcc8rYxWhdwOc="),
+    ("@LAYOUT@", include_str!("layout.js"), "hV5gjA4TJzoVS7HZVFwnpaofP7xtWPHQ7eiNZEvNWQY="),
     ("@PANEL@", include_str!("panel.js"), "BnVHIXXbXpC1VSqpD+rcGW7Fhkmf8Ak8xcTm6Mgy7eE="),
-    ("@PAGE@", include_str!("page.js"), "OrYM+NyKrsZ0zkqZaPV6imbLed2dDJSP1GCGqrM/60o="),
+    ("@PAGE@", include_str!("page.js"), "FUx6pmz+V9RBWGui4pFsgEC19TTUO6zY5L4nwBMXnDw="),
 ];
 
 /// The graph as one HTML file that needs no network: search, filters by namespace, port and direction, namespaces that

@@ -5,8 +5,8 @@
 const LAYERED_BOXES = 120;
 const LAYERED_LINKS = 220;
 const GAP = 16;
-const FRAME = 18;
-const TITLE = 20;
+const FRAME = 14;
+const TITLE = 16;
 
 const LEAD = 9;
 const SIDE = 0.6;
@@ -20,14 +20,14 @@ function placeBoxes(boxes, links, across, down) {
   const bunches = new Map();
   for (const box of boxes) {
     const key = box.namespace === null ? 'box ' + box.id : 'namespace ' + box.namespace;
-    if (!bunches.has(key)) bunches.set(key, {named: box.namespace !== null, linked: [], alone: []});
+    if (!bunches.has(key)) bunches.set(key, {namespace: box.namespace, named: box.namespace !== null, linked: [], alone: []});
     bunches.get(key)[layered && linked.has(box.id) ? 'linked' : 'alone'].push(box);
   }
   const tied = [...bunches.values()].filter(bunch => bunch.linked.length > 0);
   const loose = [...bunches.values()].filter(bunch => bunch.linked.length === 0);
-  const placed = {places: {}, routes: {}};
+  const placed = {places: {}, routes: {}, frames: new Map()};
   const size = placeTied(tied, links, placed, down);
-  placeLoose(loose, size, Math.max(size.width, across), placed.places);
+  placeLoose(loose, size, Math.max(size.width, across), placed);
   return placed;
 }
 
@@ -37,7 +37,8 @@ function placeTied(tied, links, placed, down) {
   const turn = at => down ? {x: at.y, y: at.x} : {x: at.x, y: at.y};
   const sized = (width, height) => down ? {width: height, height: width} : {width, height};
   const dense = links.length > 40;
-  graph.setGraph({rankdir: 'LR', nodesep: 26, edgesep: dense ? 16 : 30, ranksep: 56});
+  const titled = tied.some(bunch => bunch.named);
+  graph.setGraph({rankdir: 'LR', nodesep: 26, edgesep: titled ? 34 : dense ? 14 : 24, ranksep: 56});
   graph.setDefaultEdgeLabel(() => ({}));
   const blocks = new Map();
   tied.forEach((bunch, at) => {
@@ -77,6 +78,8 @@ function placeTied(tied, links, placed, down) {
       }
     } else if (graph.children(node.id).length === 0) {
       placed.places[node.id] = middle;
+    } else {
+      placed.frames.set(tied[Number(node.id.slice(1))].namespace, {...middle, ...sized(node.width, node.height)});
     }
   }
   for (const route of Object.values(placed.routes)) {
@@ -131,7 +134,7 @@ function routes(graph, nodes, links, placed, take) {
   }
 }
 
-function placeLoose(loose, size, across, places) {
+function placeLoose(loose, size, across, {places, frames}) {
   let [x, y, row] = [0, size.height > 0 ? size.height + 3 * GAP : 0, 0];
   for (const bunch of loose) {
     const block = inRows(bunch.alone);
@@ -139,6 +142,7 @@ function placeLoose(loose, size, across, places) {
     const [width, height] = [block.width + 2 * pad, block.height + 2 * pad + title];
     if (x > 0 && x + width > across) { x = 0; y += row + 2 * GAP; row = 0; }
     for (const cell of block.cells) places[cell.id] = {x: x + pad + cell.x, y: y + pad + title + cell.y};
+    if (bunch.named) frames.set(bunch.namespace, {x: x + width / 2, y: y + height / 2, width, height});
     x += width + 2 * GAP;
     row = Math.max(row, height);
   }

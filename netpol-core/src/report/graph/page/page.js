@@ -7,7 +7,7 @@
   const find = id => document.getElementById(id);
   const panel = find('panel');
   const spaces = [...new Set(boxes.filter(box => box.namespace !== null).map(box => box.namespace))].sort();
-  const collapsed = new Set(boxes.length > 80 ? spaces : []);
+  const collapsed = new Set(boxes.length > (innerWidth < 600 ? 8 : 80) ? spaces : []);
   const outOf = boxes.map(() => []);
   const into = boxes.map(() => []);
   links.forEach((link, at) => { outOf[link.from].push(at); into[link.to].push(at); });
@@ -142,7 +142,7 @@
       {selector: 'node[kind = "group"]', style: {'border-style': 'dashed'}},
       {selector: 'node[kind = "space"]', style: {'background-color': color('frame'), 'border-width': 2, 'font-weight': 600}},
       {selector: 'node[?hot]', style: {'border-color': color('hot'), 'border-width': 2}},
-      {selector: ':parent', style: {'background-color': color('frame'), 'border-color': color('edge'), 'border-width': 1, 'text-valign': 'top', 'text-halign': 'center', 'text-margin-y': 18, 'font-weight': 600, padding: '22px', color: color('soft')}},
+      {selector: 'node[kind = "frame"]', style: {'background-color': color('frame'), 'border-color': color('edge'), 'border-width': 1, 'text-valign': 'top', 'text-halign': 'center', 'text-margin-y': 18, 'font-weight': 600, color: color('soft'), 'z-compound-depth': 'bottom', 'text-background-color': color('frame'), 'text-background-opacity': 0.9}},
       {selector: 'edge', style: {...font, width: 1.4, 'font-size': 10, 'curve-style': 'bezier', 'target-arrow-shape': 'triangle', 'arrow-scale': 0.8, 'text-background-color': color('paper'), 'text-background-opacity': 0.88, 'text-background-padding': 2, 'text-background-shape': 'round-rectangle', 'min-zoomed-font-size': 7}},
       tip('edge[kind = "rule"]', 'line', 'solid'), tip('edge[kind = "unsure"]', 'unsure', 'dashed'), tip('edge[kind = "free"]', 'free', 'dotted'),
       {selector: 'edge[leaves]', style: {'source-endpoint': edge => edge.data('leaves'), 'target-endpoint': edge => edge.data('comes')}},
@@ -155,6 +155,7 @@
       {selector: 'node.found, node.picked', style: {'border-color': color('picked'), 'border-width': 3}},
       {selector: 'edge.picked', style: {'line-color': color('picked'), 'target-arrow-color': color('picked'), width: 2.4, opacity: 1, 'z-index': 9}},
       {selector: 'edge.near', style: {width: 2, opacity: 1, 'z-index': 9}},
+      {selector: 'edge.near[kind = "rule"]', style: {'line-color': color('picked'), 'target-arrow-color': color('picked')}},
       {selector: 'edge.near.untagged, edge.picked.untagged', style: {label: 'data(label)'}},
     ];
   }
@@ -163,14 +164,16 @@
     const made = elements();
     const across = Math.max(700, Math.sqrt(made.boxes.reduce((sum, box) => sum + (box.width + 40) * (box.height + 60), 0)) * 1.35);
     const stage = find('graph').getBoundingClientRect();
-    const {places, routes} = placeBoxes(made.boxes, made.links, across, stage.width < stage.height * 0.9);
+    roomForTitles(made.boxes);
+    const {places, routes, frames} = placeBoxes(made.boxes, made.links, across, stage.width < stage.height * 0.9);
     const nodes = made.boxes.map(box => ({
       group: 'nodes',
-      data: {...box, parent: box.namespace === null ? undefined : 'p' + spaceBox.get(box.namespace)},
+      data: box,
       position: places[box.id],
     }));
-    const parents = [...new Set(made.boxes.map(box => box.namespace))].filter(space => space !== null)
-      .map(space => ({group: 'nodes', data: {id: 'p' + spaceBox.get(space), space, label: short(space), kind: 'frame', width: 10, height: 10}}));
+    const parents = [...frames].map(([space, {x, y, width, height}]) => ({
+      group: 'nodes', position: {x, y}, data: {id: 'p' + spaceBox.get(space), space, label: short(space), kind: 'frame', width, height},
+    }));
     const few = made.links.length <= 40;
     const edges = made.links.map(link => ({
       group: 'edges', classes: (made.links.length > 300 ? 'many ' : '') + (few && routes[link.id] ? '' : 'untagged'),
@@ -186,6 +189,13 @@
     if (cy.zoom() > 1.25) { cy.zoom(1.25); cy.center(); }
     mark();
   }
+
+  // Boxes of a namespace are so wide that the title of its frame fits.
+  function roomForTitles(boxes) {
+    for (const box of boxes) if (box.namespace !== null) box.width = Math.max(box.width, titleWidth(box.namespace) - 36);
+  }
+
+  function titleWidth(space) { return [...short(space)].length * 7.4 + 20; }
 
   // A route as the picture wants it: ends beside the middles of their boxes, corners beside the straight line.
   function bent(route, from, to) {
@@ -216,7 +226,9 @@
       if (shown.empty()) return;
       const ends = shown.union(shown.connectedNodes());
       const tags = cy.nodes('[kind = "tag"]').filter(tag => shown.contains(cy.getElementById(tag.data('of'))));
-      cy.elements().not(ends).not(ends.parents()).not(tags).addClass('faint');
+      const spaces = new Set(ends.map(end => end.data('namespace')));
+      const frames = cy.nodes('[kind = "frame"]').filter(frame => spaces.has(frame.data('space')));
+      cy.elements().not(ends).not(frames).not(tags).addClass('faint');
     });
   }
 
@@ -271,9 +283,9 @@
       portsOf(links[link]), () => pickLinks([links[link]]), links[link].allowed === '');
     const without = box.kind !== 'addresses' && box.kind !== 'group' && data.hidesOpen;
     list(panel, 'Reaches', near.to, entry('to'));
-    if (without && box.egressOpen && find('direction').value !== 'ingress') open('And every port of all that is not isolated for ingress', 'ingressOpen', at);
+    if (without && box.egressOpen && find('direction').value !== 'ingress') open('Also reaches, on every port, all that is not isolated for ingress', 'ingressOpen', at);
     list(panel, 'Reached by', near.from, entry('from'));
-    if (without && box.ingressOpen && find('direction').value !== 'egress') open('Reached on every port by all that is not isolated for egress', 'egressOpen', at);
+    if (without && box.ingressOpen && find('direction').value !== 'egress') open('Also reached, on every port, by all that is not isolated for egress', 'egressOpen', at);
     if (near.to.length + near.from.length === 0 && !(without && (box.egressOpen || box.ingressOpen))) {
       panel.append(element('p', 'Nothing reaches it, and it reaches nothing.', 'note'));
     }

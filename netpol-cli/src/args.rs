@@ -38,6 +38,15 @@ pub enum Command {
     /// Say why FROM may or may not open a connection to TO: every policy, rule and line
     #[command(after_help = EXPLAIN_EXAMPLES, after_long_help = long(EXPLAIN_EXAMPLES))]
     Explain(Explain),
+    /// List who can reach whom: every allowed and every unknown connection
+    #[command(after_help = LIST_EXAMPLES, after_long_help = long(LIST_EXAMPLES))]
+    List(List),
+    /// Say which workloads are isolated, by which policies, and to whom they are open
+    #[command(after_help = COVERAGE_EXAMPLES)]
+    Coverage(Coverage),
+    /// Draw who can reach whom, as a picture or a page
+    #[command(after_help = GRAPH_EXAMPLES, after_long_help = long(GRAPH_EXAMPLES))]
+    Graph(Graph),
     /// Print the completions of a shell
     #[command(after_help = "Example:\n  netpol completions bash > /etc/bash_completion.d/netpol")]
     Completions {
@@ -87,6 +96,25 @@ Examples:
   netpol explain -n shop frontend cart:http -o json
   helm template . | netpol explain shop/frontend db.shop.svc:5432 -f -";
 
+const LIST_EXAMPLES: &str = "\
+Examples:
+  netpol list -f manifests/
+  netpol list --to shop/db:5432        who can reach the database
+  netpol list -n shop --direction ingress --hide-not-isolated
+  netpol list --expand -o csv > connections.csv";
+
+const COVERAGE_EXAMPLES: &str = "\
+Examples:
+  netpol coverage -f manifests/
+  netpol coverage -n shop -o md
+  netpol coverage -o csv > coverage.csv";
+
+const GRAPH_EXAMPLES: &str = "\
+Examples:
+  netpol graph -o html=map.html -f manifests/
+  netpol graph -n shop -o svg > shop.svg
+  netpol graph | dot -Tpng > map.png";
+
 /// The end of `--help`: how ends are spelled, then the examples.
 fn long(examples: &str) -> String {
     format!("{SPELLINGS}\n\n{examples}")
@@ -120,6 +148,72 @@ pub struct Explain {
     /// What every question takes.
     #[command(flatten)]
     pub common: Common,
+}
+
+/// `netpol list`.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Which part of the map.
+    #[command(flatten)]
+    pub filter: Filter,
+    /// Print pair by pair instead of groups with the same answer
+    #[arg(long)]
+    pub expand: bool,
+    /// Only count the pairs that are allowed, denied and unknown
+    #[arg(long, conflicts_with = "expand")]
+    pub count: bool,
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `netpol coverage`.
+#[derive(Debug, Args)]
+pub struct Coverage {
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `netpol graph`.
+#[derive(Debug, Args)]
+pub struct Graph {
+    /// Which part of the map.
+    #[command(flatten)]
+    pub filter: Filter,
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Which part of a map is wanted.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Filter")]
+pub struct Filter {
+    /// Connections from this end only
+    #[arg(long, value_name = "END")]
+    pub from: Option<String>,
+    /// Connections to this end only, with or without a port
+    #[arg(long, value_name = "END[:PORT]")]
+    pub to: Option<String>,
+    /// Connections to this port only, such as 443, udp/53 or http
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<String>,
+    /// Connections into workloads, or out of them; with --namespace, of that namespace
+    #[arg(long, value_name = "DIRECTION")]
+    pub direction: Option<Direction>,
+    /// Leave out connections where no policy selects either end
+    #[arg(long)]
+    pub hide_not_isolated: bool,
+}
+
+/// A direction, seen from the pods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Direction {
+    /// Into them
+    Ingress,
+    /// Out of them
+    Egress,
 }
 
 /// What every command on manifests takes.
@@ -200,7 +294,8 @@ pub struct Cluster {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Report")]
 pub struct Report {
-    /// text, json or jsonl, to standard output or to a file; repeatable
+    /// The format, to standard output or to a file; repeatable. can, explain: text, json, jsonl. list,
+    /// coverage, path: table, json, yaml, csv, md
     #[arg(short, long, value_name = "FORMAT[=FILE]")]
     pub output: Vec<Target>,
     /// Decide what the manifests leave open

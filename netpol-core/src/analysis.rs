@@ -5,13 +5,16 @@ use std::collections::BTreeSet;
 use crate::cluster::{Asked, Cluster, Facts, Note, Resolved, SpellingError, split_port};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{self, HostNetwork, IpBlockPods, Profile};
-use crate::evaluate::{Assumption, Engine, Request, Verdict};
+use crate::evaluate::{Assumption, End, Engine, Request, Verdict};
 use crate::explain::{self, Explanation};
 use crate::index::{Plugin, PolicyIndex};
 use crate::manifest::{self, LeftOut, ReadOptions, Tally};
 use crate::net::{Family, IpSet};
 use crate::policy::{NamespaceMatch, Peer, PolicySet};
+use crate::reach::path::Scout;
+use crate::reach::{Coverage, Map, Rectangle};
 use crate::report::Context;
+use crate::report::graph::{self, Graph, GraphSource};
 use crate::report::text::Suggestion;
 use crate::suggestion;
 use crate::text::FileSet;
@@ -180,6 +183,34 @@ impl Analysis {
         suggestion::suggestions(&self.files, &self.policies, explanation)
     }
 
+    /// Who can reach whom: every allowed and every unknown connection.
+    pub fn map(&self) -> Map {
+        let mut map = Map::new(&self.cluster, &self.policies, &self.index);
+        map.assumptions.extend(self.assumptions_of_left_out());
+        map.assumptions.sort_unstable();
+        map
+    }
+
+    /// A part of the map of this analysis as a graph; with `ends` on it, whether they have connections or not.
+    pub fn graph(&self, map: &Map, rectangles: &[Rectangle], ends: &[End]) -> Graph {
+        let coverage = Coverage::new(&self.cluster, &self.policies, &self.index);
+        let source = GraphSource { context: self.context(), engine: self.engine(), coverage: &coverage, map };
+        graph::of_map(source, rectangles, ends)
+    }
+
+    /// How far the policies cover the cluster: who is isolated, and to whom everybody is open.
+    pub fn coverage(&self) -> Coverage {
+        let mut coverage = Coverage::new(&self.cluster, &self.policies, &self.index);
+        coverage.assumptions.extend(self.assumptions_of_left_out());
+        coverage.assumptions.sort_unstable();
+        coverage
+    }
+
+    /// Looks for ways from end to end through the map of this analysis.
+    pub const fn scout<'a>(&'a self, map: &'a Map) -> Scout<'a> {
+        Scout::new(&self.cluster, &self.policies, self.engine(), map)
+    }
+
     /// What the ids in an answer are looked up in, for [`crate::report`].
     pub const fn context(&self) -> Context<'_> {
         Context { cluster: &self.cluster, policies: &self.policies, files: &self.files }
@@ -191,10 +222,14 @@ impl Analysis {
 
     /// Documents that were left out could change any answer.
     fn add_left_out(&self, verdict: &mut Verdict) {
-        verdict.assumptions.extend(self.left_out.iter().map(|left_out| match left_out {
-            LeftOut::Template(span) | LeftOut::Unreadable(span) => Assumption::LeftOut(*span),
-        }));
+        verdict.assumptions.extend(self.assumptions_of_left_out());
         verdict.assumptions.sort_unstable();
+    }
+
+    fn assumptions_of_left_out(&self) -> impl Iterator<Item = Assumption> + '_ {
+        self.left_out.iter().map(|left_out| match left_out {
+            LeftOut::Template(span) | LeftOut::Unreadable(span) => Assumption::LeftOut(*span),
+        })
     }
 }
 

@@ -23,6 +23,7 @@ pub mod dialect;
 pub mod index;
 pub mod evaluate;
 pub mod explain;
+pub mod reach;
 pub mod report;
 mod suggestion;
 pub mod analysis;

@@ -22,13 +22,13 @@ pub(super) const fn exit_of(decision: Decision) -> Exit {
 /// Where the report goes.
 ///
 /// # Errors
-/// Two reports on standard output, which has been said.
+/// A format that the command does not have, or two reports on standard output, which has been said.
 pub(super) fn wanted(
     common: &Common,
-    default: Format,
+    offered: &[Format],
     console: &mut Console<'_, '_>,
 ) -> Result<Vec<Target>, Exit> {
-    targets(&common.report.output, default).map_err(|message| {
+    targets(&common.report.output, offered).map_err(|message| {
         console.error(message);
         Exit::Error
     })

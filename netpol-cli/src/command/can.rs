@@ -9,7 +9,7 @@ use super::queries;
 use super::session::Session;
 use crate::Exit;
 use crate::args;
-use crate::render::json::json;
+use crate::render::serialized::serialized;
 use crate::render::text::painted;
 use crate::render::{Console, Format};
 
@@ -24,16 +24,14 @@ pub fn can(args: &args::Can, console: &mut Console<'_, '_>) -> Exit {
 }
 
 fn one(args: &args::Can, ends: (&str, &str), console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
-    let targets = wanted(&args.common, Format::Text, console)?;
+    let targets = wanted(&args.common, &[Format::Text, Format::Json, Format::JsonLines], console)?;
     let session = Session::open(&args.common, console)?;
     let question = understood(&session, ends, console)?;
     let (verdict, words) = answered(&session, &question, console);
     let notes: Vec<String> = question.notes.iter().map(ToString::to_string).collect();
     let render = |format| match format {
         Format::Text => painted(&words),
-        Format::Json | Format::JsonLines => {
-            json(&v1::Verdict::new(session.context(), &verdict, notes.clone()), format)
-        }
+        format => serialized(&v1::Verdict::new(session.context(), &verdict, notes.clone()), format),
     };
     let delivered = deliver(&targets, render, console);
     Ok(session.exit.and(delivered).and(exit_of(verdict.decision)))

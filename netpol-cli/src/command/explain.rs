@@ -6,7 +6,7 @@ use super::answer::{deliver, exit_of, tell_decided, understood, wanted};
 use super::session::Session;
 use crate::Exit;
 use crate::args;
-use crate::render::json::json;
+use crate::render::serialized::serialized;
 use crate::render::text::painted;
 use crate::render::{Console, Format};
 
@@ -16,7 +16,7 @@ pub fn explain(args: &args::Explain, console: &mut Console<'_, '_>) -> Exit {
 }
 
 fn explained(args: &args::Explain, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
-    let targets = wanted(&args.common, Format::Text, console)?;
+    let targets = wanted(&args.common, &[Format::Text, Format::Json, Format::JsonLines], console)?;
     let session = Session::open(&args.common, console)?;
     let question = understood(&session, (&args.from, &args.to), console)?;
     let mut explanation = session.analysis.explain(&question.request);
@@ -25,9 +25,9 @@ fn explained(args: &args::Explain, console: &mut Console<'_, '_>) -> Result<Exit
     let notes: Vec<String> = question.notes.iter().map(ToString::to_string).collect();
     let render = |format| match format {
         Format::Text => painted(&text::explanation(session.context(), &explanation, &suggestions)),
-        Format::Json | Format::JsonLines => {
+        format => {
             let extras = v1::explanation::Extras { notes: notes.clone(), suggestions: &suggestions };
-            json(&v1::Explanation::new(session.context(), &explanation, extras), format)
+            serialized(&v1::Explanation::new(session.context(), &explanation, extras), format)
         }
     };
     let delivered = deliver(&targets, render, console);

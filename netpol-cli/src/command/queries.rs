@@ -57,7 +57,8 @@ pub(super) fn answer(file: &Path, common: &Common, console: &mut Console<'_, '_>
 
 /// Answers to many questions are JSON lines, in one place.
 fn target(common: &Common, console: &mut Console<'_, '_>) -> Result<Target, Exit> {
-    match wanted(common, Format::JsonLines, console)?.as_slice() {
+    let offered = [Format::JsonLines, Format::Text, Format::Json];
+    match wanted(common, &offered, console)?.as_slice() {
         [target] if target.format == Format::JsonLines => Ok(target.clone()),
         _ => {
             console

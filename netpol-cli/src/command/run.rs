@@ -4,7 +4,7 @@ use crate::args::{Cli, Command};
 use crate::render::Console;
 use crate::{Exit, Io};
 
-use super::{can, completions, explain, man, schema};
+use super::{can, completions, coverage, explain, graph, list, man, schema};
 
 /// Runs a command.
 pub fn run(cli: &Cli, io: &mut Io<'_>) -> Exit {
@@ -12,6 +12,9 @@ pub fn run(cli: &Cli, io: &mut Io<'_>) -> Exit {
     match &cli.command {
         Command::Can(args) => can::can(args, &mut console),
         Command::Explain(args) => explain::explain(args, &mut console),
+        Command::Coverage(args) => coverage::coverage(args, &mut console),
+        Command::Graph(args) => graph::graph(args, &mut console),
+        Command::List(args) => list::list(args, &mut console),
         Command::Completions { shell } => completions::completions(*shell, &mut console),
         Command::Man { command } => man::man(command.as_deref(), &mut console),
         Command::Schema { kind } => schema::schema(kind.as_deref(), &mut console),

@@ -5,7 +5,8 @@ pub mod console;
 pub mod usage;
 pub mod text;
 pub mod diagnostic;
-pub mod json;
+pub mod serialized;
+pub mod tabular;
 
 pub use console::Console;
 pub use target::{Format, Target};

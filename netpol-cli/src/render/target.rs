@@ -3,20 +3,52 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// The formats of answers.
+/// The formats of reports. Each command offers some of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// For people.
+    /// Words for people.
     Text,
+    /// A table for people.
+    Table,
     /// JSON over several lines.
     Json,
     /// JSON in one line.
     JsonLines,
+    /// YAML.
+    Yaml,
+    /// Comma-separated values.
+    Csv,
+    /// Markdown.
+    Markdown,
+    /// A picture for Graphviz.
+    Dot,
+    /// A picture for Markdown.
+    Mermaid,
+    /// A picture as an image.
+    Svg,
+    /// A picture as a page that answers clicks.
+    Html,
 }
 
 impl Format {
-    const ALL: [(&'static str, Self); 3] =
-        [("text", Self::Text), ("json", Self::Json), ("jsonl", Self::JsonLines)];
+    const ALL: [(&'static str, Self); 11] = [
+        ("text", Self::Text),
+        ("table", Self::Table),
+        ("json", Self::Json),
+        ("jsonl", Self::JsonLines),
+        ("yaml", Self::Yaml),
+        ("csv", Self::Csv),
+        ("md", Self::Markdown),
+        ("dot", Self::Dot),
+        ("mermaid", Self::Mermaid),
+        ("svg", Self::Svg),
+        ("html", Self::Html),
+    ];
+
+    /// How it is typed.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, format)| *format == self).map_or("", |(name, _)| name)
+    }
 }
 
 /// A format and where it goes.
@@ -40,18 +72,24 @@ impl FromStr for Target {
         };
         match Format::ALL.iter().find(|(known, _)| *known == name) {
             Some((_, format)) => Ok(Self { format: *format, file }),
-            None => Err(format!("`{name}` is no format of this command; it has text, json and jsonl")),
+            None => Err(format!("there is no format `{name}`")),
         }
     }
 }
 
-/// What is asked for, or the default; two reports on standard output are refused.
+/// What is asked for of the formats that a command offers, or else the first of them. Two reports on standard
+/// output are refused.
 ///
 /// # Errors
 /// What is wrong, in words.
-pub fn targets(asked: &[Target], default: Format) -> Result<Vec<Target>, String> {
-    if asked.is_empty() {
-        return Ok(vec![Target { format: default, file: None }]);
+pub fn targets(asked: &[Target], offered: &[Format]) -> Result<Vec<Target>, String> {
+    if let (true, Some(format)) = (asked.is_empty(), offered.first()) {
+        return Ok(vec![Target { format: *format, file: None }]);
+    }
+    if let Some(foreign) = asked.iter().find(|target| !offered.contains(&target.format)) {
+        let names: Vec<&str> = offered.iter().map(|format| format.name()).collect();
+        let foreign = foreign.format.name();
+        return Err(format!("`{foreign}` is no format of this command; it has {}", names.join(", ")));
     }
     if asked.iter().filter(|target| target.file.is_none()).count() > 1 {
         return Err(
@@ -71,7 +109,7 @@ mod tests {
         assert_eq!(target, Target { format: Format::Json, file: Some("out.json".into()) });
         assert_eq!("text".parse::<Target>().unwrap().file, None);
         assert_eq!("text=-".parse::<Target>().unwrap().file, None);
-        assert!("yaml".parse::<Target>().is_err());
+        assert!("xml".parse::<Target>().is_err());
         assert!("json=".parse::<Target>().is_err());
     }
 
@@ -79,7 +117,15 @@ mod tests {
     fn standard_output_takes_one_report() {
         let text = Target { format: Format::Text, file: None };
         let json = Target { format: Format::Json, file: None };
-        assert!(targets(&[text.clone(), json], Format::Text).is_err());
-        assert_eq!(targets(&[], Format::Text).unwrap(), [text]);
+        let offered = [Format::Text, Format::Json];
+        assert!(targets(&[text.clone(), json], &offered).is_err());
+        assert_eq!(targets(&[], &offered).unwrap(), [text]);
+    }
+
+    #[test]
+    fn a_format_of_another_command_is_refused() {
+        let table = Target { format: Format::Table, file: None };
+        let refused = targets(&[table], &[Format::Text, Format::Json]).unwrap_err();
+        assert_eq!(refused, "`table` is no format of this command; it has text, json");
     }
 }

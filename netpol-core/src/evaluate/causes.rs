@@ -52,6 +52,19 @@ impl Causes {
     pub(super) const fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
+
+    /// The facts behind the causes that matter to what one direction decides, each with its connections.
+    pub(super) fn told(&self, walk: &Walk<'_>, decided: &Decided) -> Vec<(Facts, &ConnectionSet)> {
+        let bearing = Bearing { own: decided, other: &Decided::everything(), answer: decided };
+        let matter = self.list.iter().filter(|(cause, scope)| bearing.concerns(*cause, scope));
+        matter
+            .map(|(cause, scope)| {
+                let mut facts = Facts::default();
+                facts.tell(walk, *cause);
+                (facts, scope)
+            })
+            .collect()
+    }
 }
 
 /// What decides whether a cause matters.
@@ -65,6 +78,16 @@ pub(super) struct Bearing<'a> {
     pub(super) answer: &'a Decided,
 }
 
+impl Bearing<'_> {
+    fn concerns(&self, cause: Cause, scope: &ConnectionSet) -> bool {
+        match cause.assumed() {
+            None => scope.overlaps(&self.answer.unknown),
+            Some(Truth::No) => scope.difference(&self.own.allowed).overlaps(&self.other.possible()),
+            Some(Truth::Yes | Truth::Unknown) => scope.overlaps(&self.answer.possible()),
+        }
+    }
+}
+
 /// Facts about an answer.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
@@ -75,14 +98,8 @@ pub(super) struct Facts {
 impl Facts {
     /// Adds those causes of a direction that matter to the answer.
     pub(super) fn add(&mut self, walk: &Walk<'_>, causes: &Causes, bearing: &Bearing<'_>) {
-        let Bearing { own, other, answer } = bearing;
         for (cause, scope) in &causes.list {
-            let matters = match cause.assumed() {
-                None => scope.overlaps(&answer.unknown),
-                Some(Truth::No) => scope.difference(&own.allowed).overlaps(&other.possible()),
-                Some(Truth::Yes | Truth::Unknown) => scope.overlaps(&answer.possible()),
-            };
-            if matters {
+            if bearing.concerns(*cause, scope) {
                 self.tell(walk, *cause);
             }
         }
@@ -232,6 +249,6 @@ fn namespace_of<'p>(party: &'p Party<'_>) -> Option<&'p str> {
     match party {
         Party::Pods { namespace, .. } => Some(namespace),
         Party::Hypothetical { namespace, .. } => Some(namespace.as_str()),
-        Party::Node { .. } | Party::Outside { .. } => None,
+        Party::Selected { .. } | Party::Node { .. } | Party::Outside { .. } => None,
     }
 }

@@ -31,18 +31,23 @@ impl Pair {
         let families = self.families.iter_mut().flat_map(|families| &mut families.answers);
         let was_unknown = !self.decided.unknown.is_empty();
         for decided in families.map(|(_, decided)| decided).chain([&mut self.decided]) {
-            decide(decided, unknown);
+            unknown.decide(decided);
         }
         self.decision = Decision::of(&self.asked, &self.decided);
         was_unknown
     }
 }
 
-fn decide(decided: &mut Decided, unknown: UnknownAs) {
-    match unknown {
-        UnknownAs::Unknown => return,
-        UnknownAs::Allow => decided.allowed = decided.possible(),
-        UnknownAs::Deny => {}
+impl UnknownAs {
+    /// Decides what is unknown; whether anything was.
+    pub fn decide(self, decided: &mut Decided) -> bool {
+        let was_unknown = !decided.unknown.is_empty();
+        match self {
+            Self::Unknown => return false,
+            Self::Allow => decided.allowed = decided.possible(),
+            Self::Deny => {}
+        }
+        decided.unknown = ConnectionSet::empty();
+        was_unknown
     }
-    decided.unknown = ConnectionSet::empty();
 }

@@ -57,12 +57,7 @@ impl<'a> Engine<'a> {
     /// What an answer rests on whatever it is.
     fn facts_of(&self, request: &Request) -> Facts {
         let mut facts = Facts::default();
-        if !self.index.plugin().enforces {
-            facts.assumptions.push(Assumption::NothingEnforced);
-        }
-        if self.set.policies.is_empty() && self.set.opaque.is_empty() {
-            facts.assumptions.push(Assumption::NoPolicy);
-        }
+        facts.assumptions.extend(Assumption::of_all(self.set, self.index));
         for endpoint in request.from.iter().chain(&request.to) {
             if let Endpoint::Hypothetical(pod) = endpoint {
                 facts.assumptions.push(Assumption::Hypothetical(pod.clone()));

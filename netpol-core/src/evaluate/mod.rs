@@ -4,9 +4,13 @@ pub mod request;
 pub mod verdict;
 pub mod trace;
 pub mod engine;
+pub mod row;
+pub mod rows;
+pub mod isolation;
 mod decide;
 mod pair;
 mod units;
+mod refine;
 mod party;
 mod walk;
 mod tier;
@@ -14,7 +18,10 @@ mod matching;
 mod causes;
 
 pub use engine::Engine;
+pub use isolation::Isolation;
 pub use request::Request;
+pub use row::{Row, RowKey, RowPart, Subject};
+pub use rows::Rows;
 pub use trace::{DirectionTrace, PairTrace, PeerTrace, PolicyTrace, PortTrace, RuleTrace, TierTrace};
 pub use verdict::{
     Assumption, Decision, End, Exemption, Pair, PerFamily, PolicyRef, Reason, UnknownAs, Verdict,

@@ -89,21 +89,29 @@ fn of_workload<'a>(
             pieces.entry((part.class, node)).or_default().push(member.clone());
         }
     }
-    let namespace =
-        source.cluster.workload(workload).and_then(|entry| source.cluster.namespace(entry.namespace));
-    let namespace = namespace.map(|namespace| namespace.name.as_str()).unwrap_or_default();
     pieces
         .into_iter()
         .filter_map(|((class, node), members)| {
             let view = source.index.class(class)?;
-            let party = if view.is_node {
-                node_party(source.cluster, view, workload)
-            } else {
-                Party::Pods { class, view, namespace, node, workload }
-            };
+            let party = party(source.cluster, (class, view), node, workload);
             Some(Unit { party, members })
         })
         .collect()
+}
+
+/// Pods of a class, as one end of a connection.
+pub(super) fn party<'a>(
+    cluster: &'a Cluster,
+    (class, view): (ClassId, &'a Class),
+    node: Option<NodeId>,
+    workload: WorkloadId,
+) -> Party<'a> {
+    if view.is_node {
+        return node_party(cluster, view, workload);
+    }
+    let namespace = view.namespace.and_then(|id| cluster.namespace(id));
+    let namespace = namespace.map(|namespace| namespace.name.as_str()).unwrap_or_default();
+    Party::Pods { class, view, namespace, node, workload }
 }
 
 /// A pod in its node's network has its node's addresses, as far as they are known; else its own.
@@ -165,7 +173,7 @@ fn knives(source: Source<'_>, pods: &[Unit<'_>], direction: Direction) -> Vec<Ip
                 nodes.extend(*node);
             }
             Party::Hypothetical { .. } => policies.extend_from_slice(source.index.acting_order()),
-            Party::Node { .. } | Party::Outside { .. } => {}
+            Party::Selected { .. } | Party::Node { .. } | Party::Outside { .. } => {}
         }
     }
     policies.sort_unstable();

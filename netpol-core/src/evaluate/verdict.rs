@@ -1,8 +1,9 @@
 //! What the engine answers.
 
 use crate::cluster::{Endpoint, GroupId, WorkloadId};
+use crate::index::PolicyIndex;
 use crate::net::{ConnectionSet, Decided, Family, IpSet};
-use crate::policy::OriginId;
+use crate::policy::{OriginId, PolicySet};
 
 use super::Request;
 
@@ -103,6 +104,22 @@ pub enum Assumption {
     Itself(WorkloadId),
     /// The input holds no policy.
     NoPolicy,
+    /// That a pod's own node always reaches it is left aside.
+    OwnNodeAside,
+}
+
+impl Assumption {
+    /// What every answer under some policies rests on.
+    pub fn of_all(set: &PolicySet, index: &PolicyIndex) -> Vec<Self> {
+        let mut all = Vec::new();
+        if !index.plugin().enforces {
+            all.push(Self::NothingEnforced);
+        }
+        if set.policies.is_empty() && set.opaque.is_empty() {
+            all.push(Self::NoPolicy);
+        }
+        all
+    }
 }
 
 /// Why something is unknown.

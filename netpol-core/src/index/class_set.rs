@@ -33,6 +33,22 @@ impl ClassSet {
         }
     }
 
+    /// How many classes are in the set.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Few(members) => members.len(),
+            Self::Many(bits) => bits.count_ones(..),
+        }
+    }
+
+    /// The classes that are in either set, of `universe` classes.
+    #[must_use]
+    pub fn union(&self, other: &Self, universe: usize) -> Self {
+        let mut bits = FixedBitSet::with_capacity(universe);
+        bits.extend(self.iter().chain(other.iter()).map(|class| class.0 as usize));
+        Self::from_sorted(bits.ones().filter_map(|bit| u32::try_from(bit).ok()).collect(), universe)
+    }
+
     /// Whether no class is in the set.
     pub fn is_empty(&self) -> bool {
         match self {

@@ -6,7 +6,7 @@ use crate::selector::{Answer, Truth};
 use super::{ClassId, IndexedPolicy, Term, TermId};
 
 /// A policy that selects, or may select, a class in a direction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Selecting {
     /// Its tier.
     pub tier: TierId,

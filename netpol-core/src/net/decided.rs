@@ -33,6 +33,11 @@ impl Decided {
         Self { allowed, unknown }
     }
 
+    /// Whether nothing is or may be allowed.
+    pub fn is_nothing(&self) -> bool {
+        self.allowed.is_empty() && self.unknown.is_empty()
+    }
+
     /// What is certainly not allowed.
     pub fn denied(&self) -> ConnectionSet {
         ConnectionSet::every().difference(&self.possible())

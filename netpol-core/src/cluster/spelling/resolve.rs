@@ -53,7 +53,7 @@ impl Cluster {
             return Err(SpellingError::PortNotHere { endpoint: endpoint.to_owned(), port: port.to_owned() });
         }
         match text.split('/').collect::<Vec<_>>().as_slice() {
-            ["internet"] => address::internet(self),
+            ["internet"] => address::the_internet(self),
             ["any"] => Ok(self.everything()),
             [name] => self.bare(name, namespace),
             [first, name] => self.pair(first, name, namespace),

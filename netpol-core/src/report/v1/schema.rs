@@ -2,11 +2,26 @@
 
 use schemars::{JsonSchema, schema_for};
 
-use super::{Error, Explanation, Graph, Verdict};
+use super::{ConnectionGroups, Connections, Coverage, Error, Explanation, Graph, Path, Verdict};
+
+/// A kind, and how its schema is made.
+type Kind = (&'static str, fn() -> serde_json::Value);
+
+/// The kinds, in kebab-case, in the order of their names.
+const KINDS: &[Kind] = &[
+    ("connection-groups", of::<ConnectionGroups<'_>>),
+    ("connections", of::<Connections<'_>>),
+    ("coverage", of::<Coverage<'_>>),
+    ("error", of::<Error<'_>>),
+    ("explanation", of::<Explanation<'_>>),
+    ("graph", of::<Graph<'_>>),
+    ("path", of::<Path<'_>>),
+    ("verdict", of::<Verdict<'_>>),
+];
 
 /// The kinds that have a schema, in kebab-case.
-pub const fn kinds() -> &'static [&'static str] {
-    &["verdict", "explanation", "graph", "error"]
+pub fn kinds() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|(name, _)| *name)
 }
 
 /// The JSON Schema (draft 2020-12) of a kind, by its name in kebab-case.
@@ -14,17 +29,11 @@ pub const fn kinds() -> &'static [&'static str] {
 /// ```
 /// use netpol_core::report::v1;
 ///
-/// assert!(v1::kinds().iter().all(|kind| v1::schema(kind).is_some()));
+/// assert!(v1::kinds().all(|kind| v1::schema(kind).is_some()));
 /// assert_eq!(v1::schema("nonsense"), None);
 /// ```
 pub fn schema(kind: &str) -> Option<serde_json::Value> {
-    match kind {
-        "verdict" => Some(of::<Verdict<'_>>()),
-        "explanation" => Some(of::<Explanation<'_>>()),
-        "graph" => Some(of::<Graph<'_>>()),
-        "error" => Some(of::<Error<'_>>()),
-        _ => None,
-    }
+    KINDS.iter().find(|(name, _)| *name == kind).map(|(_, schema)| schema())
 }
 
 fn of<T: JsonSchema>() -> serde_json::Value {

@@ -1,0 +1,72 @@
+//! Tables for spreadsheets and for pull requests.
+
+use netpol_core::report::text::{Cell, Table};
+
+/// Rows as comma-separated values, the header first.
+pub fn csv(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    // Writing to memory does not fail, and every row has the width of the header.
+    let _ = writer.write_record(header);
+    for row in rows {
+        let _ = writer.write_record(row);
+    }
+    writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}
+
+/// A table as Markdown, where nothing of the input can be markup.
+pub fn markdown(table: &Table) -> String {
+    let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
+    let header = table.header.iter().map(|name| title(name)).collect();
+    let mut text = line(header);
+    text.push_str(&line(vec!["---".to_owned(); table.header.len()]));
+    for row in &table.rows {
+        text.push_str(&line(row.iter().map(cell).collect()));
+    }
+    text
+}
+
+fn title(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().into_iter().chain(letters.flat_map(char::to_lowercase)).collect()
+}
+
+fn cell(cell: &Cell) -> String {
+    let lines: Vec<String> = cell.lines.iter().map(|line| escaped(line.trim())).collect();
+    lines.join("<br>")
+}
+
+/// A text that Markdown and HTML take as it is.
+pub fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '|' | '\\' | '`' | '*' | '_' | '[' | ']' | '{' | '}' | '#' | '~' => {
+                escaped.push('\\');
+                escaped.push(letter);
+            }
+            letter if letter.is_control() => escaped.push(' '),
+            letter => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_the_input_is_markup() {
+        let mut table = Table::new(vec!["FROM"]);
+        table.rows.push(vec![Cell::plain("shop/*|<b>")]);
+        assert_eq!(markdown(&table), "| From |\n| --- |\n| shop/\\*\\|&lt;b&gt; |\n");
+    }
+
+    #[test]
+    fn a_field_with_a_comma_is_quoted() {
+        assert_eq!(csv(&["a", "b"], [vec!["x,y".to_owned(), "z".to_owned()]]), "a,b\n\"x,y\",z\n");
+    }
+}

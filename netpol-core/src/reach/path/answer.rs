@@ -1,0 +1,154 @@
+//! What is to be said about the ways from some ends to others.
+
+use super::behind::{Behind, behind};
+use super::chain::Hop;
+use super::cut::TooLarge;
+use super::reached::Reached;
+use super::ways::{Goal, Through, Ways};
+use crate::cluster::{Asked, Cluster, Endpoint};
+use crate::evaluate::{Engine, UnknownAs};
+use crate::policy::PolicySet;
+use crate::reach::Map;
+use crate::reach::filter::Wanted;
+
+/// A connection, and what stands behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The connection.
+    pub hop: Hop,
+    /// The rules that allow it.
+    pub behind: Behind,
+}
+
+/// The way from some ends to others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path {
+    /// The sources.
+    pub from: Vec<Endpoint>,
+    /// The destinations; none when everybody is meant that can be reached.
+    pub to: Vec<Endpoint>,
+    /// The ports that the last hop must allow something of.
+    pub ports: Asked,
+    /// The shortest chain of allowed connections.
+    pub hops: Option<Vec<Step>>,
+    /// Where there is no such chain: the shortest that goes through unknown connections too.
+    pub possible: Option<Vec<Step>>,
+    /// Everybody that can be reached, nearest first, where that was asked.
+    pub reached: Option<Vec<Reached>>,
+    /// The fewest connections that keep the ends apart, where that was asked.
+    pub cut: Option<Result<Vec<Step>, TooLarge>>,
+}
+
+/// What is asked about ways.
+#[derive(Debug, Clone)]
+pub struct Quest {
+    /// The sources.
+    pub from: Vec<Endpoint>,
+    /// The destinations.
+    pub to: Vec<Endpoint>,
+    /// The ports that the last hop must allow something of.
+    pub ports: Asked,
+    /// What becomes of the unknown.
+    pub unknown: UnknownAs,
+}
+
+/// Looks for ways through a map.
+#[derive(Debug)]
+pub struct Scout<'a> {
+    cluster: &'a Cluster,
+    set: &'a PolicySet,
+    engine: Engine<'a>,
+    map: &'a Map,
+}
+
+impl<'a> Scout<'a> {
+    /// A scout of a map; the engine must be of the same cluster and policies.
+    pub const fn new(cluster: &'a Cluster, set: &'a PolicySet, engine: Engine<'a>, map: &'a Map) -> Self {
+        Self { cluster, set, engine, map }
+    }
+
+    /// The shortest way from the sources to the destinations.
+    ///
+    /// # Errors
+    /// An end that the map does not speak of.
+    pub fn shortest<'q>(&self, quest: &'q Quest) -> Result<Path, &'q Endpoint> {
+        let goal = self.goal(quest)?;
+        let chain = self.ways(Through::Allowed, quest).shortest(&goal);
+        let possible = match chain {
+            Some(_) => None,
+            None => self.ways(Through::Possible, quest).shortest(&goal),
+        };
+        let hops = chain.map(|chain| self.steps(chain.hops));
+        let possible = possible.map(|chain| self.steps(chain.hops));
+        Ok(Path { hops, possible, ..Path::of(quest) })
+    }
+
+    /// The same, with the fewest connections that keep the ends apart.
+    ///
+    /// # Errors
+    /// An end that the map does not speak of.
+    pub fn cut<'q>(&self, quest: &'q Quest) -> Result<Path, &'q Endpoint> {
+        let goal = self.goal(quest)?;
+        let path = self.shortest(quest)?;
+        let cut = self.ways(Through::Allowed, quest).cut(&goal).map(|cut| {
+            let pairs = cut.rectangles.iter().flat_map(|rectangle| {
+                let (from, to) = (
+                    self.map.ends(self.cluster, &rectangle.from),
+                    self.map.ends(self.cluster, &rectangle.to),
+                );
+                let pair = move |from: &crate::evaluate::End, to| Hop {
+                    from: from.clone(),
+                    to,
+                    decided: rectangle.decided.clone(),
+                    reasons: rectangle.reasons.clone(),
+                };
+                let pairs = from.into_iter().flat_map(move |from| {
+                    to.clone().into_iter().map(move |to| pair(&from, to)).collect::<Vec<_>>()
+                });
+                pairs.collect::<Vec<_>>()
+            });
+            let mut pairs: Vec<Hop> = pairs.collect();
+            pairs.sort_by(|a, b| (&a.from, &a.to).cmp(&(&b.from, &b.to)));
+            self.steps(pairs)
+        });
+        Ok(Path { cut: Some(cut), ..path })
+    }
+
+    /// Everybody that the sources can reach with so many hops.
+    ///
+    /// # Errors
+    /// An end that the map does not speak of.
+    pub fn reached<'q>(&self, quest: &'q Quest, most_hops: u32) -> Result<Path, &'q Endpoint> {
+        let from = Wanted::of(self.map, &quest.from)?;
+        let reached = self.ways(Through::Allowed, quest).reached(&from, most_hops);
+        Ok(Path { reached: Some(reached), ..Path::of(quest) })
+    }
+
+    fn goal<'q>(&self, quest: &'q Quest) -> Result<Goal, &'q Endpoint> {
+        let ports = Some(quest.ports.clone()).filter(|ports| *ports != Asked::Every);
+        Ok(Goal { from: Wanted::of(self.map, &quest.from)?, to: Wanted::of(self.map, &quest.to)?, ports })
+    }
+
+    fn ways(&self, through: Through, quest: &Quest) -> Ways<'a> {
+        Ways::new(self.cluster, self.map, through, quest.unknown)
+    }
+
+    fn steps(&self, hops: Vec<Hop>) -> Vec<Step> {
+        let step = |hop| Step { behind: behind(&self.engine, self.set, &hop), hop };
+        hops.into_iter().map(step).collect()
+    }
+}
+
+impl Path {
+    fn of(quest: &Quest) -> Self {
+        Self {
+            from: quest.from.clone(),
+            to: quest.to.clone(),
+            ports: quest.ports.clone(),
+            hops: None,
+            possible: None,
+            reached: None,
+            cut: None,
+        }
+    }
+}

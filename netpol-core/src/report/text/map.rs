@@ -1,0 +1,272 @@
+//! The map as a table that a person reads.
+
+use std::collections::BTreeMap;
+
+use super::layout::{Layout, count};
+use super::table::{Cell, Table};
+use super::{Fact, Line, Role, Text, ends, facts};
+use crate::cluster::{Cluster, Endpoint, NamespaceId};
+use crate::evaluate::{Assumption, Decision, End, Reason};
+use crate::reach::{Because, Connection, Counts, Map, Rectangle, ShareId, Side};
+use crate::report::Context;
+
+/// A line of names is broken when it would be longer than this.
+pub(super) const WIDEST: usize = 48;
+/// So many assumptions are spelled out; of more, the rest is counted.
+const ASSUMPTIONS: usize = 8;
+
+/// Some rectangles of a map: what the rules allow, what nothing stands in the way of, what is unknown and why, and
+/// what it all rests on.
+pub fn map(context: Context<'_>, map: &Map, rectangles: &[Rectangle]) -> Text {
+    let mut text = Text::default();
+    let of = |because: Option<Because>, decision: Decision| {
+        let kept = move |it: &&Rectangle| because.is_none_or(|because| it.because == because);
+        let rectangles = rectangles.iter().filter(kept);
+        rectangles.filter_map(move |it| Some((it, ports(it, decision)?)))
+    };
+    let title = ("allowed by the rules of policies", Role::Allow);
+    section(&mut text, context, map, title, of(Some(Because::Rules), Decision::Allow));
+    let title = ("allowed because no policy selects either end", Role::Allow);
+    section(&mut text, context, map, title, of(Some(Because::NotIsolated), Decision::Allow));
+    section(&mut text, context, map, ("unknown", Role::Unknown), of(None, Decision::Unknown));
+    let mut layout = Layout::default();
+    causes(&mut layout, context, rectangles);
+    assumed(&mut layout, context, &map.assumptions);
+    text.lines.extend(layout.into_text(context).lines);
+    if rectangles.is_empty() {
+        text.lines.insert(0, Line::new().plain("no connection is allowed"));
+    }
+    text
+}
+
+/// Some rectangles of a map with their decision, in one table.
+pub fn table(context: Context<'_>, map: &Map, rectangles: &[Rectangle]) -> Table {
+    let decisions = [Decision::Allow, Decision::Unknown];
+    let mut all = Table::new(vec!["FROM", "TO", "PORTS", "DECISION"]);
+    for decision in decisions {
+        let part =
+            table_of(context, map, rectangles.iter().filter_map(|it| Some((it, ports(it, decision)?))));
+        all.rows.extend(
+            part.rows.into_iter().map(|row| row.into_iter().chain([Cell::plain(decision.name())]).collect()),
+        );
+    }
+    all
+}
+
+/// Connections pair by pair, with their decision.
+pub fn pairs(context: Context<'_>, connections: &[Connection<'_>]) -> Table {
+    let mut table = Table::new(vec!["FROM", "TO", "PORTS", "DECISION", "BECAUSE"]);
+    for connection in connections {
+        for decision in [Decision::Allow, Decision::Unknown] {
+            let Some(ports) = ports(connection.rectangle, decision) else { continue };
+            let end = |end| Cell::plain(ends::end(context.cluster, end));
+            table.rows.push(vec![
+                end(&connection.from),
+                end(&connection.to),
+                Cell::plain(ports),
+                Cell::plain(decision.name()),
+                Cell::plain(because(connection.rectangle.because)),
+            ]);
+        }
+    }
+    table
+}
+
+/// An end with every block and every pod spelled out.
+pub fn whole_end(cluster: &Cluster, end: &End) -> String {
+    match &end.endpoint {
+        Endpoint::Addresses(addresses) => {
+            let cidrs: Vec<String> = addresses.cidrs().iter().map(ToString::to_string).collect();
+            cidrs.join(" ")
+        }
+        _ => ends::end(cluster, end),
+    }
+}
+
+/// The ports of a rectangle that are allowed, or unknown, in words.
+fn ports(rectangle: &Rectangle, decision: Decision) -> Option<String> {
+    let set = match decision {
+        Decision::Unknown => &rectangle.decided.unknown,
+        _ => &rectangle.decided.allowed,
+    };
+    (!set.is_empty()).then(|| set.to_string())
+}
+
+const fn because(because: Because) -> &'static str {
+    match because {
+        Because::Rules => "rules",
+        Because::NotIsolated => "not isolated",
+    }
+}
+
+/// The rows of some rectangles, destinations that belong together next to each other.
+fn table_of<'r>(
+    context: Context<'_>,
+    map: &Map,
+    rectangles: impl Iterator<Item = (&'r Rectangle, String)>,
+) -> Table {
+    let mut table = Table::new(vec!["FROM", "TO", "PORTS"]);
+    let mut rows: Vec<(Vec<String>, Vec<String>, String)> = rectangles
+        .map(|(rectangle, ports)| {
+            (side(context, map, &rectangle.to), side(context, map, &rectangle.from), ports)
+        })
+        .collect();
+    rows.sort();
+    table.rows.extend(
+        rows.into_iter()
+            .map(|(to, from, ports)| vec![Cell::lines(from), Cell::lines(to), Cell::plain(ports)]),
+    );
+    table
+}
+
+fn section<'r>(
+    text: &mut Text,
+    context: Context<'_>,
+    map: &Map,
+    (title, role): (&str, Role),
+    rectangles: impl Iterator<Item = (&'r Rectangle, String)>,
+) {
+    let table = table_of(context, map, rectangles);
+    if table.rows.is_empty() {
+        return;
+    }
+    if !text.lines.is_empty() {
+        text.lines.push(Line::new());
+    }
+    text.lines.push(Line::new().with(role, format!("{title}:")));
+    text.lines.extend(table.to_text().lines.into_iter().map(indented));
+}
+
+pub(super) fn indented(mut line: Line) -> Line {
+    line.segments.insert(0, super::Segment { role: Role::Plain, text: "  ".to_owned(), span: None });
+    line
+}
+
+/// How many pairs are allowed, denied and unknown: `12 of 110 pairs of workloads are allowed, 98 denied`.
+pub fn counts(counts: Counts) -> String {
+    let Counts { allowed, unknown, denied } = counts;
+    let all = allowed + unknown + denied;
+    let of_all = format!("{allowed} of {all} pairs of workloads are allowed, {denied} denied");
+    if unknown == 0 { of_all } else { format!("{of_all}, {unknown} unknown") }
+}
+
+/// One side: a line for each namespace, such as `shop/{cart, frontend}`; or the blocks.
+pub fn side(context: Context<'_>, map: &Map, side: &Side) -> Vec<String> {
+    let shares = match side {
+        Side::Addresses(addresses) if *addresses == map.outside => {
+            return vec!["every address outside".to_owned()];
+        }
+        Side::Addresses(addresses) => return vec![ends::blocks(addresses)],
+        Side::Pods(shares) => shares,
+    };
+    if shares.len() == map.shares.len() && shares.len() > 1 {
+        return vec![format!("every workload ({})", context.cluster.workloads.len())];
+    }
+    let mut by_namespace: BTreeMap<NamespaceId, Vec<ShareId>> = BTreeMap::new();
+    for id in shares.iter() {
+        let workload = map.shares.get(*id).and_then(|share| context.cluster.workload(share.workload));
+        if let Some(workload) = workload {
+            by_namespace.entry(workload.namespace).or_default().push(*id);
+        }
+    }
+    let lines = by_namespace.into_iter().flat_map(|(id, shares)| namespace(context, map, id, &shares));
+    lines.collect()
+}
+
+fn namespace(context: Context<'_>, map: &Map, id: NamespaceId, shares: &[ShareId]) -> Vec<String> {
+    let name = context.cluster.namespace(id).map_or("?", |it| it.name.as_str());
+    let is_own = |share: &ShareId| {
+        let workload = map.shares.get(*share).and_then(|share| context.cluster.workload(share.workload));
+        workload.is_some_and(|workload| workload.namespace == id)
+    };
+    let all = map.shares.iter().filter(|(share, _)| is_own(share)).count();
+    let ends = map.ends(context.cluster, &Side::Pods(shares.into()));
+    if all == shares.len() && ends.len() > 1 {
+        return vec![format!("{name}/* ({})", ends.len())];
+    }
+    let prefix = format!("{name}/");
+    let words: Vec<String> = ends.iter().map(|end| ends::end(context.cluster, end)).collect();
+    let short = |word: &String| word.strip_prefix(&prefix).unwrap_or(word).to_owned();
+    match words.as_slice() {
+        [one] => vec![one.clone()],
+        many => wrapped(&prefix, &many.iter().map(short).collect::<Vec<_>>()),
+    }
+}
+
+/// `shop/{a, b,` and further lines under the first name.
+pub(super) fn wrapped(prefix: &str, names: &[String]) -> Vec<String> {
+    let mut lines = vec![format!("{prefix}{{")];
+    let blanks = " ".repeat(prefix.chars().count() + 1);
+    for (number, name) in names.iter().enumerate() {
+        let is_last = number + 1 == names.len();
+        let word = format!("{name}{}", if is_last { "}" } else { "," });
+        let line = lines.last_mut();
+        match line {
+            Some(line) if line.chars().count() + word.chars().count() < WIDEST || line.ends_with('{') => {
+                if !line.ends_with('{') && !line.trim().is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(&word);
+            }
+            _ => lines.push(format!("{blanks}{word}")),
+        }
+    }
+    lines
+}
+
+/// Why something is unknown: each cause once, with how many pairs it would settle.
+fn causes(layout: &mut Layout, context: Context<'_>, rectangles: &[Rectangle]) {
+    let mut pairs: Vec<(Fact, usize)> = Vec::new();
+    for rectangle in rectangles.iter().filter(|it| !it.decided.unknown.is_empty()) {
+        let size = |side: &Side| side.pods().len().max(1);
+        let size = size(&rectangle.from) * size(&rectangle.to);
+        let mut facts: Vec<Fact> = rectangle.reasons.iter().map(|reason| cause(context, reason)).collect();
+        facts.dedup();
+        for fact in facts {
+            match pairs.iter_mut().find(|(seen, _)| *seen == fact) {
+                Some((_, number)) => *number += size,
+                None => pairs.push((fact, size)),
+            }
+        }
+    }
+    if pairs.is_empty() {
+        return;
+    }
+    layout.line(Line::new());
+    layout.line(Line::new().plain("unknown because:"));
+    for (fact, number) in pairs {
+        let words = format!("  {} ({})", fact.words, count(number, "pair", "pairs"));
+        layout.placed(Line::new().plain(words), fact.place);
+    }
+}
+
+/// A cause, whichever pods it is about.
+fn cause(context: Context<'_>, reason: &Reason) -> Fact {
+    let about = |words: &str, origin| Fact { words: words.to_owned(), place: context.span(origin) };
+    match reason {
+        Reason::PodAddress { origin, .. } => {
+            about("whether this block holds the pods' addresses is not known: set pod-cidrs", *origin)
+        }
+        Reason::NodeAddress { origin, .. } => {
+            about("whether this block holds the nodes' addresses is not known: set node-addresses", *origin)
+        }
+        _ => facts::reason(context, reason),
+    }
+}
+
+/// What it all rests on.
+pub(super) fn assumed(layout: &mut Layout, context: Context<'_>, assumptions: &[Assumption]) {
+    if assumptions.is_empty() {
+        return;
+    }
+    layout.line(Line::new());
+    layout.line(Line::new().plain("assumed:"));
+    for assumption in assumptions.iter().take(ASSUMPTIONS) {
+        let fact = facts::assumption(context, assumption);
+        layout.placed(Line::new().plain(format!("  {}", fact.words)), fact.place);
+    }
+    let rest = assumptions.len().saturating_sub(ASSUMPTIONS);
+    if rest > 0 {
+        layout.line(Line::new().plain(format!("  and {rest} more, which `-o json` has")));
+    }
+}

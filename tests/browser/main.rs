@@ -91,7 +91,8 @@ fn five_hundred_workloads_answer_a_click_within_two_seconds() {
     );
     browser.run("netpol.pickBox(3, true)");
     assert!(
-        panel(&mut browser).contains("Also reached, on every port, by all that is not isolated for egress (499)")
+        panel(&mut browser)
+            .contains("Also reached, on every port, by all that is not isolated for egress (499)")
     );
     browser.screenshot("html-500-open.png");
     assert_eq!(browser.complaints, Vec::<String>::new());

@@ -68,7 +68,8 @@ function placeTied(tied, links, placed, down) {
   };
   const nodes = graph.nodes().map(id => ({id, ...graph.node(id)})).filter(node => node.x !== undefined);
   for (const node of nodes) take(node.x, node.y, node.width, node.height);
-  routes(graph, nodes, links, placed, take);
+  const strands = routes(graph, nodes, links, placed, take);
+  const extents = tightened(graph, tied, blocks, strands);
   for (const node of nodes) {
     const block = blocks.get(node.id);
     const middle = turn({x: node.x - left, y: node.y - top});
@@ -79,7 +80,9 @@ function placeTied(tied, links, placed, down) {
     } else if (graph.children(node.id).length === 0) {
       placed.places[node.id] = middle;
     } else {
-      placed.frames.set(tied[Number(node.id.slice(1))].namespace, {...middle, ...sized(node.width, node.height)});
+      const [from, to] = extents.get(node.id);
+      const frame = turn({x: node.x - left, y: (from + to) / 2 - top});
+      placed.frames.set(tied[Number(node.id.slice(1))].namespace, {...frame, ...sized(node.width, to - from)});
     }
   }
   for (const route of Object.values(placed.routes)) {
@@ -132,6 +135,26 @@ function routes(graph, nodes, links, placed, take) {
       || Math.abs(points[at - 1].y - point.y) > 0.1 || Math.abs(points[at + 1].y - point.y) > 0.1);
     placed.routes[strand.id] = {points: corners, label: strand.label};
   }
+  return strands;
+}
+
+// From where to where frames reach across: dagre may leave them wider than what is in them.
+function tightened(graph, tied, blocks, strands) {
+  const extents = new Map();
+  tied.forEach((bunch, at) => {
+    const cluster = bunch.named ? graph.node('c' + at) : null;
+    if (!cluster) return;
+    const ids = bunch.linked.map(box => box.id);
+    const inner = new Set(ids);
+    let [from, to] = [Infinity, -Infinity];
+    const take = (y, height) => { from = Math.min(from, y - height / 2); to = Math.max(to, y + height / 2); };
+    for (const id of blocks.has('a' + at) ? [...ids, 'a' + at] : ids) take(graph.node(id).y, graph.node(id).height);
+    for (const strand of strands) {
+      if (strand.ends.every(id => inner.has(id))) strand.between.forEach(point => take(point.y, 16));
+    }
+    extents.set('c' + at, [Math.max(from - 30, cluster.y - cluster.height / 2), Math.min(to + 24, cluster.y + cluster.height / 2)]);
+  });
+  return extents;
 }
 
 function placeLoose(loose, size, across, {places, frames}) {

@@ -151,6 +151,7 @@ function tightened(graph, tied, blocks, strands) {
     for (const id of blocks.has('a' + at) ? [...ids, 'a' + at] : ids) take(graph.node(id).y, graph.node(id).height);
     for (const strand of strands) {
       if (strand.ends.every(id => inner.has(id))) strand.between.forEach(point => take(point.y, 16));
+      else if (strand.ends.some(id => inner.has(id)) && isWithin(cluster, strand.label)) take(strand.label.y, 16);
     }
     extents.set('c' + at, [Math.max(from - 30, cluster.y - cluster.height / 2), Math.min(to + 24, cluster.y + cluster.height / 2)]);
   });
@@ -169,6 +170,10 @@ function placeLoose(loose, size, across, {places, frames}) {
     x += width + 2 * GAP;
     row = Math.max(row, height);
   }
+}
+
+function isWithin(box, point) {
+  return Math.abs(point.x - box.x) < box.width / 2 && Math.abs(point.y - box.y) < box.height / 2;
 }
 
 // Boxes in rows and columns, about twice as wide as high.

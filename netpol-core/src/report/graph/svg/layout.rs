@@ -98,7 +98,7 @@ impl Layout {
             self.enclose(&layered, at, bunch);
         }
         self.route(picture, &layered);
-        self.to_origin();
+        self.settle();
     }
 
     /// Draws the links past the boxes.
@@ -175,7 +175,7 @@ impl Layout {
     }
 
     /// Moves everything so that it starts at the origin, and takes the size.
-    fn to_origin(&mut self) {
+    fn settle(&mut self) {
         let (mut left, mut top, mut right, mut bottom) = (f64::MAX, f64::MAX, f64::MIN, f64::MIN);
         let rects = self
             .boxes
@@ -216,10 +216,13 @@ struct Strand {
     label: Point,
 }
 
+/// A link at a side of a box: the height that it comes from, its place, and whether it ends there.
+type Leaning = (f64, usize, bool);
+
 /// The heights at which links end, by their place and whether it is their end: spread over the sides of boxes, in the
 /// order of where they come from, so that they do not cross.
 fn ends(strands: &[Strand]) -> BTreeMap<(usize, bool), f64> {
-    let mut sides: BTreeMap<(usize, bool), Vec<(f64, usize, bool)>> = BTreeMap::new();
+    let mut sides: BTreeMap<(usize, bool), Vec<Leaning>> = BTreeMap::new();
     let mut rects: BTreeMap<usize, Rect> = BTreeMap::new();
     for (at, strand) in strands.iter().enumerate() {
         let rightwards = strand.start.1.middle().0 <= strand.end.1.middle().0;

@@ -44,6 +44,9 @@ pub enum Command {
     /// Say which workloads are isolated, by which policies, and to whom they are open
     #[command(after_help = COVERAGE_EXAMPLES)]
     Coverage(Coverage),
+    /// Say what changed between two sets of manifests, in connections
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(Diff),
     /// Draw who can reach whom, as a picture or a page
     #[command(after_help = GRAPH_EXAMPLES, after_long_help = long(GRAPH_EXAMPLES))]
     Graph(Graph),
@@ -109,6 +112,12 @@ Examples:
   netpol coverage -n shop -o md
   netpol coverage -o csv > coverage.csv";
 
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  netpol diff old/ new/
+  netpol diff git:main manifests/         manifests/ as the branch main has it, and as it is now
+  netpol diff git:v1:deploy git:v2:deploy -o md";
+
 const GRAPH_EXAMPLES: &str = "\
 Examples:
   netpol graph -o html=map.html -f manifests/
@@ -170,6 +179,18 @@ pub struct List {
 /// `netpol coverage`.
 #[derive(Debug, Args)]
 pub struct Coverage {
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `netpol diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The manifests before: a file, folder or glob, or git:REV[:PATH] of the repository one stands in
+    pub old: String,
+    /// The manifests after, in the same spellings
+    pub new: String,
     /// What every command takes.
     #[command(flatten)]
     pub common: Common,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::cluster::{Asked, Cluster, Facts, Note, Resolved, SpellingError, split_port};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{self, HostNetwork, IpBlockPods, Profile};
+use crate::diff::{self, Changes, Revision};
 use crate::evaluate::{Assumption, End, Engine, Request, Verdict};
 use crate::explain::{self, Explanation};
 use crate::index::{Plugin, PolicyIndex};
@@ -196,6 +197,16 @@ impl Analysis {
         let coverage = Coverage::new(&self.cluster, &self.policies, &self.index);
         let source = GraphSource { context: self.context(), engine: self.engine(), coverage: &coverage, map };
         graph::of_map(source, rectangles, ends)
+    }
+
+    /// What changed from an older input to this one: in connections, and in ends.
+    pub fn changes_since(&self, old: &Self) -> Changes {
+        let (before, after) = (old.map(), self.map());
+        diff::diff(old.revision(&before), self.revision(&after))
+    }
+
+    const fn revision<'a>(&'a self, map: &'a Map) -> Revision<'a> {
+        Revision { cluster: &self.cluster, policies: &self.policies, engine: self.engine(), map }
     }
 
     /// How far the policies cover the cluster: who is isolated, and to whom everybody is open.

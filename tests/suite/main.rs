@@ -2,6 +2,8 @@
 
 mod program;
 mod answers;
+mod graphs;
+mod diffs;
 mod lists;
 mod codes;
 mod queries;

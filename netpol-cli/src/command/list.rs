@@ -152,7 +152,7 @@ impl List<'_> {
 }
 
 /// `80 443 8000-8100`.
-fn ranges(ports: &netpol_core::net::PortSet) -> String {
+pub(super) fn ranges(ports: &netpol_core::net::PortSet) -> String {
     let range = |(first, last): &(u16, u16)| {
         if first == last { first.to_string() } else { format!("{first}-{last}") }
     };

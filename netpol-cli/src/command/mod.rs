@@ -7,6 +7,7 @@ mod queries;
 pub mod explain;
 pub mod list;
 pub mod graph;
+pub mod diff;
 pub mod coverage;
 mod filter;
 mod answer;

@@ -38,7 +38,19 @@ impl Session {
     /// # Errors
     /// A configuration that cannot be used, which has been said.
     pub(super) fn open(common: &Common, console: &mut Console<'_, '_>) -> Result<Self, Exit> {
-        let (config, folder) = configuration(common, &console.io.directory).map_err(|error| {
+        Self::open_at(common, &common.input.filenames, console)
+    }
+
+    /// The same of other PATHs than `--filename` names.
+    ///
+    /// # Errors
+    /// A configuration that cannot be used, which has been said.
+    pub(super) fn open_at(
+        common: &Common,
+        paths: &[String],
+        console: &mut Console<'_, '_>,
+    ) -> Result<Self, Exit> {
+        let (config, folder) = configuration(common, paths, &console.io.directory).map_err(|error| {
             console.error(&error);
             error.help.iter().for_each(|help| console.help(help));
             Exit::Error
@@ -52,7 +64,7 @@ impl Session {
             Some(namespace) if !common.input.all_namespaces => namespace.clone(),
             _ => settings.default_namespace.clone(),
         };
-        let options = options(common, &config, folder).map_err(|message| {
+        let options = options((common, paths), &config, folder).map_err(|message| {
             console.error(message);
             Exit::Error
         })?;
@@ -91,13 +103,17 @@ impl Session {
 }
 
 /// The configuration, and the folder that it stands in.
-fn configuration(common: &Common, directory: &Path) -> Result<(Config, PathBuf), ConfigError> {
+fn configuration(
+    common: &Common,
+    paths: &[String],
+    directory: &Path,
+) -> Result<(Config, PathBuf), ConfigError> {
     if common.input.isolated {
         return Ok((Config::default(), directory.to_owned()));
     }
     let file = match &common.input.config {
         Some(file) => Some(directory.join(file)),
-        None => config::find(&first_folder(common, directory)),
+        None => config::find(&first_folder(paths, directory)),
     };
     let Some(file) = file else { return Ok((Config::default(), directory.to_owned())) };
     let here = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
@@ -108,8 +124,8 @@ fn configuration(common: &Common, directory: &Path) -> Result<(Config, PathBuf),
 }
 
 /// The folder of the first PATH, from which the configuration is looked for upwards.
-fn first_folder(common: &Common, directory: &Path) -> PathBuf {
-    let first = common.input.filenames.iter().find(|name| *name != "-").map_or(".", String::as_str);
+fn first_folder(paths: &[String], directory: &Path) -> PathBuf {
+    let first = paths.iter().find(|name| *name != "-").map_or(".", String::as_str);
     let path = directory.join(first);
     let folder = match path.exists() {
         true if path.is_dir() => path,
@@ -120,10 +136,14 @@ fn first_folder(common: &Common, directory: &Path) -> PathBuf {
     folder.canonicalize().unwrap_or(folder)
 }
 
-fn options(common: &Common, config: &Config, folder: PathBuf) -> Result<input::Options, String> {
+fn options(
+    (common, paths): (&Common, &[String]),
+    config: &Config,
+    folder: PathBuf,
+) -> Result<input::Options, String> {
     let globs =
         |globs: &[Glob]| globs.iter().map(|glob| pattern::glob(&glob.0)).collect::<Result<Vec<_>, _>>();
-    let paths = match common.input.filenames.as_slice() {
+    let paths = match paths {
         [] => vec![".".to_owned()],
         paths => paths.to_vec(),
     };

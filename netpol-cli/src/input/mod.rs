@@ -5,5 +5,6 @@ pub mod folder;
 pub mod pattern;
 pub mod skip;
 pub mod missing;
+pub mod revision;
 
 pub use source::{Input, Options, read};

@@ -35,9 +35,9 @@ pub struct GraphSource<'a> {
 pub fn of_map(source: GraphSource<'_>, rectangles: &[Rectangle], ends: &[End]) -> Graph {
     let connections = expand(source.context.cluster, source.map, rectangles);
     let mut nodes = Nodes { source, places: BTreeMap::new(), list: Vec::new() };
-    ends.iter().for_each(|end| {
+    for end in ends {
         nodes.place(end);
-    });
+    }
     let mut edges = Vec::new();
     let mut explained = 0;
     for connection in connections.iter().take(MOST_EDGES) {

@@ -193,6 +193,27 @@ fn namespace(context: Context<'_>, map: &Map, id: NamespaceId, shares: &[ShareId
     }
 }
 
+/// Names with their namespaces, those of a namespace together: `shop/{cart, frontend}`.
+pub(super) fn folded(names: Vec<String>) -> Vec<String> {
+    let mut by_namespace: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut lines = Vec::new();
+    for name in names {
+        match name.split_once('/').filter(|(namespace, _)| !namespace.contains(['.', ':', ' '])) {
+            Some((namespace, rest)) => {
+                by_namespace.entry(format!("{namespace}/")).or_default().push(rest.to_owned());
+            }
+            None => lines.push(name),
+        }
+    }
+    for (prefix, names) in by_namespace {
+        match names.as_slice() {
+            [one] => lines.push(format!("{prefix}{one}")),
+            several => lines.extend(wrapped(&prefix, several)),
+        }
+    }
+    lines
+}
+
 /// `shop/{a, b,` and further lines under the first name.
 pub(super) fn wrapped(prefix: &str, names: &[String]) -> Vec<String> {
     let mut lines = vec![format!("{prefix}{{")];

@@ -2,6 +2,7 @@
 //!
 //! Domain types are not serialised: each type here is a view that borrows from them.
 
+pub mod changes;
 pub mod connections;
 pub mod coverage;
 pub mod endpoint;
@@ -14,6 +15,7 @@ pub mod schema;
 pub mod selector;
 pub mod verdict;
 
+pub use changes::Changes;
 pub use connections::{ConnectionGroups, Connections};
 pub use coverage::Coverage;
 pub use endpoint::{Endpoint, Side};

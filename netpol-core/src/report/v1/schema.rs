@@ -2,13 +2,14 @@
 
 use schemars::{JsonSchema, schema_for};
 
-use super::{ConnectionGroups, Connections, Coverage, Error, Explanation, Graph, Path, Verdict};
+use super::{Changes, ConnectionGroups, Connections, Coverage, Error, Explanation, Graph, Path, Verdict};
 
 /// A kind, and how its schema is made.
 type Kind = (&'static str, fn() -> serde_json::Value);
 
 /// The kinds, in kebab-case, in the order of their names.
 const KINDS: &[Kind] = &[
+    ("changes", of::<Changes<'_>>),
     ("connection-groups", of::<ConnectionGroups<'_>>),
     ("connections", of::<Connections<'_>>),
     ("coverage", of::<Coverage<'_>>),

@@ -11,9 +11,9 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPTS: [(&str, &str, &str); 5] = [
     ("@CYTOSCAPE@", include_str!("cytoscape.min.js"), "CBWRq3NbK2o7MaPGD486Pi/ujJKTngx4IK0SCFcbbNg="),
     ("@DAGRE@", include_str!("dagre.min.js"), "lR43NTXLouX+York0MfeHNY3COpixKDIHx/53bHWW+w="),
-    ("@LAYOUT@", include_str!("layout.js"), "s8U/eSHIlg4xYrg50+6IU+qDdD6T3KWHdoizwAl5p5U="),
+    ("@LAYOUT@", include_str!("layout.js"), "mjfnHiRW0uTvMaSBjdpJru2rX2mXpB0bMRbbQ9nlF00="),
     ("@PANEL@", include_str!("panel.js"), "BnVHIXXbXpC1VSqpD+rcGW7Fhkmf8Ak8xcTm6Mgy7eE="),
-    ("@PAGE@", include_str!("page.js"), "8KRRnJ6+e7vqCm97iQkoIUoa9AteFFBVNXhryk3v2v8="),
+    ("@PAGE@", include_str!("page.js"), "FUx6pmz+V9RBWGui4pFsgEC19TTUO6zY5L4nwBMXnDw="),
 ];
 
 /// The graph as one HTML file that needs no network: search, filters by namespace, port and direction, namespaces that

@@ -41,6 +41,9 @@ pub enum Command {
     /// List who can reach whom: every allowed and every unknown connection
     #[command(after_help = LIST_EXAMPLES, after_long_help = long(LIST_EXAMPLES))]
     List(List),
+    /// Find the shortest chain of allowed connections from FROM to TO, or all that FROM can reach
+    #[command(after_help = PATH_EXAMPLES, after_long_help = long(PATH_EXAMPLES))]
+    Path(PathArgs),
     /// Say which workloads are isolated, by which policies, and to whom they are open
     #[command(after_help = COVERAGE_EXAMPLES)]
     Coverage(Coverage),
@@ -105,6 +108,14 @@ Examples:
   netpol list --to shop/db:5432        who can reach the database
   netpol list -n shop --direction ingress --hide-not-isolated
   netpol list --expand -o csv > connections.csv";
+
+const PATH_EXAMPLES: &str = "\
+Examples:
+  netpol path internet shop/db:5432 -f manifests/
+  netpol path shop/frontend --max-hops 2      all that it can reach in two hops
+  netpol path shop/frontend payments/ledger --cut
+
+Exit codes: 0 there is a way, 1 there is none, 4 it hangs on what is unknown";
 
 const COVERAGE_EXAMPLES: &str = "\
 Examples:
@@ -171,6 +182,25 @@ pub struct List {
     /// Only count the pairs that are allowed, denied and unknown
     #[arg(long, conflicts_with = "expand")]
     pub count: bool,
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `netpol path`.
+#[derive(Debug, Args)]
+pub struct PathArgs {
+    /// Where the chain begins, such as internet or shop/frontend
+    pub from: String,
+    /// Where it ends, with or without a port that the last hop must allow; without it, all that can be reached
+    #[arg(value_name = "TO[:PORT]")]
+    pub to: Option<String>,
+    /// Go so far at most, without TO
+    #[arg(long, value_name = "N", conflicts_with = "to")]
+    pub max_hops: Option<u32>,
+    /// Say which connections to cut, the fewest, so that no chain is left
+    #[arg(long, requires = "to")]
+    pub cut: bool,
     /// What every command takes.
     #[command(flatten)]
     pub common: Common,

@@ -5,6 +5,8 @@ mod answers;
 mod graphs;
 mod diffs;
 mod lists;
+mod coverages;
+mod paths;
 mod codes;
 mod queries;
 mod reading;

@@ -8,6 +8,7 @@ pub mod explain;
 pub mod list;
 pub mod graph;
 pub mod diff;
+pub mod path;
 pub mod coverage;
 mod filter;
 mod answer;

@@ -6,9 +6,9 @@ use netpol_core::reach::{Filter, Map, NotIsolated, Wanted};
 use netpol_core::report::text;
 
 use super::session::Session;
+use crate::Exit;
 use crate::args::{self, Common, Direction};
 use crate::render::Console;
-use crate::Exit;
 
 /// Understands the filter, and says what is to be said of it.
 ///

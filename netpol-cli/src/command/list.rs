@@ -108,9 +108,7 @@ impl List<'_> {
             }
             Format::Table => painted(&self.pair_table(&connections)),
             Format::Markdown => markdown(&text::map::pairs(context, &connections)),
-            format => {
-                serialized(&v1::Connections::new(context, &connections, self.assumptions()), format)
-            }
+            format => serialized(&v1::Connections::new(context, &connections, self.assumptions()), format),
         }
     }
 

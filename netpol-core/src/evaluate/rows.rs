@@ -94,8 +94,7 @@ impl<'a> Rows<'a> {
         let Source { cluster, index, set } = self.source;
         let view = index.class(subject.class);
         let is_node = view.is_some_and(|view| view.is_node);
-        let selecting =
-            if is_node { Vec::new() } else { index.selecting(subject.class, direction).to_vec() };
+        let selecting = if is_node { Vec::new() } else { index.selecting(subject.class, direction).to_vec() };
         let acts = |place: &u32| {
             set.opaque.get(*place as usize).is_some_and(|opaque| opaque.directions.contains(direction))
         };
@@ -107,13 +106,8 @@ impl<'a> Rows<'a> {
         let own_ports = direction == Direction::Ingress && names_ports();
         RowKey {
             direction,
-            families: party_of(self.source, subject)
-                .map(|party| party.families(cluster))
-                .unwrap_or_default(),
-            named_ports: view
-                .filter(|_| own_ports)
-                .map(|view| view.named_ports.clone())
-                .unwrap_or_default(),
+            families: party_of(self.source, subject).map(|party| party.families(cluster)).unwrap_or_default(),
+            named_ports: view.filter(|_| own_ports).map(|view| view.named_ports.clone()).unwrap_or_default(),
             node: subject.node.filter(|_| !selecting.is_empty() || !opaque.is_empty()),
             is_node,
             selecting,

@@ -37,10 +37,13 @@ pub fn expand<'r>(cluster: &Cluster, map: &Map, rectangles: &'r [Rectangle]) -> 
             let (Some(source), Some(target)) = (map.shares.get(from), map.shares.get(to)) else { continue };
             if source.is_whole && target.is_whole {
                 let end = |id| map.end(cluster, &[id]);
-                connections.extend(
-                    end(from).zip(end(to)).map(|(from, to)| Connection { from, to, rectangle }),
-                );
-            } else if from != to || source.members.iter().any(|it| !it.is_one_pod) || source.members.len() > 1 {
+                connections.extend(end(from).zip(end(to)).map(|(from, to)| Connection {
+                    from,
+                    to,
+                    rectangle,
+                }));
+            } else if from != to || source.members.iter().any(|it| !it.is_one_pod) || source.members.len() > 1
+            {
                 parted.entry((source.workload, target.workload)).or_default().push((from, to, rectangle));
             }
         }
@@ -48,7 +51,8 @@ pub fn expand<'r>(cluster: &Cluster, map: &Map, rectangles: &'r [Rectangle]) -> 
     for pairs in parted.into_values() {
         connections.extend(together(cluster, map, pairs));
     }
-    connections.sort_by(|a, b| (&a.from, &a.to, &a.rectangle.decided).cmp(&(&b.from, &b.to, &b.rectangle.decided)));
+    connections
+        .sort_by(|a, b| (&a.from, &a.to, &a.rectangle.decided).cmp(&(&b.from, &b.to, &b.rectangle.decided)));
     connections
 }
 
@@ -91,8 +95,7 @@ fn together<'r>(cluster: &Cluster, map: &Map, mut pairs: Vec<Parted<'r>>) -> Vec
 }
 
 fn same(one: &[(ShareId, &Rectangle)], other: &[(ShareId, &Rectangle)]) -> bool {
-    one.len() == other.len()
-        && one.iter().zip(other).all(|((a, x), (b, y))| a == b && is_same(x, y))
+    one.len() == other.len() && one.iter().zip(other).all(|((a, x), (b, y))| a == b && is_same(x, y))
 }
 
 fn is_same(one: &Rectangle, other: &Rectangle) -> bool {

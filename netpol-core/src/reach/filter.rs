@@ -34,9 +34,8 @@ impl Wanted {
                 Endpoint::Workload(id) => shares.extend(map.shares.of_workload(*id)),
                 Endpoint::Pods(id, groups) => {
                     let own = map.shares.of_workload(*id);
-                    let is_meant = |share: &Share| {
-                        share.members.iter().any(|member| groups.contains(&member.group))
-                    };
+                    let is_meant =
+                        |share: &Share| share.members.iter().any(|member| groups.contains(&member.group));
                     shares.extend(own.filter(|id| map.shares.get(*id).is_some_and(is_meant)));
                 }
                 Endpoint::Addresses(more) => addresses = addresses.union(more),

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::ShareId;
 use super::lines::{Line, Lines, each};
 use super::rectangle::{Because, Rectangle, Side};
 use super::share::Cell;
-use super::ShareId;
 use crate::evaluate::{Reason, RowPart};
 use crate::index::ClassSet;
 use crate::net::{ConnectionSet, Decided};
@@ -154,7 +154,8 @@ impl<'a> Joint<'a> {
         let mut places: BTreeMap<(u32, u32), Option<Vec<u32>>> =
             self.large.iter().map(|place| (*place, None)).collect();
         for cell in &to.cells {
-            let class = self.cells.get(*cell as usize).map_or(usize::MAX, |cell| cell.subject.class.0 as usize);
+            let class =
+                self.cells.get(*cell as usize).map_or(usize::MAX, |cell| cell.subject.class.0 as usize);
             for place in self.small.get(class).into_iter().flatten() {
                 places.entry(*place).or_insert_with(|| Some(Vec::new())).get_or_insert_default().push(*cell);
             }
@@ -195,7 +196,10 @@ impl<'a> Joint<'a> {
             return cells.filter(|cell| lines.of_cell.get(*cell as usize) == Some(&number)).collect();
         }
         let class = |cell: u32| self.cells.get(cell as usize).map(|cell| cell.subject.class);
-        line.iter().copied().filter(|cell| class(*cell).is_some_and(|class| classes.contains(class))).collect()
+        line.iter()
+            .copied()
+            .filter(|cell| class(*cell).is_some_and(|class| classes.contains(class)))
+            .collect()
     }
 }
 
@@ -237,12 +241,20 @@ impl Interned<'_> {
 
 /// Rectangles that differ in one side alone become one.
 pub(super) fn merged(rectangles: Vec<Rectangle>) -> Vec<Rectangle> {
-    let by_from = merged_by(rectangles, |it| (it.from.clone(), is_inside(&it.to)), |all, more| {
-        all.to = union(&all.to, &more.to);
-    });
-    let mut both = merged_by(by_from, |it| (it.to.clone(), is_inside(&it.from)), |all, more| {
-        all.from = union(&all.from, &more.from);
-    });
+    let by_from = merged_by(
+        rectangles,
+        |it| (it.from.clone(), is_inside(&it.to)),
+        |all, more| {
+            all.to = union(&all.to, &more.to);
+        },
+    );
+    let mut both = merged_by(
+        by_from,
+        |it| (it.to.clone(), is_inside(&it.from)),
+        |all, more| {
+            all.from = union(&all.from, &more.from);
+        },
+    );
     both.sort_unstable();
     both
 }
@@ -261,8 +273,7 @@ fn merged_by(
     let mut places: FxHashMap<SameKey, usize> = FxHashMap::default();
     let mut all: Vec<Rectangle> = Vec::new();
     for rectangle in rectangles {
-        let key =
-            (side(&rectangle), rectangle.decided.clone(), rectangle.because, rectangle.reasons.clone());
+        let key = (side(&rectangle), rectangle.decided.clone(), rectangle.because, rectangle.reasons.clone());
         match places.get(&key).and_then(|place| all.get_mut(*place)) {
             Some(same) => join(same, &rectangle),
             None => {

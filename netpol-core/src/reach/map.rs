@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use super::ShareId;
 use super::join;
 use super::lines::{Line, Lines, lines};
 use super::rectangle::{Because, Rectangle, Side};
 use super::share::{self, Shares};
-use super::ShareId;
 use crate::cluster::{Cluster, Endpoint};
 use crate::evaluate::{Assumption, End, Rows};
 use crate::index::PolicyIndex;
@@ -123,12 +123,7 @@ fn without_selves(rectangle: &Rectangle, selves: &[ShareId], into: &mut Vec<Rect
 }
 
 /// What the map rests on, whatever is asked of it.
-fn assumptions(
-    cluster: &Cluster,
-    set: &PolicySet,
-    index: &PolicyIndex,
-    lines: &[&Lines],
-) -> Vec<Assumption> {
+fn assumptions(cluster: &Cluster, set: &PolicySet, index: &PolicyIndex, lines: &[&Lines]) -> Vec<Assumption> {
     let rows = lines.iter().flat_map(|lines| &lines.list).map(|line: &Line| &line.row);
     let mut all: Vec<Assumption> = rows.flat_map(|row| &row.assumptions).cloned().collect();
     all.extend(Assumption::of_all(set, index));

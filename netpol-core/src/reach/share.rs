@@ -101,8 +101,7 @@ pub(super) fn shares(cluster: &Cluster, index: &PolicyIndex, rows: &Rows<'_>) ->
             let is_bare_pod = workload.owner == Owner::Pod;
             shares.list.push(Share { workload: id, members, is_whole, is_bare_pod });
             let subject = Subject { class, node, workload: id };
-            let cell =
-                cells.entry((class, node)).or_insert_with(|| Cell { subject, shares: Vec::new() });
+            let cell = cells.entry((class, node)).or_insert_with(|| Cell { subject, shares: Vec::new() });
             cell.shares.push(share);
         }
         shares.of_workload.push((first.0, shares.next_id().0));

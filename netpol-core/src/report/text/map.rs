@@ -44,10 +44,11 @@ pub fn table(context: Context<'_>, map: &Map, rectangles: &[Rectangle]) -> Table
     let decisions = [Decision::Allow, Decision::Unknown];
     let mut all = Table::new(vec!["FROM", "TO", "PORTS", "DECISION"]);
     for decision in decisions {
-        let part = table_of(context, map, rectangles.iter().filter_map(|it| Some((it, ports(it, decision)?))));
-        all.rows.extend(part.rows.into_iter().map(|row| {
-            row.into_iter().chain([Cell::plain(decision.name())]).collect()
-        }));
+        let part =
+            table_of(context, map, rectangles.iter().filter_map(|it| Some((it, ports(it, decision)?))));
+        all.rows.extend(
+            part.rows.into_iter().map(|row| row.into_iter().chain([Cell::plain(decision.name())]).collect()),
+        );
     }
     all
 }
@@ -111,9 +112,10 @@ fn table_of<'r>(
         })
         .collect();
     rows.sort();
-    table.rows.extend(rows.into_iter().map(|(to, from, ports)| {
-        vec![Cell::lines(from), Cell::lines(to), Cell::plain(ports)]
-    }));
+    table.rows.extend(
+        rows.into_iter()
+            .map(|(to, from, ports)| vec![Cell::lines(from), Cell::lines(to), Cell::plain(ports)]),
+    );
     table
 }
 

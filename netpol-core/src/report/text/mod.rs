@@ -14,6 +14,6 @@ pub mod verdict;
 pub use content::{Line, Role, Segment, Suggestion, Text};
 pub use ends::{end, end_list, endpoint};
 pub use explanation::explanation;
-pub use table::{Cell, Table};
 pub use facts::{Fact, assumption, reason};
+pub use table::{Cell, Table};
 pub use verdict::{answer, verdict};

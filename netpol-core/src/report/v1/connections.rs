@@ -153,8 +153,7 @@ impl<'a> ConnectionGroups<'a> {
         counts: reach::Counts,
         assumptions: Vec<String>,
     ) -> Self {
-        let endpoints =
-            |ends: &'a [End]| ends.iter().map(|end| Endpoint::of(context.cluster, end)).collect();
+        let endpoints = |ends: &'a [End]| ends.iter().map(|end| Endpoint::of(context.cluster, end)).collect();
         let groups = ends.iter().map(|Ends { rectangle, from, to }| Group {
             from: endpoints(from),
             to: endpoints(to),

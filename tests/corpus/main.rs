@@ -1,6 +1,7 @@
 //! Every case with a known answer, against netpol. See `netpol_tests::corpus` for where the cases are.
 
 mod flows;
+mod np_guard;
 mod real;
 mod validation;
 mod yaml;

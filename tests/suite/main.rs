@@ -2,6 +2,7 @@
 
 mod program;
 mod answers;
+mod lists;
 mod codes;
 mod queries;
 mod reading;

@@ -1,7 +1,7 @@
 //! `netpol list`.
 
 use netpol_core::net::ConnectionSet;
-use netpol_core::reach::{Connection, Counts, Map, Rectangle, counts, expand};
+use netpol_core::reach::{Connection, Counts, Map, Rectangle, expand};
 use netpol_core::report::text::{self, Cell, Table, Text};
 use netpol_core::report::v1;
 
@@ -31,7 +31,7 @@ fn listed(args: &args::List, console: &mut Console<'_, '_>) -> Result<Exit, Exit
     }
     let filter = filter((&args.filter, &args.common), &session, &map, console)?;
     let rectangles = filter.apply(session.analysis.cluster(), &map);
-    let counted = counts(&map, &rectangles);
+    let counted = filter.counts(session.analysis.cluster(), &map);
     let list = List { session: &session, map: &map, rectangles: &rectangles, counts: counted };
     if !args.count {
         list.tell(console);

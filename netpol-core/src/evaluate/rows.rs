@@ -1,6 +1,7 @@
 //! Computes rows: cuts the peers into parts that the subject's rules do not tell apart, and walks one of each.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use std::sync::OnceLock;
 
 use super::causes::Facts;
@@ -12,7 +13,7 @@ use super::walk::Found;
 use super::{Assumption, Reason, pair};
 use crate::cluster::{Cluster, NodeId, WorkloadId};
 use crate::index::class::ClassAddresses;
-use crate::index::{BlockId, ClassId, ClassSet, IndexedPeer, IndexedRule, PolicyIndex, TermId};
+use crate::index::{BlockId, Class, ClassId, ClassSet, IndexedPeer, IndexedRule, PolicyIndex, TermId};
 use crate::net::{ConnectionSet, Decided, Family, IpSet};
 use crate::policy::{Direction, PolicySet};
 use crate::selector::Truth;
@@ -31,12 +32,12 @@ pub struct Rows<'a> {
     by_named_ports: Vec<Vec<ClassId>>,
     /// The classes of pods in the network of a node that is known.
     hosts: BTreeMap<NodeId, Vec<ClassId>>,
-    /// The nodes that a peer may be.
-    nodes: BTreeSet<NodeId>,
     /// For each term, whether it selects every class.
     is_everyone: Vec<bool>,
-    /// The classes of pods with known addresses, and of pods in the network of their node.
-    addressed: Vec<ClassId>,
+    /// The classes of pods with known addresses, by address.
+    by_address: ByAddress,
+    /// The classes of pods in the network of their node.
+    node_classes: Vec<ClassId>,
     /// For each block, the sets of classes that it tells apart.
     blocks: Vec<OnceLock<Vec<ClassSet>>>,
 }
@@ -53,9 +54,6 @@ impl<'a> Rows<'a> {
                 hosts.entry(node).or_default().push(id);
             }
         }
-        let outer = (0u32..).map(NodeId).zip(&cluster.nodes);
-        let outer = outer.filter(|(_, node)| node.addresses.overlaps(&outside)).map(|(id, _)| id);
-        let nodes = hosts.keys().copied().chain(outer).collect();
         let workloads = workloads_by_class(source);
         let families = (0u32..).map(ClassId).zip(&workloads).filter_map(|(class, workload)| {
             let party = party_of(source, Subject { class, node: None, workload: (*workload)? })?;
@@ -68,12 +66,9 @@ impl<'a> Rows<'a> {
             workloads: workloads.clone(),
             by_named_ports: groups_of(classes().map(|(id, class)| (id, (class.is_node, &class.named_ports)))),
             hosts,
-            nodes,
             is_everyone: everyone(index),
-            addressed: classes()
-                .filter(|(_, class)| class.is_node || class.addresses != ClassAddresses::Unknown)
-                .map(|(id, _)| id)
-                .collect(),
+            by_address: ByAddress::new(classes().filter(|(_, class)| !class.is_node)),
+            node_classes: classes().filter(|(_, class)| class.is_node).map(|(id, _)| id).collect(),
             blocks: (0u32..).map_while(|id| index.block(BlockId(id))).map(|_| OnceLock::new()).collect(),
             outside,
         }
@@ -84,9 +79,15 @@ impl<'a> Rows<'a> {
         &self.outside
     }
 
-    /// The node of some pods, if it matters to any row.
-    pub fn telling_node(&self, node: Option<NodeId>) -> Option<NodeId> {
-        node.filter(|node| self.nodes.contains(node))
+    /// The node of some pods of a class, if it matters to their rows: policies select them, and pods on that node
+    /// are in its network.
+    pub fn telling_node(&self, class: ClassId, node: Option<NodeId>) -> Option<NodeId> {
+        let index = self.source.index;
+        let is_selected = || {
+            Direction::ALL.into_iter().any(|direction| !index.selecting(class, direction).is_empty())
+                || index.opaque_selecting(class).next().is_some()
+        };
+        node.filter(|node| self.hosts.contains_key(node) && is_selected())
     }
 
     /// What the row of a subject depends on.
@@ -122,7 +123,10 @@ impl<'a> Rows<'a> {
         let is_open = key.opaque.is_empty() && key.selecting.iter().all(|it| it.answer.truth == Truth::No);
         let mut row = Row { is_open, ..Row::default() };
         self.add_inside(&key, &party, &mut row);
-        self.add_outside(direction, party, &mut row);
+        // That the own node is exempt is left aside here: no two pods of a workload would have the same row.
+        if let Some(party) = party_of(self.source, Subject { node: None, ..subject }) {
+            self.add_outside(direction, party, &mut row);
+        }
         row.assumptions.sort_unstable();
         row.assumptions.dedup();
         row
@@ -168,6 +172,9 @@ impl<'a> Rows<'a> {
         for id in terms {
             self.cut_by_term(id, &mut partition);
         }
+        if !blocks.is_empty() {
+            partition.cut(self.by_address.unknown.iter().copied());
+        }
         for set in blocks.into_iter().flat_map(|id| self.block_sets(id)) {
             partition.cut(set.iter());
         }
@@ -200,9 +207,24 @@ impl<'a> Rows<'a> {
     }
 
     fn compute_block_sets(&self, id: BlockId) -> Vec<ClassSet> {
+        let Some(block) = self.source.index.block(id) else { return Vec::new() };
+        let mut sets = self.host_sets(id);
+        for held in [&block.block.addresses, &block.block.unknown] {
+            let mut members: Vec<u32> = self.by_address.within(held).map(|class| class.0).collect();
+            members.sort_unstable();
+            members.dedup();
+            if !members.is_empty() {
+                sets.push(ClassSet::from_sorted(members, self.workloads.len()));
+            }
+        }
+        sets
+    }
+
+    /// The sets of nodes that a block tells apart.
+    fn host_sets(&self, id: BlockId) -> Vec<ClassSet> {
         let mut by_answer: BTreeMap<Vec<(Family, Truth, bool)>, Vec<u32>> = BTreeMap::new();
         let Source { cluster, index, .. } = self.source;
-        for class in &self.addressed {
+        for class in &self.node_classes {
             let Some(party) = self.peer(*class) else { continue };
             let answers = party.families(cluster).into_iter().map(|family| {
                 let answer = party::answer(index, cluster, IndexedPeer::Block(id), &party, family);
@@ -295,6 +317,51 @@ impl<'a> Rows<'a> {
 fn party_of(source: Source<'_>, subject: Subject) -> Option<Party<'_>> {
     let view = source.index.class(subject.class)?;
     Some(units::party(source.cluster, (subject.class, view), subject.node, subject.workload))
+}
+
+/// Classes of pods by their addresses.
+#[derive(Debug, Default)]
+struct ByAddress {
+    v4: Vec<(u32, ClassId)>,
+    v6: Vec<(u128, ClassId)>,
+    /// Those whose addresses are not known, where some are; else none, which tells nobody apart.
+    unknown: Vec<ClassId>,
+}
+
+impl ByAddress {
+    fn new<'c>(classes: impl Iterator<Item = (ClassId, &'c Class)>) -> Self {
+        let mut all = Self::default();
+        for (id, class) in classes {
+            let ClassAddresses::Known(addresses) = &class.addresses else {
+                all.unknown.push(id);
+                continue;
+            };
+            for address in addresses {
+                match address {
+                    IpAddr::V4(address) => all.v4.push((address.to_bits(), id)),
+                    IpAddr::V6(address) => all.v6.push((address.to_bits(), id)),
+                }
+            }
+        }
+        all.v4.sort_unstable();
+        all.v6.sort_unstable();
+        if all.v4.is_empty() && all.v6.is_empty() {
+            all.unknown.clear();
+        }
+        all
+    }
+
+    /// The classes that have an address in a set.
+    fn within(&self, addresses: &IpSet) -> impl Iterator<Item = ClassId> {
+        let v4 = addresses.v4.ranges().iter().flat_map(|range| between(&self.v4, *range));
+        v4.chain(addresses.v6.ranges().iter().flat_map(|range| between(&self.v6, *range)))
+    }
+}
+
+fn between<T: Copy + Ord>(sorted: &[(T, ClassId)], (first, last): (T, T)) -> impl Iterator<Item = ClassId> {
+    let start = sorted.partition_point(|(address, _)| *address < first);
+    let end = sorted.partition_point(|(address, _)| *address <= last);
+    sorted.get(start..end).unwrap_or_default().iter().map(|(_, class)| *class)
 }
 
 /// What a walk found.

@@ -104,6 +104,8 @@ pub enum Assumption {
     Itself(WorkloadId),
     /// The input holds no policy.
     NoPolicy,
+    /// That a pod's own node always reaches it is left aside.
+    OwnNodeAside,
 }
 
 impl Assumption {

@@ -1,6 +1,6 @@
 //! How many pairs are allowed, denied and unknown.
 
-use super::{Map, Rectangle};
+use super::Rectangle;
 
 /// Pairs of ends inside the cluster, a workload and itself among them where it may have two pods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -13,22 +13,21 @@ pub struct Counts {
     pub denied: u64,
 }
 
-/// Counts the pairs of all shares of a map.
-pub fn counts(map: &Map, rectangles: &[Rectangle]) -> Counts {
+/// Counts the pairs of a part of a map: `rectangles` are what is shown of the `pairs` that were asked for.
+pub fn counts(rectangles: &[Rectangle], pairs: u64) -> Counts {
     let mut counts = Counts::default();
     for rectangle in rectangles {
-        let pairs = size(rectangle.from.pods().len()) * size(rectangle.to.pods().len());
+        let own = size(rectangle.from.pods().len()) * size(rectangle.to.pods().len());
         if rectangle.decided.allowed.is_empty() {
-            counts.unknown += pairs;
+            counts.unknown += own;
         } else {
-            counts.allowed += pairs;
+            counts.allowed += own;
         }
     }
-    let all = size(map.shares.len()) * size(map.shares.len());
-    counts.denied = all.saturating_sub(counts.allowed + counts.unknown);
+    counts.denied = pairs.saturating_sub(counts.allowed + counts.unknown);
     counts
 }
 
-fn size(number: usize) -> u64 {
+pub(super) fn size(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
 }

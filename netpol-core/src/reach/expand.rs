@@ -56,6 +56,9 @@ pub fn expand<'r>(cluster: &Cluster, map: &Map, rectangles: &'r [Rectangle]) -> 
     connections
 }
 
+/// A destination, and what may flow to it.
+type Target<'r> = (ShareId, &'r Rectangle);
+
 /// A share of one workload towards a share of another.
 type Parted<'r> = (ShareId, ShareId, &'r Rectangle);
 
@@ -67,11 +70,10 @@ fn pairs(rectangle: &Rectangle) -> impl Iterator<Item = (ShareId, ShareId)> {
 /// The shares of two workloads with the same answers as one end.
 fn together<'r>(cluster: &Cluster, map: &Map, mut pairs: Vec<Parted<'r>>) -> Vec<Connection<'r>> {
     pairs.sort_by_key(|(from, to, _)| (*from, *to));
-    let mut rows: Vec<(Vec<(ShareId, &'r Rectangle)>, Vec<ShareId>)> = Vec::new();
+    let mut rows: Vec<(Vec<Target<'r>>, Vec<ShareId>)> = Vec::new();
     for row in pairs.chunk_by(|a, b| a.0 == b.0) {
         let Some((from, ..)) = row.first() else { continue };
-        let cells: Vec<(ShareId, &Rectangle)> =
-            row.iter().map(|(_, to, rectangle)| (*to, *rectangle)).collect();
+        let cells: Vec<Target<'_>> = row.iter().map(|(_, to, rectangle)| (*to, *rectangle)).collect();
         match rows.iter_mut().find(|(seen, _)| same(seen, &cells)) {
             Some((_, sources)) => sources.push(*from),
             None => rows.push((cells, vec![*from])),

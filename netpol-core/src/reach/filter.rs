@@ -1,6 +1,7 @@
 //! The part of a map that somebody asks for.
 
-use super::{Because, Map, Rectangle, Share, ShareId, Side};
+use super::count::{counts, size};
+use super::{Because, Counts, Map, Rectangle, Share, ShareId, Side};
 use crate::cluster::{Asked, Cluster, Endpoint, NamespaceId};
 use crate::evaluate::UnknownAs;
 use crate::index::NamedPortQuery;
@@ -47,6 +48,13 @@ impl Wanted {
         Ok(Self::Some { shares, addresses })
     }
 
+    fn has(&self, id: ShareId) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Some { shares, .. } => shares.binary_search(&id).is_ok(),
+        }
+    }
+
     fn narrow(&self, side: &Side) -> Option<Side> {
         let Self::Some { shares, addresses } = self else { return Some(side.clone()) };
         match side {
@@ -57,6 +65,11 @@ impl Wanted {
             }
         }
     }
+}
+
+fn is_in(cluster: &Cluster, map: &Map, id: ShareId, namespace: NamespaceId) -> bool {
+    let workload = map.shares.get(id).and_then(|share| cluster.workload(share.workload));
+    workload.is_some_and(|workload| workload.namespace == namespace)
 }
 
 fn pods(shares: impl Iterator<Item = ShareId>) -> Option<Side> {
@@ -94,7 +107,7 @@ pub enum NotIsolated {
 }
 
 impl Filter {
-    /// The rectangles of a map that remain, in order, and how many pairs had something unknown decided.
+    /// The rectangles of a map that remain, in order.
     pub fn apply(&self, cluster: &Cluster, map: &Map) -> Vec<Rectangle> {
         let shown = map.rectangles.iter().filter(|rectangle| {
             rectangle.because == Because::Rules || self.not_isolated == NotIsolated::Shown
@@ -113,6 +126,26 @@ impl Filter {
         kept
     }
 
+    /// How many of the pairs that are asked for are allowed, denied and unknown, those that are hidden among them.
+    pub fn counts(&self, cluster: &Cluster, map: &Map) -> Counts {
+        let all = Self { not_isolated: NotIsolated::Shown, ..self.clone() };
+        let is_own =
+            |id: &ShareId| self.namespace.is_none_or(|namespace| is_in(cluster, map, *id, namespace));
+        let shares = || map.shares.iter().map(|(id, _)| id);
+        let sizes = |wanted: &Wanted| {
+            let (own, foreign): (Vec<ShareId>, Vec<ShareId>) =
+                shares().filter(|id| wanted.has(*id)).partition(is_own);
+            (size(own.len()), size(own.len() + foreign.len()))
+        };
+        let ((own_from, from), (own_to, to)) = (sizes(&self.from), sizes(&self.to));
+        let pairs = match self.direction {
+            Some(Direction::Ingress) => from * own_to,
+            Some(Direction::Egress) => own_from * to,
+            None => from * to - (from - own_from) * (to - own_to),
+        };
+        counts(&all.apply(cluster, map), pairs)
+    }
+
     /// The pieces of a rectangle that are of the namespace and direction.
     fn of_namespace(&self, cluster: &Cluster, map: &Map, from: Side, to: Side) -> Vec<(Side, Side)> {
         let Some(namespace) = self.namespace else {
@@ -123,10 +156,7 @@ impl Filter {
             };
             return if subject.addresses().is_none() { vec![(from, to)] } else { Vec::new() };
         };
-        let is_own = |id: &ShareId| {
-            let workload = map.shares.get(*id).and_then(|share| cluster.workload(share.workload));
-            workload.is_some_and(|workload| workload.namespace == namespace)
-        };
+        let is_own = |id: &ShareId| is_in(cluster, map, *id, namespace);
         let own = |side: &Side| pods(side.pods().iter().copied().filter(is_own));
         let foreign = |side: &Side| match side {
             Side::Pods(shares) => pods(shares.iter().copied().filter(|id| !is_own(id))),

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::ShareId;
 use super::lines::{Line, Lines, each};
+use super::merge::{Answer, Merge};
 use super::rectangle::{Because, Rectangle, Side};
 use super::share::Cell;
 use crate::evaluate::{Reason, RowPart};
@@ -40,41 +41,42 @@ struct Piece {
     reasons: Vec<Reason>,
 }
 
+/// How many ingress lines are joined at a time: their pieces are held together.
+const AT_A_TIME: usize = 2048;
+
 /// All rectangles, merged and in order.
 pub(super) fn rectangles(cells: &[Cell], egress: &Lines, ingress: &Lines) -> Vec<Rectangle> {
     let joint = Joint::new(cells, egress, ingress);
+    let mut merge = Merge::default();
+    let mut sides = PodSides { cells, known: FxHashMap::default() };
     let numbers: Vec<u32> = (0u32..).take(ingress.list.len()).collect();
-    let pieces: Vec<Vec<Piece>> = each(numbers, |number| joint.line(number));
-    let mut interned = Interned { cells, known: FxHashMap::default() };
-    let mut rectangles: Vec<Rectangle> = Vec::new();
-    for piece in pieces.into_iter().flatten() {
-        rectangles.push(Rectangle {
-            from: interned.side(&piece.from),
-            to: interned.side(&piece.to),
-            decided: piece.decided,
-            because: piece.because,
-            reasons: piece.reasons,
-        });
+    for some in numbers.chunks(AT_A_TIME) {
+        let pieces: Vec<Vec<Piece>> = each(some.to_vec(), |number| joint.line(number));
+        for piece in pieces.into_iter().flatten() {
+            let (from, to) = (sides.side(&piece.from, &mut merge), sides.side(&piece.to, &mut merge));
+            merge.add(from, to, (piece.decided, piece.because, piece.reasons));
+        }
     }
     for line in &ingress.list {
-        let to = interned.side(&line.cells);
-        let outside = line.row.outside.iter();
-        rectangles
-            .extend(outside.map(|part| outer(line, part, Side::Addresses(part.peers.clone()), to.clone())));
+        let to = sides.side(&line.cells, &mut merge);
+        for part in &line.row.outside {
+            let from = merge.side(Side::Addresses(part.peers.clone()));
+            merge.add(from, to, outer(line, part));
+        }
     }
     for line in &egress.list {
-        let from = interned.side(&line.cells);
-        let outside = line.row.outside.iter();
-        rectangles
-            .extend(outside.map(|part| outer(line, part, from.clone(), Side::Addresses(part.peers.clone()))));
+        let from = sides.side(&line.cells, &mut merge);
+        for part in &line.row.outside {
+            let to = merge.side(Side::Addresses(part.peers.clone()));
+            merge.add(from, to, outer(line, part));
+        }
     }
-    merged(rectangles)
+    merge.finish()
 }
 
-fn outer<S>(line: &Line, part: &RowPart<S>, from: Side, to: Side) -> Rectangle {
+fn outer<S>(line: &Line, part: &RowPart<S>) -> Answer {
     let because = if line.row.is_open { Because::NotIsolated } else { Because::Rules };
-    let reasons = reasons(&part.reasons, &[], &part.decided.unknown);
-    Rectangle { from, to, decided: part.decided.clone(), because, reasons }
+    (part.decided.clone(), because, reasons(&part.reasons, &[], &part.decided.unknown))
 }
 
 impl<'a> Joint<'a> {
@@ -117,36 +119,17 @@ impl<'a> Joint<'a> {
                     let from: Cells = from.into();
                     for out in &egress.row.inside {
                         let reached = self.within(&to.cells, &out.peers, (number, self.ingress));
-                        self.add((egress, out, &from), (to, part, &reached), &mut pieces);
+                        add((egress, out, &from), (to, part, &reached), &mut pieces);
                     }
                 }
                 continue;
             }
             for (line, out, reached) in arriving.get_or_insert_with(|| self.arriving(number, to)) {
                 let from = self.within(&line.1.cells, &part.peers, (line.0, self.egress));
-                self.add((line.1, out, &from), (to, part, reached), &mut pieces);
+                add((line.1, out, &from), (to, part, reached), &mut pieces);
             }
         }
         pieces
-    }
-
-    fn add(
-        &self,
-        (egress, out, from): (&Line, &RowPart<ClassSet>, &Cells),
-        (ingress, into, to): (&Line, &RowPart<ClassSet>, &Cells),
-        pieces: &mut Vec<Piece>,
-    ) {
-        if from.is_empty() || to.is_empty() {
-            return;
-        }
-        let decided = out.decided.and(&into.decided);
-        if decided.is_nothing() {
-            return;
-        }
-        let is_open = egress.row.is_open && ingress.row.is_open;
-        let because = if is_open { Because::NotIsolated } else { Because::Rules };
-        let reasons = reasons(&out.reasons, &into.reasons, &decided.unknown);
-        pieces.push(Piece { from: from.clone(), to: to.clone(), decided, because, reasons });
     }
 
     /// The parts of egress lines that let something out to destinations of a line, with those.
@@ -203,6 +186,25 @@ impl<'a> Joint<'a> {
     }
 }
 
+/// Adds what an egress part and an ingress part let through together.
+fn add(
+    (egress, out, from): (&Line, &RowPart<ClassSet>, &Cells),
+    (ingress, into, to): (&Line, &RowPart<ClassSet>, &Cells),
+    pieces: &mut Vec<Piece>,
+) {
+    if from.is_empty() || to.is_empty() {
+        return;
+    }
+    let decided = out.decided.and(&into.decided);
+    if decided.is_nothing() {
+        return;
+    }
+    let is_open = egress.row.is_open && ingress.row.is_open;
+    let because = if is_open { Because::NotIsolated } else { Because::Rules };
+    let reasons = reasons(&out.reasons, &into.reasons, &decided.unknown);
+    pieces.push(Piece { from: from.clone(), to: to.clone(), decided, because, reasons });
+}
+
 /// Parts of egress lines, by number, with the cells of one ingress line that they reach.
 type Arriving<'a> = Vec<((u32, &'a Line), &'a RowPart<ClassSet>, Cells)>;
 
@@ -218,82 +220,23 @@ fn reasons(
     reasons
 }
 
-/// Sides of pods, each set once.
+/// The sides that cells are, each computed once.
 #[derive(Debug)]
-struct Interned<'a> {
+struct PodSides<'a> {
     cells: &'a [Cell],
-    known: FxHashMap<Vec<u32>, Side>,
+    known: FxHashMap<Cells, u32>,
 }
 
-impl Interned<'_> {
-    fn side(&mut self, cells: &[u32]) -> Side {
+impl PodSides<'_> {
+    fn side(&mut self, cells: &[u32], merge: &mut Merge) -> u32 {
         if let Some(side) = self.known.get(cells) {
-            return side.clone();
+            return *side;
         }
         let shares = cells.iter().filter_map(|cell| self.cells.get(*cell as usize));
         let mut shares: Vec<ShareId> = shares.flat_map(|cell| &cell.shares).copied().collect();
         shares.sort_unstable();
-        let side = Side::Pods(shares.into());
-        self.known.insert(cells.to_vec(), side.clone());
+        let side = merge.side(Side::Pods(shares.into()));
+        self.known.insert(cells.into(), side);
         side
-    }
-}
-
-/// Rectangles that differ in one side alone become one.
-pub(super) fn merged(rectangles: Vec<Rectangle>) -> Vec<Rectangle> {
-    let by_from = merged_by(
-        rectangles,
-        |it| (it.from.clone(), is_inside(&it.to)),
-        |all, more| {
-            all.to = union(&all.to, &more.to);
-        },
-    );
-    let mut both = merged_by(
-        by_from,
-        |it| (it.to.clone(), is_inside(&it.from)),
-        |all, more| {
-            all.from = union(&all.from, &more.from);
-        },
-    );
-    both.sort_unstable();
-    both
-}
-
-const fn is_inside(side: &Side) -> bool {
-    matches!(side, Side::Pods(_))
-}
-
-type SameKey = ((Side, bool), Decided, Because, Vec<Reason>);
-
-fn merged_by(
-    rectangles: Vec<Rectangle>,
-    side: impl Fn(&Rectangle) -> (Side, bool),
-    join: impl Fn(&mut Rectangle, &Rectangle),
-) -> Vec<Rectangle> {
-    let mut places: FxHashMap<SameKey, usize> = FxHashMap::default();
-    let mut all: Vec<Rectangle> = Vec::new();
-    for rectangle in rectangles {
-        let key = (side(&rectangle), rectangle.decided.clone(), rectangle.because, rectangle.reasons.clone());
-        match places.get(&key).and_then(|place| all.get_mut(*place)) {
-            Some(same) => join(same, &rectangle),
-            None => {
-                places.insert(key, all.len());
-                all.push(rectangle);
-            }
-        }
-    }
-    all
-}
-
-fn union(one: &Side, other: &Side) -> Side {
-    match (one, other) {
-        (Side::Pods(one), Side::Pods(other)) => {
-            let mut all: Vec<ShareId> = one.iter().chain(other.iter()).copied().collect();
-            all.sort_unstable();
-            all.dedup();
-            Side::Pods(all.into())
-        }
-        (Side::Addresses(one), Side::Addresses(other)) => Side::Addresses(one.union(other)),
-        _ => one.clone(),
     }
 }

@@ -131,6 +131,11 @@ fn assumptions(cluster: &Cluster, set: &PolicySet, index: &PolicyIndex, lines: &
         let hosts = cluster.groups.iter().filter(|group| group.is_host_network);
         all.extend(hosts.map(|group| Assumption::HostNetworkIsNode(group.workload)));
     }
+    let outside = cluster.outside();
+    let is_outside = |node| cluster.node(node).is_some_and(|node| node.addresses.overlaps(&outside));
+    if !set.policies.is_empty() && cluster.groups.iter().filter_map(|group| group.node).any(is_outside) {
+        all.push(Assumption::OwnNodeAside);
+    }
     all.sort_unstable();
     all.dedup();
     all

@@ -9,10 +9,11 @@ pub mod map;
 pub mod filter;
 pub mod expand;
 pub mod count;
-mod join;
 mod lines;
+mod join;
+mod merge;
 
-pub use count::{Counts, counts};
+pub use count::Counts;
 pub use expand::{Connection, expand};
 pub use filter::{Filter, NotIsolated, Wanted};
 pub use map::Map;

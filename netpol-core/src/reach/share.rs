@@ -90,7 +90,8 @@ pub(super) fn shares(cluster: &Cluster, index: &PolicyIndex, rows: &Rows<'_>) ->
         let mut pieces: BTreeMap<(ClassId, Option<NodeId>), Vec<Member>> = BTreeMap::new();
         for part in index.parts(id) {
             for member in &part.members {
-                let node = rows.telling_node(cluster.group(member.group).and_then(|group| group.node));
+                let node = cluster.group(member.group).and_then(|group| group.node);
+                let node = rows.telling_node(part.class, node);
                 pieces.entry((part.class, node)).or_default().push(member.clone());
             }
         }

@@ -78,6 +78,9 @@ pub fn assumption(context: Context<'_>, assumption: &Assumption) -> Fact {
             "a pod of `{}` always reaches itself; between two of its pods the policies decide",
             ends::workload(cluster, *workload)
         )),
+        Assumption::OwnNodeAside => {
+            Fact::new("a pod's own node always reaches it: such connections are not listed, node by node")
+        }
         Assumption::NoPolicy => Fact::new("the input holds no network policy: everything is allowed"),
     }
 }

@@ -69,7 +69,8 @@ impl Table {
 
     fn header_line(&self, widths: &[usize]) -> Line {
         let cells = self.header.iter().zip(widths);
-        let padded: String = cells.map(|(name, width)| format!("{name:<0$}", width + GAP)).collect();
+        let padded =
+            cells.fold(String::new(), |line, (name, width)| format!("{line}{name:<0$}", width + GAP));
         Line::new().with(Role::Dim, padded.trim_end())
     }
 }

@@ -25,6 +25,11 @@ pub fn page(rule: &Rule) -> String {
     )
 }
 
+/// Where the page of a rule is published.
+pub fn url(rule: &Rule) -> String {
+    format!("{}/blob/main/docs/rules/{}.md", env!("CARGO_PKG_REPOSITORY"), rule.name)
+}
+
 /// The list of all rules, by category.
 pub fn index() -> String {
     let mut text = String::from(

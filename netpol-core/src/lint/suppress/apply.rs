@@ -24,7 +24,7 @@ impl<'s> Suppressions<'s> {
     /// Reads the comments and annotations of all files.
     pub fn read(files: &FileSet, settings: &'s LintSettings) -> Self {
         let (mut directives, mut faults) = (Vec::new(), Vec::new());
-        for (id, file) in files.iter() {
+        for (id, file) in files.iter().filter(|(_, file)| file.is_manifest()) {
             let (of_file, malformed) = comment::read(id, file);
             directives.extend(of_file);
             faults.extend(malformed);

@@ -3,18 +3,22 @@
 //! Domain types are not serialised: each type here is a view that borrows from them.
 
 pub mod connections;
+pub mod diagnostics;
 pub mod endpoint;
 pub mod error;
 pub mod explanation;
 pub mod ports;
+pub mod rules;
 pub mod schema;
 pub mod verdict;
 
 pub use connections::{ConnectionGroups, Connections};
+pub use diagnostics::{Diagnostics, Finding};
 pub use endpoint::{Endpoint, Side};
 pub use error::Error;
 pub use explanation::Explanation;
 pub use ports::Ports;
+pub use rules::Rules;
 pub use schema::{kinds, schema};
 pub use verdict::{Pair, PortField, Verdict};
 

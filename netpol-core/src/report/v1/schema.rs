@@ -2,11 +2,20 @@
 
 use schemars::{JsonSchema, schema_for};
 
-use super::{ConnectionGroups, Connections, Error, Explanation, Verdict};
+use super::{ConnectionGroups, Connections, Diagnostics, Error, Explanation, Finding, Rules, Verdict};
 
 /// The kinds that have a schema, in kebab-case.
 pub const fn kinds() -> &'static [&'static str] {
-    &["verdict", "explanation", "error", "connections", "connection-groups"]
+    &[
+        "verdict",
+        "explanation",
+        "error",
+        "connections",
+        "connection-groups",
+        "diagnostics",
+        "diagnostic",
+        "rules",
+    ]
 }
 
 /// The JSON Schema (draft 2020-12) of a kind, by its name in kebab-case.
@@ -24,6 +33,9 @@ pub fn schema(kind: &str) -> Option<serde_json::Value> {
         "error" => Some(of::<Error<'_>>()),
         "connections" => Some(of::<Connections<'_>>()),
         "connection-groups" => Some(of::<ConnectionGroups<'_>>()),
+        "diagnostics" => Some(of::<Diagnostics<'_>>()),
+        "diagnostic" => Some(of::<Finding<'_>>()),
+        "rules" => Some(of::<Rules>()),
         _ => None,
     }
 }

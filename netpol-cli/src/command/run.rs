@@ -4,7 +4,7 @@ use crate::args::{Cli, Command};
 use crate::render::Console;
 use crate::{Exit, Io};
 
-use super::{can, completions, explain, list, man, schema};
+use super::{can, completions, explain, lint, list, man, rules, schema};
 
 /// Runs a command.
 pub fn run(cli: &Cli, io: &mut Io<'_>) -> Exit {
@@ -13,6 +13,8 @@ pub fn run(cli: &Cli, io: &mut Io<'_>) -> Exit {
         Command::Can(args) => can::can(args, &mut console),
         Command::Explain(args) => explain::explain(args, &mut console),
         Command::List(args) => list::list(args, &mut console),
+        Command::Lint(args) => lint::lint(args, &mut console),
+        Command::Rules(args) => rules::rules(args, &mut console),
         Command::Completions { shell } => completions::completions(*shell, &mut console),
         Command::Man { command } => man::man(command.as_deref(), &mut console),
         Command::Schema { kind } => schema::schema(kind.as_deref(), &mut console),

@@ -20,10 +20,24 @@ pub enum Format {
     Csv,
     /// Markdown.
     Markdown,
+    /// Findings with snippets.
+    Full,
+    /// Findings, one a line.
+    Concise,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Workflow commands of GitHub.
+    Github,
+    /// Code quality reports of GitLab.
+    Gitlab,
+    /// Test results as `JUnit` writes them.
+    Junit,
+    /// The format of reviewdog.
+    Rdjson,
 }
 
 impl Format {
-    const ALL: [(&'static str, Self); 7] = [
+    const ALL: [(&'static str, Self); 14] = [
         ("text", Self::Text),
         ("table", Self::Table),
         ("json", Self::Json),
@@ -31,6 +45,13 @@ impl Format {
         ("yaml", Self::Yaml),
         ("csv", Self::Csv),
         ("md", Self::Markdown),
+        ("full", Self::Full),
+        ("concise", Self::Concise),
+        ("sarif", Self::Sarif),
+        ("github", Self::Github),
+        ("gitlab", Self::Gitlab),
+        ("junit", Self::Junit),
+        ("rdjson", Self::Rdjson),
     ];
 
     /// How it is typed.

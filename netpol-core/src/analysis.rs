@@ -9,6 +9,7 @@ use crate::diff::{self, Changes, Revision};
 use crate::evaluate::{Assumption, End, Engine, Request, Verdict};
 use crate::explain::{self, Explanation};
 use crate::index::{Plugin, PolicyIndex};
+use crate::lint::{self, LintReport, LintSettings};
 use crate::manifest::{self, LeftOut, ReadOptions, Tally};
 use crate::net::{Family, IpSet};
 use crate::policy::{NamespaceMatch, Peer, PolicySet};
@@ -66,6 +67,8 @@ pub struct Analysis {
     diagnostics: Vec<Diagnostic>,
     tally: Tally,
     left_out: Vec<LeftOut>,
+    options: ReadOptions,
+    profile: Profile,
 }
 
 impl Analysis {
@@ -85,7 +88,7 @@ impl Analysis {
         };
         let index = PolicyIndex::new(&cluster, &policies, plugin);
         let (tally, left_out, diagnostics) = (manifests.tally, manifests.left_out, manifests.diagnostics);
-        Self { files, cluster, policies, index, diagnostics, tally, left_out }
+        Self { files, cluster, policies, index, diagnostics, tally, left_out, options, profile }
     }
 
     /// The files.
@@ -220,6 +223,37 @@ impl Analysis {
     /// Looks for ways from end to end through the map of this analysis.
     pub const fn scout<'a>(&'a self, map: &'a Map) -> Scout<'a> {
         Scout::new(&self.cluster, &self.policies, self.engine(), map)
+    }
+
+    /// What is wrong with the input, and what is probably not meant.
+    ///
+    /// The typed objects are read again for it, so that analyses that are never linted do not keep them.
+    ///
+    /// ```
+    /// use netpol_core::lint::LintSettings;
+    /// use netpol_core::text::{FileSet, SourceFile};
+    /// use netpol_core::{Analysis, Settings};
+    ///
+    /// let mut files = FileSet::new();
+    /// files.add(SourceFile::named("a.yaml", "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicies\n"))?;
+    /// let analysis = Analysis::new(files, Settings::default());
+    /// let report = analysis.lint(&LintSettings::default());
+    /// assert_eq!(report.findings[0].rule.0, "unknown-kind");
+    /// # Ok::<(), netpol_core::text::FileTooLarge>(())
+    /// ```
+    pub fn lint(&self, settings: &LintSettings) -> LintReport {
+        let manifests = manifest::read(&self.files, &self.options, |raw, found| {
+            dialect::claim(raw, &self.options, found)
+        });
+        let facts = lint::context::Facts {
+            files: &self.files,
+            manifests: &manifests,
+            cluster: &self.cluster,
+            policies: &self.policies,
+            index: &self.index,
+            profile: &self.profile,
+        };
+        lint::lint(&lint::Context::new(facts, settings), &manifests.diagnostics)
     }
 
     /// What the ids in an answer are looked up in, for [`crate::report`].

@@ -25,6 +25,7 @@ pub mod evaluate;
 pub mod explain;
 pub mod reach;
 pub mod diff;
+pub mod lint;
 pub mod report;
 mod suggestion;
 pub mod analysis;

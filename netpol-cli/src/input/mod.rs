@@ -2,6 +2,7 @@
 
 pub mod source;
 pub mod folder;
+pub mod bounded;
 pub mod pattern;
 pub mod skip;
 pub mod missing;

@@ -16,11 +16,10 @@ mod join;
 mod merge;
 
 pub use count::Counts;
-pub use coverage::{
-    Coverage, DirectionCoverage, Exposed, Exposure, NamespaceCoverage, UnusedRule, Why, WorkloadCoverage,
-};
+pub use coverage::Coverage;
 pub use expand::{Connection, expand};
 pub use filter::{Filter, NotIsolated, Wanted};
 pub use map::Map;
+pub use path::{Path, Scout};
 pub use rectangle::{Because, Rectangle, Side};
 pub use share::{Share, ShareId, Shares};

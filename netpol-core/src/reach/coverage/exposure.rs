@@ -10,7 +10,7 @@ use crate::policy::{Direction, Peer, PodMatch, PolicySet};
 use crate::selector::Truth;
 
 /// Some of those that an end is open to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Exposure {
     /// Who.
     pub peer: Exposed,
@@ -19,7 +19,7 @@ pub struct Exposure {
 }
 
 /// Whom an end is open to.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Exposed {
     /// Addresses outside the cluster.
     Addresses(IpSet),

@@ -5,11 +5,11 @@ use super::chain::Hop;
 use super::cut::TooLarge;
 use super::reached::Reached;
 use super::ways::{Goal, Through, Ways};
-use crate::cluster::{Asked, Cluster, Endpoint};
+use crate::cluster::{Asked, Cluster, Endpoint, NamespaceId, WorkloadId};
 use crate::evaluate::{Engine, UnknownAs};
 use crate::policy::PolicySet;
-use crate::reach::Map;
 use crate::reach::filter::Wanted;
+use crate::reach::{Map, Side};
 
 /// A connection, and what stands behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +50,17 @@ pub struct Quest {
     pub ports: Asked,
     /// What becomes of the unknown.
     pub unknown: UnknownAs,
+}
+
+impl Quest {
+    /// Where an end stands for several, leaves out the nodes among them: the map does not speak of them.
+    pub fn leave_nodes_among_others(&mut self) {
+        for ends in [&mut self.from, &mut self.to] {
+            if ends.iter().any(|end| !matches!(end, Endpoint::Node(_))) {
+                ends.retain(|end| !matches!(end, Endpoint::Node(_)));
+            }
+        }
+    }
 }
 
 /// Looks for ways through a map.
@@ -140,6 +151,28 @@ impl<'a> Scout<'a> {
 }
 
 impl Path {
+    /// Of everybody that is reached, keeps those connections of which either end is in a namespace.
+    pub fn keep_namespace(&mut self, cluster: &Cluster, map: &Map, namespace: NamespaceId) {
+        let is_own = |workload: WorkloadId| {
+            cluster.workload(workload).is_some_and(|workload| workload.namespace == namespace)
+        };
+        for entry in self.reached.iter_mut().flatten() {
+            let begins_there = match &entry.from.endpoint {
+                Endpoint::Workload(id) | Endpoint::Pods(id, _) => is_own(*id),
+                _ => false,
+            };
+            if let (false, Side::Pods(shares)) = (begins_there, &entry.to) {
+                let own =
+                    shares.iter().filter(|id| map.shares.get(**id).is_some_and(|it| is_own(it.workload)));
+                entry.to = Side::Pods(own.copied().collect());
+            } else if !begins_there {
+                entry.to = Side::Pods(std::sync::Arc::from([]));
+            }
+        }
+        let is_there = |side: &Side| side.addresses().is_some() || !side.pods().is_empty();
+        self.reached.iter_mut().for_each(|reached| reached.retain(|entry| is_there(&entry.to)));
+    }
+
     fn of(quest: &Quest) -> Self {
         Self {
             from: quest.from.clone(),

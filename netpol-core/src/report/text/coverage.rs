@@ -1,6 +1,8 @@
 //! The coverage of a cluster as tables that a person reads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
 
 use super::layout::{Layout, count};
 use super::map::{assumed, indented, wrapped};
@@ -12,12 +14,13 @@ use crate::diagnostic::ObjectRef;
 use crate::evaluate::PolicyRef;
 use crate::net::{ConnectionSet, Decided};
 use crate::policy::{Direction, NamespaceMatch, PodMatch};
-use crate::reach::coverage::{
-    Counts, Coverage, DirectionCoverage, Exposed, Exposure, UnusedRule, Why, WorkloadCoverage,
-};
+use crate::reach::coverage::{Counts, Coverage, Exposed, Exposure, UnusedRule, Why, WorkloadCoverage};
 use crate::report::Context;
 use crate::report::context::{rule_path, rule_span};
 use crate::selector::{Operator, Truth};
+
+/// So many policies of several workloads are named; more are counted.
+const POLICIES: usize = 3;
 
 /// The coverage in words: how many, then a table for each direction, the namespaces, and the rules without a use.
 pub fn coverage(context: Context<'_>, coverage: &Coverage) -> Text {
@@ -44,12 +47,19 @@ pub fn coverage(context: Context<'_>, coverage: &Coverage) -> Text {
 
 /// The coverage as one table, a row for each workload and direction.
 pub fn table(context: Context<'_>, coverage: &Coverage) -> Table {
-    let mut table = Table::new(vec!["WORKLOAD", "DIRECTION", "ISOLATED BY", "OPEN TO", "PORTS"]);
+    let mut table = Table::new(vec!["WORKLOAD", "DIRECTION", "ISOLATED BY", "PORTS", "OPEN TO"]);
     for workload in &coverage.workloads {
         for direction in Direction::ALL {
-            let [isolation, peers, ports] = cells(context, coverage, workload.of(direction));
+            let own = workload.of(direction);
+            let alike = Alike {
+                workloads: vec![workload],
+                isolated: own.isolated,
+                policies: own.policies.iter().copied().collect(),
+                exposure: &own.exposure,
+            };
+            let [isolation, peers, ports] = cells(context, coverage, &alike);
             let end = Cell::plain(ends::end(context.cluster, &workload.end));
-            table.rows.push(vec![end, Cell::plain(direction.name()), isolation, peers, ports]);
+            table.rows.push(vec![end, Cell::plain(direction.name()), isolation, ports, peers]);
         }
     }
     table
@@ -111,34 +121,59 @@ fn heading(counts: Counts) -> Text {
 }
 
 fn of_direction(context: Context<'_>, coverage: &Coverage, direction: Direction) -> Table {
-    let mut table = Table::new(vec!["WORKLOADS", "ISOLATED BY", "OPEN TO", "PORTS"]);
-    let mut alike: Vec<(&DirectionCoverage, Vec<&WorkloadCoverage>)> = Vec::new();
-    let mut places: BTreeMap<(Vec<PolicyRef>, String), Vec<usize>> = BTreeMap::new();
+    let mut table = Table::new(vec!["WORKLOADS", "ISOLATED BY", "PORTS", "OPEN TO"]);
+    let mut alike: Vec<Alike<'_>> = Vec::new();
+    let mut places: FxHashMap<(Truth, &[Exposure]), usize> = FxHashMap::default();
     for workload in &coverage.workloads {
         let own = workload.of(direction);
-        let key = (own.policies.clone(), own.exposure.len().to_string());
-        let candidates = places.entry(key).or_default();
-        let same =
-            candidates.iter().copied().find(|place| alike.get(*place).is_some_and(|(it, _)| *it == own));
-        match same.and_then(|place| alike.get_mut(place)) {
-            Some((_, workloads)) => workloads.push(workload),
-            None => {
-                candidates.push(alike.len());
-                alike.push((own, vec![workload]));
+        let place = *places.entry((own.isolated, own.exposure.as_slice())).or_insert(alike.len());
+        match alike.get_mut(place) {
+            Some(alike) => {
+                alike.workloads.push(workload);
+                alike.policies.extend(&own.policies);
             }
+            None => alike.push(Alike {
+                workloads: vec![workload],
+                isolated: own.isolated,
+                policies: own.policies.iter().copied().collect(),
+                exposure: &own.exposure,
+            }),
         }
     }
-    alike.sort_by_key(|(own, _)| own.isolated);
-    for (own, workloads) in alike {
-        let names = Cell::lines(names(context, coverage, &workloads));
-        let [isolation, peers, ports] = cells(context, coverage, own);
-        table.rows.push(vec![names, isolation, peers, ports]);
+    let sizes = sizes(coverage);
+    alike.sort_by_key(|alike| alike.isolated);
+    for alike in alike {
+        let names = Cell::lines(names(context, (coverage, &sizes), &alike.workloads));
+        let [isolation, peers, ports] = cells(context, coverage, &alike);
+        table.rows.push(vec![names, isolation, ports, peers]);
     }
     table
 }
 
+/// Workloads that are open to the same.
+#[derive(Debug)]
+struct Alike<'c> {
+    workloads: Vec<&'c WorkloadCoverage>,
+    isolated: Truth,
+    policies: BTreeSet<PolicyRef>,
+    exposure: &'c [Exposure],
+}
+
+/// How many workloads each namespace has.
+fn sizes(coverage: &Coverage) -> BTreeMap<NamespaceId, usize> {
+    let mut sizes = BTreeMap::new();
+    for workload in &coverage.workloads {
+        *sizes.entry(workload.namespace).or_default() += 1;
+    }
+    sizes
+}
+
 /// Some workloads, a line or more for each namespace.
-fn names(context: Context<'_>, coverage: &Coverage, workloads: &[&WorkloadCoverage]) -> Vec<String> {
+fn names(
+    context: Context<'_>,
+    (coverage, sizes): (&Coverage, &BTreeMap<NamespaceId, usize>),
+    workloads: &[&WorkloadCoverage],
+) -> Vec<String> {
     if workloads.len() == coverage.workloads.len() && workloads.len() > 1 {
         return vec![format!("every workload ({})", coverage.counts().workloads)];
     }
@@ -148,8 +183,8 @@ fn names(context: Context<'_>, coverage: &Coverage, workloads: &[&WorkloadCovera
     }
     let lines = by_namespace.into_iter().flat_map(|(id, own)| {
         let name = context.cluster.namespace(id).map_or("?", |it| it.name.as_str());
-        let all = coverage.workloads.iter().filter(|it| it.namespace == id).count();
-        if all == own.len() && all > 1 {
+        let all = own.len();
+        if sizes.get(&id) == Some(&all) && all > 1 {
             return vec![format!("{name}/* ({all})")];
         }
         let prefix = format!("{name}/");
@@ -165,21 +200,20 @@ fn names(context: Context<'_>, coverage: &Coverage, workloads: &[&WorkloadCovera
     lines.collect()
 }
 
-/// By what it is isolated, to whom it is open, and on which ports; the latter two line by line.
-fn cells(context: Context<'_>, coverage: &Coverage, own: &DirectionCoverage) -> [Cell; 3] {
-    let mut policies: Vec<String> = own
-        .policies
-        .iter()
-        .filter_map(|policy| context.object(*policy))
-        .map(|object| policy_name(context, object))
-        .collect();
+/// By what they are isolated, to whom they are open, and on which ports; the latter two line by line.
+fn cells(context: Context<'_>, coverage: &Coverage, own: &Alike<'_>) -> [Cell; 3] {
+    let names = own.policies.iter().filter_map(|policy| context.object(*policy));
+    let mut policies: Vec<String> = names.map(|object| policy_name(context, object)).collect();
+    if own.workloads.len() > 1 && policies.len() > POLICIES {
+        policies = vec![count(policies.len(), "policy", "policies")];
+    }
     match own.isolated {
         Truth::No => policies.insert(0, "not isolated".to_owned()),
         Truth::Unknown => policies.insert(0, "perhaps isolated, by".to_owned()),
         Truth::Yes => {}
     }
     let open = |peer: &str, ports: &str| [Cell::plain(peer), Cell::plain(ports)];
-    let [peers, ports] = match own.exposure.as_slice() {
+    let [peers, ports] = match own.exposure {
         [] => open("nobody", ""),
         exposure if is_everyone(coverage, exposure) => open("everyone, inside and outside", "every port"),
         exposure => {

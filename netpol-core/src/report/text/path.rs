@@ -6,11 +6,11 @@ use super::layout::{Layout, count};
 use super::map::{indented, side};
 use super::table::{Cell, Table};
 use super::{Line, Role, Text, ends, facts};
-use crate::cluster::WorkloadId;
+use crate::cluster::{Endpoint, WorkloadId};
 use crate::net::Decided;
 use crate::policy::Direction;
+use crate::reach::Map;
 use crate::reach::path::{Hop, Path, Reached, RuleRef, Step};
-use crate::reach::{Map, Side};
 use crate::report::Context;
 use crate::report::context::{rule_path, rule_span};
 use crate::selector::Truth;
@@ -168,11 +168,13 @@ fn all_reached(context: Context<'_>, map: &Map, path: &Path, reached: &[Reached]
     let workloads: BTreeSet<WorkloadId> =
         shares.filter_map(|id| map.shares.get(*id)).map(|share| share.workload).collect();
     let outside = reached.iter().any(|entry| entry.to.addresses().is_some());
-    let all = count(context.cluster.workloads.len(), "workload", "workloads");
+    let own: BTreeSet<WorkloadId> = path.from.iter().filter_map(workload).collect();
+    let others = context.cluster.workloads.len().saturating_sub(own.difference(&workloads).count());
+    let others = count(others, "other workload", "other workloads");
     let and = if outside { ", and addresses outside" } else { "" };
     let line = Line::new()
         .with(Role::Strong, ends::end_list(context.cluster, &path.from))
-        .plain(format!(" reaches {} of {all}{and}", workloads.len()));
+        .plain(format!(" reaches {} of {others}{and}", workloads.len()));
     let mut text = Text { lines: vec![line] };
     if !reached.is_empty() {
         text.lines.extend(reached_table(context, map, reached).to_text().lines.into_iter().map(indented));
@@ -180,17 +182,20 @@ fn all_reached(context: Context<'_>, map: &Map, path: &Path, reached: &[Reached]
     text
 }
 
+const fn workload(endpoint: &Endpoint) -> Option<WorkloadId> {
+    match endpoint {
+        Endpoint::Workload(id) | Endpoint::Pods(id, _) => Some(*id),
+        _ => None,
+    }
+}
+
 fn reached_table(context: Context<'_>, map: &Map, reached: &[Reached]) -> Table {
     let mut table = Table::new(vec!["HOPS", "FROM", "TO", "PORTS"]);
     for entry in reached {
-        let to = match &entry.to {
-            Side::Pods(_) => side(context, map, &entry.to),
-            Side::Addresses(addresses) => vec![ends::blocks(addresses)],
-        };
         table.rows.push(vec![
             Cell::plain(entry.hops.to_string()),
             Cell::plain(ends::end(context.cluster, &entry.from)),
-            Cell::lines(to),
+            Cell::lines(side(context, map, &entry.to)),
             Cell::plain(ports(&entry.decided)),
         ]);
     }

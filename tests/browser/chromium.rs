@@ -127,9 +127,9 @@ impl Chromium {
         std::fs::write(folder.join(name), bytes).unwrap();
     }
 
-    fn call(&mut self, method: &str, parameters: Value) -> Value {
+    fn call(&mut self, method: &str, parameters: impl Into<Value>) -> Value {
         self.next += 1;
-        let mut request = json!({"id": self.next, "method": method, "params": parameters});
+        let mut request = json!({"id": self.next, "method": method, "params": parameters.into()});
         if !self.session.is_empty() {
             request["sessionId"] = json!(self.session);
         }

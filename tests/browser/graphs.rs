@@ -79,7 +79,7 @@ pub(crate) fn shop() -> Graph {
 /// `count` workloads in namespaces of 20, every second of which is open: everyone there reaches everyone open. The
 /// isolated ones have some connections each, and a database that a whole namespace reaches.
 pub(crate) fn large(count: usize) -> Graph {
-    let is_open = |at: usize| (at / 20) % 2 == 0;
+    let is_open = |at: usize| (at / 20).is_multiple_of(2);
     let node = |at: usize| Node {
         ingress_isolated: !is_open(at),
         egress_isolated: !is_open(at),

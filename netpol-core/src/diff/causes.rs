@@ -172,7 +172,9 @@ fn trace(revision: Revision<'_>, side: Side, (from, to): (&Point<'_>, &Point<'_>
     };
     let request = Request { from: vec![endpoint(from)], to: vec![endpoint(to)], ports: Asked::Every };
     let (_, traces) = revision.engine.trace(&request);
-    let is_meant = |trace: &PairTrace| is_pod(trace.pair.from.pods.as_ref(), from) && is_pod(trace.pair.to.pods.as_ref(), to);
+    let is_meant = |trace: &PairTrace| {
+        is_pod(trace.pair.from.pods.as_ref(), from) && is_pod(trace.pair.to.pods.as_ref(), to)
+    };
     traces.into_iter().filter(is_meant).collect()
 }
 

@@ -11,3 +11,6 @@ mod bad_input;
 mod pages;
 mod process;
 mod examples;
+mod lint;
+mod lint_formats;
+mod lint_rules;

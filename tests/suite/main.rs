@@ -16,3 +16,6 @@ mod hostile;
 mod pages;
 mod process;
 mod examples;
+mod lint;
+mod lint_formats;
+mod lint_rules;

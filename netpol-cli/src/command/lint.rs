@@ -6,6 +6,7 @@ use std::path::Path;
 use netpol_core::Analysis;
 use netpol_core::diagnostic::Severity;
 use netpol_core::lint::LintReport;
+use netpol_core::policy::OpaqueReason;
 
 use super::answer::{deliver, wanted};
 use super::baseline;
@@ -75,6 +76,13 @@ fn tell(findings: &Findings<'_>, analysis: &Analysis, console: &mut Console<'_, 
         count => format!("; {} suppressed", counted(count, "finding")),
     };
     console.note(format_args!("{} in {}{suppressed}", findings.summary(), counted(files, "file")));
+    let opaque = analysis.policies().opaque.iter().filter(|it| it.reason == OpaqueReason::Kind).count();
+    if opaque > 0 {
+        let (is, what) = if opaque == 1 { ("is", "policy") } else { ("are", "policies") };
+        console.note(format_args!(
+            "{opaque} {what} {is} of kinds that are not evaluated; `--select unevaluated-policy` shows where"
+        ));
+    }
     let silent = &findings.report.without_workloads;
     if !silent.is_empty() && analysis.tally().understood > 0 {
         let rules = counted(silent.len(), "rule");

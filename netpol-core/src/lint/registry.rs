@@ -1,17 +1,22 @@
 //! All rules, by name.
 
-use super::rules::{namespace_without_default_deny, policy_selects_nothing, reading};
-use super::{Rule, rules::suppressions};
+use super::Rule;
+use super::rules::{
+    comment_contradicts_cidr, namespace_without_default_deny, pod_name_without_pod, policy_selects_nothing,
+    reading, suppressions,
+};
 use crate::diagnostic::RuleName;
 
 /// All rules, in the order of their names.
 pub const RULES: &[&Rule] = &[
     &reading::AMBIGUOUS_CIDR,
+    &comment_contradicts_cidr::RULE,
     &reading::DUPLICATE_KEY,
     &reading::DUPLICATE_OBJECT,
     &suppressions::EXPIRED_SUPPRESSION,
     &reading::INVALID_FIELD,
     &namespace_without_default_deny::RULE,
+    &pod_name_without_pod::RULE,
     &policy_selects_nothing::RULE,
     &reading::REMOVED_API_VERSION,
     &reading::SURPRISING_SCALAR,

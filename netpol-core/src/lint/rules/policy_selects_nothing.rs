@@ -60,9 +60,9 @@ fn finding(context: &Context<'_>, policy: &Policy) -> Option<Diagnostic> {
             remark.with_related(group.span, "these labels are selected, in another namespace").with_help(help)
         }
         None => remark.with_help(format!(
-            "it will select a pod of namespace `{namespace}` with {}, which an operator or another repository may \
+            "it will select pods of namespace `{namespace}` with `{}`, which an operator or another repository may \
              create",
-            words(&subject.pods)
+            subject.pods
         )),
     })
 }
@@ -105,10 +105,4 @@ fn value(labels: &Labels, key: &str) -> String {
         Some(crate::selector::LabelValue::Known(value)) => value.clone(),
         _ => String::new(),
     }
-}
-
-/// The requirements of a selector, as `kubectl` writes them.
-fn words(pods: &Selector) -> String {
-    let requirements: Vec<String> = pods.requirements().iter().map(|it| format!("`{it}`")).collect();
-    requirements.join(" and ")
 }

@@ -61,7 +61,7 @@ pub(crate) const SURPRISING_SCALAR: Rule = Rule::of_reading(
 pub(crate) const UNEVALUATED_POLICY: Rule = Rule::of_reading(
     rule::UNEVALUATED_POLICY,
     Category::Policy,
-    Levels::from_recommended(Level::Info),
+    Levels::from_strict(Level::Info),
     "a policy of a kind that netpol knows but does not evaluate",
     include_str!("unevaluated-policy.md"),
 );

@@ -26,9 +26,10 @@ fn pictured(args: &args::Graph, console: &mut Console<'_, '_>) -> Result<Exit, E
     if session.is_empty {
         return Ok(session.exit);
     }
-    let map = session.analysis.map();
+    let mut map = session.analysis.map();
     let filter = filter((&args.filter, &args.common), &session, &map, console)?;
     let rectangles = filter.apply(session.analysis.cluster(), &map);
+    map.assumptions = filter.assumptions(&map);
     if map.shares.is_empty() {
         console.note("the input holds no workload and no pod: there is nobody to reach anybody");
     }

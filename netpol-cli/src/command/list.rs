@@ -36,12 +36,13 @@ pub fn list(args: &args::List, console: &mut Console<'_, '_>) -> Exit {
 fn listed(args: &args::List, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
     let targets = wanted(&args.common, &FORMATS, console)?;
     let session = Session::open(&args.common, console)?;
-    let map = session.analysis.map();
+    let mut map = session.analysis.map();
     if session.is_empty {
         return Ok(session.exit);
     }
     let filter = filter((&args.filter, &args.common), &session, &map, console)?;
     let rectangles = filter.apply(session.analysis.cluster(), &map);
+    map.assumptions = filter.assumptions(&map);
     let counted = filter.counts(session.analysis.cluster(), &map);
     let list = List { session: &session, map: &map, rectangles: &rectangles, counts: counted };
     if !args.count {

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::layout::{Layout, count};
 use super::table::{Cell, Table};
 use super::{Fact, Line, Role, Text, ends, facts};
-use crate::cluster::{Cluster, Endpoint, NamespaceId};
+use crate::cluster::{Cluster, Endpoint, NamespaceId, internet};
 use crate::evaluate::{Assumption, Decision, End, Reason};
+use crate::net::{Family, IpSet};
 use crate::reach::{Because, Connection, Counts, Map, Rectangle, ShareId, Side};
 use crate::report::Context;
 
@@ -153,10 +154,7 @@ pub fn counts(counts: Counts) -> String {
 /// One side: a line for each namespace, such as `shop/{cart, frontend}`; or the blocks.
 pub fn side(context: Context<'_>, map: &Map, side: &Side) -> Vec<String> {
     let shares = match side {
-        Side::Addresses(addresses) if *addresses == map.outside => {
-            return vec!["every address outside".to_owned()];
-        }
-        Side::Addresses(addresses) => return vec![ends::blocks(addresses)],
+        Side::Addresses(addresses) => return vec![outside(map, addresses)],
         Side::Pods(shares) => shares,
     };
     if shares.len() == map.shares.len() && shares.len() > 1 {
@@ -171,6 +169,14 @@ pub fn side(context: Context<'_>, map: &Map, side: &Side) -> Vec<String> {
     }
     let lines = by_namespace.into_iter().flat_map(|(id, shares)| namespace(context, map, id, &shares));
     lines.collect()
+}
+
+/// Addresses, with a mark where the internet is among them.
+fn outside(map: &Map, addresses: &IpSet) -> String {
+    let words =
+        if *addresses == map.outside { "every address outside".to_owned() } else { ends::blocks(addresses) };
+    let is_internet = Family::ALL.into_iter().any(|family| addresses.overlaps(&internet(family)));
+    if is_internet && words != "internet" { format!("{words} (internet)") } else { words }
 }
 
 fn namespace(context: Context<'_>, map: &Map, id: NamespaceId, shares: &[ShareId]) -> Vec<String> {

@@ -1,8 +1,9 @@
 //! Laws of the coverage over generated clusters.
 
 use netpol_core::cluster::{Asked, Endpoint, Hypothetical, Namespace, WorkloadId};
-use netpol_core::evaluate::{PolicyRef, Request};
+use netpol_core::evaluate::{Exemption, PolicyRef, Request};
 use netpol_core::explain::{DirectionExplanation, Explanation, Isolation};
+use netpol_core::net::IpSet;
 use netpol_core::policy::{Direction, NamespaceMatch, Peer, PodMatch};
 use netpol_core::reach::coverage::{Exposed, WorkloadCoverage};
 use netpol_core::selector::{Operator, Selector, Truth};
@@ -51,7 +52,9 @@ fn isolation_is_what_an_explanation_says() {
             for direction in Direction::ALL {
                 let own = workload.of(direction);
                 let explanation = explained(&engine, workload.workload, outside.clone(), direction);
-                for side in sides(&explanation, direction) {
+                let is_own_node =
+                    |side: &&DirectionExplanation| side.isolation == Isolation::Exempt(Exemption::OwnNode);
+                for side in sides(&explanation, direction).filter(|side| !is_own_node(side)) {
                     let isolated = match side.isolation {
                         Isolation::Isolated { .. } => Truth::Yes,
                         Isolation::NotKnown { .. } => Truth::Unknown,

@@ -130,7 +130,9 @@ fn a_way_through_what_is_unknown_is_no_way_and_not_none() {
 fn several_ends_are_any_of_them() {
     let report = chain().netpol("path any lab/db -o json -f .").json();
     assert_eq!(hops(&report), [pair("web", "db")]);
-    let there = chain().netpol("path ns/lab lab/db -f .");
+    let namespace = chain().netpol("path ns/lab lab/db -o json -f .").json();
+    assert_eq!(hops(&namespace), [pair("web", "db")]);
+    let there = chain().netpol("path lab/db lab/db -f .");
     assert!(there.code == 0 && there.stdout.contains("nothing to reach"), "{there:?}");
 }
 

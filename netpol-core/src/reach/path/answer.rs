@@ -6,10 +6,10 @@ use super::cut::TooLarge;
 use super::reached::Reached;
 use super::ways::{Goal, Through, Ways};
 use crate::cluster::{Asked, Cluster, Endpoint, NamespaceId, WorkloadId};
-use crate::evaluate::{Engine, UnknownAs};
+use crate::evaluate::{End, Engine, UnknownAs};
 use crate::policy::PolicySet;
 use crate::reach::filter::Wanted;
-use crate::reach::{Map, Side};
+use crate::reach::{Map, Rectangle, Side};
 
 /// A connection, and what stands behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,24 +101,9 @@ impl<'a> Scout<'a> {
     pub fn cut<'q>(&self, quest: &'q Quest) -> Result<Path, &'q Endpoint> {
         let goal = self.goal(quest)?;
         let path = self.shortest(quest)?;
-        let cut = self.ways(Through::Allowed, quest).cut(&goal).map(|cut| {
-            let pairs = cut.rectangles.iter().flat_map(|rectangle| {
-                let (from, to) = (
-                    self.map.ends(self.cluster, &rectangle.from),
-                    self.map.ends(self.cluster, &rectangle.to),
-                );
-                let pair = move |from: &crate::evaluate::End, to| Hop {
-                    from: from.clone(),
-                    to,
-                    decided: rectangle.decided.clone(),
-                    reasons: rectangle.reasons.clone(),
-                };
-                let pairs = from.into_iter().flat_map(move |from| {
-                    to.clone().into_iter().map(move |to| pair(&from, to)).collect::<Vec<_>>()
-                });
-                pairs.collect::<Vec<_>>()
-            });
-            let mut pairs: Vec<Hop> = pairs.collect();
+        let cut = self.ways(Through::Allowed, quest).cut(&goal);
+        let cut = cut.map(|cut| {
+            let mut pairs: Vec<Hop> = cut.rectangles.iter().flat_map(|it| self.pairs(it)).collect();
             pairs.sort_by(|a, b| (&a.from, &a.to).cmp(&(&b.from, &b.to)));
             self.steps(pairs)
         });
@@ -142,6 +127,21 @@ impl<'a> Scout<'a> {
 
     fn ways(&self, through: Through, quest: &Quest) -> Ways<'a> {
         Ways::new(self.cluster, self.map, through, quest.unknown)
+    }
+
+    /// The pairs of a rectangle, without a single pod and itself.
+    fn pairs(&self, rectangle: &Rectangle) -> Vec<Hop> {
+        let ends = |side: &Side| self.map.ends(self.cluster, side);
+        let (from, to) = (ends(&rectangle.from), ends(&rectangle.to));
+        let hop = |from: &End, to: &End| Hop {
+            from: from.clone(),
+            to: to.clone(),
+            decided: rectangle.decided.clone(),
+            reasons: rectangle.reasons.clone(),
+        };
+        let pairs = from.iter().flat_map(|from| to.iter().map(move |to| (from, to)));
+        let is_itself = |end: &End| self.map.shares.is_one_pod(self.cluster, end);
+        pairs.filter(|(from, to)| from != to || !is_itself(from)).map(|(from, to)| hop(from, to)).collect()
     }
 
     fn steps(&self, hops: Vec<Hop>) -> Vec<Step> {

@@ -5,7 +5,7 @@ use super::ways::{Goal, Ways};
 use crate::cluster::Endpoint;
 use crate::evaluate::{End, Reason};
 use crate::net::Decided;
-use crate::reach::{Rectangle, ShareId, Side};
+use crate::reach::{Rectangle, Share, ShareId, Side};
 
 /// One connection of a chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,20 +30,19 @@ pub struct Chain {
 impl Ways<'_> {
     /// The shortest chain that reaches the goal; of several, the one over ends that come first.
     pub fn shortest(&self, goal: &Goal) -> Option<Chain> {
-        if self.is_there(goal) {
+        let Some(((shares, addresses), to)) = self.ends(goal) else {
             return Some(Chain { hops: Vec::new() });
-        }
-        let (shares, addresses) = self.wanted(&goal.from);
+        };
         let search = Search::new(self, (&shares, &addresses), u32::MAX);
-        let last = self.last(goal);
+        let last = self.last(goal, to);
         let places = places(&search, self.map.shares.len());
         let begins = last.iter().filter_map(|rectangle| {
-            let (hops, place, start) = begin(&search, &places, rectangle)?;
+            let (hops, place, start) = self.begin(&search, &places, rectangle)?;
             Some(((hops, place), (start, rectangle)))
         });
         let (_, (start, rectangle)) = begins.min_by_key(|(cost, _)| *cost)?;
         let mut hops = self.before(&search, start);
-        hops.push(self.hop(&search, start, rectangle, self.first_end(&rectangle.to)?)?);
+        hops.push(self.hop(&search, start, rectangle, self.first_end(&rectangle.to, start)?)?);
         Some(Chain { hops })
     }
 
@@ -73,9 +72,29 @@ impl Ways<'_> {
         Some(Hop { from, to, decided: step.decided.clone(), reasons: step.reasons.clone() })
     }
 
+    /// Where the chain that ends with a connection begins its last step: how many hops before, the place in the
+    /// order, and the end.
+    fn begin(&self, search: &Search, places: &[u32], last: &Rectangle) -> Option<(u32, u32, Start)> {
+        if last.from.addresses().is_some() {
+            return search.begins_outside(last).then_some((0, 0, Start::Outside));
+        }
+        let place = |share: &ShareId| places.get(share.0 as usize).copied().unwrap_or(u32::MAX);
+        let arrived = last.from.pods().iter().filter(|share| search.arrival(**share).is_some());
+        let first =
+            arrived.filter(|share| self.leads_on(**share, &last.to)).min_by_key(|share| place(share))?;
+        Some((search.arrival(*first)?.hops, place(first), Start::Share(*first)))
+    }
+
     /// The first workload of a side, or its addresses.
-    fn first_end(&self, side: &Side) -> Option<End> {
-        self.map.ends(self.cluster, side).into_iter().next()
+    fn first_end(&self, side: &Side, start: Start) -> Option<End> {
+        let ends = self.map.ends(self.cluster, side).into_iter();
+        let own = match start {
+            Start::Share(share) if self.map.shares.get(share).is_some_and(Share::is_one_pod) => {
+                self.map.end(self.cluster, &[share])
+            }
+            _ => None,
+        };
+        ends.into_iter().find(|end| Some(end) != own.as_ref())
     }
 }
 
@@ -88,16 +107,4 @@ fn places(search: &Search, shares: usize) -> Vec<u32> {
         }
     }
     places
-}
-
-/// Where the chain that ends with a connection begins its last step: how many hops before, the place in the
-/// order, and the end.
-fn begin(search: &Search, places: &[u32], last: &Rectangle) -> Option<(u32, u32, Start)> {
-    if last.from.addresses().is_some() {
-        return search.begins_outside(last).then_some((0, 0, Start::Outside));
-    }
-    let place = |share: &ShareId| places.get(share.0 as usize).copied().unwrap_or(u32::MAX);
-    let arrived = last.from.pods().iter().filter(|share| search.arrival(**share).is_some());
-    let first = arrived.min_by_key(|share| place(share))?;
-    Some((search.arrival(*first)?.hops, place(first), Start::Share(*first)))
 }

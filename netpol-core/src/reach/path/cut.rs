@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::network::{self, Network};
 use super::search::Search;
-use super::ways::{Goal, Links, Ways};
+use super::ways::{Goal, Links, Parts, Ways};
 use crate::net::IpSet;
 use crate::reach::{Rectangle, ShareId, Side};
 
@@ -28,7 +28,10 @@ impl Ways<'_> {
     /// # Errors
     /// Too many connections lie between.
     pub fn cut(&self, goal: &Goal) -> Result<Cut, TooLarge> {
-        let between = Between::new(self, goal);
+        let Some(ends) = self.ends(goal) else {
+            return Ok(Cut { rectangles: Vec::new(), connections: 0 });
+        };
+        let between = Between::new(self, goal, ends);
         let network = Network::new(&between)?;
         let reach = network.reach();
         let mut rectangles = Vec::new();
@@ -52,14 +55,15 @@ pub(super) struct Between {
     last: Vec<Rectangle>,
     /// For each share, whether it lies between, neither source nor a mere destination.
     pub(super) is_between: Vec<bool>,
+    /// For each share, whether it is a single pod.
+    is_one_pod: Vec<bool>,
     /// For each share, whether it is a source.
     is_source: Vec<bool>,
 }
 
 impl Between {
-    fn new(ways: &Ways<'_>, goal: &Goal) -> Self {
-        let (sources, outside) = ways.wanted(&goal.from);
-        let last = ways.last(goal);
+    fn new(ways: &Ways<'_>, goal: &Goal, ((sources, outside), to): (Parts, Parts)) -> Self {
+        let last = ways.last(goal, to);
         let search = Search::new(ways, (&sources, &outside), u32::MAX);
         let mut is_source = vec![false; ways.map.shares.len()];
         for share in &sources {
@@ -74,7 +78,8 @@ impl Between {
             .zip(&leading)
             .map(|((share, source), leads)| *leads && !source && search.arrival(share).is_some());
         let is_between = is_between.collect();
-        Self { steps: inner(&ways.steps, &last), sources, outside, last, is_between, is_source }
+        let is_one_pod = ways.map.shares.iter().map(|(_, share)| share.is_one_pod()).collect();
+        Self { steps: inner(&ways.steps, &last), sources, outside, last, is_between, is_one_pod, is_source }
     }
 
     /// The connections between, those that a chain may end with marked.
@@ -93,6 +98,11 @@ impl Between {
         };
         let is_outside = side.addresses().is_some_and(|addresses| addresses.overlaps(&self.outside));
         (shares, is_outside)
+    }
+
+    /// Whether a share is a single pod, whose connection to itself is none.
+    pub(super) fn is_one_pod(&self, share: ShareId) -> bool {
+        self.is_one_pod.get(share.0 as usize) == Some(&true)
     }
 
     /// The shares of a side that lie between.

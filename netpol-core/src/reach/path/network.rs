@@ -52,7 +52,7 @@ impl Network {
         for _ in 0..sizes.len() + 2 {
             graph.add_node(());
         }
-        for ((from, to), weight) in edges.weights {
+        for ((from, to), weight) in edges.weights.into_iter().filter(|(_, weight)| *weight > 0) {
             graph.add_edge(index(from), index(to), weight);
         }
         let (flow, flows) = dinics(&graph, index(Point::Source), index(Point::Goal));
@@ -106,13 +106,14 @@ fn nodes(between: &Between) -> (Vec<Option<u32>>, Vec<u64>) {
             }
         }
     }
-    let mut numbers: FxHashMap<Vec<(u32, bool)>, u32> = FxHashMap::default();
+    let mut numbers: FxHashMap<(Vec<(u32, bool)>, bool), u32> = FxHashMap::default();
     let mut sizes: Vec<u64> = Vec::new();
-    let node_of = signatures.into_iter().zip(&between.is_between).map(|(signature, is_between)| {
+    let shares = (0u32..).map(ShareId).zip(signatures).zip(&between.is_between);
+    let node_of = shares.map(|((share, signature), is_between)| {
         if !is_between {
             return None;
         }
-        let number = *numbers.entry(signature).or_insert_with(|| {
+        let number = *numbers.entry((signature, between.is_one_pod(share))).or_insert_with(|| {
             sizes.push(0);
             u32::try_from(sizes.len() - 1).unwrap_or(u32::MAX)
         });
@@ -153,14 +154,20 @@ impl Edges {
             if edges.weights.len() + (from.len() + 1) * to.len() > MOST_EDGES {
                 return Err(TooMany);
             }
-            edges.lay(between.sources_of(&rectangle.from), (from, to), rectangle);
+            let selves = if is_last { selves(between, node_of, rectangle) } else { BTreeMap::new() };
+            edges.lay(between.sources_of(&rectangle.from), (from, to, selves), rectangle);
         }
         edges.join();
         Ok(edges)
     }
 
     /// Lays the edges of a connection from sources and nodes to nodes, or to the destinations.
-    fn lay(&mut self, sources: (Vec<ShareId>, bool), (from, to): (Points, Points), rectangle: &Rectangle) {
+    fn lay(
+        &mut self,
+        sources: (Vec<ShareId>, bool),
+        (from, to, selves): (Points, Points, BTreeMap<Point, u64>),
+        rectangle: &Rectangle,
+    ) {
         let (sources, is_outside) = sources;
         let is_exit = rectangle.to.addresses().is_some();
         for (end, ends) in &to {
@@ -168,7 +175,8 @@ impl Edges {
                 if is_exit {
                     self.outside.insert((*start, *end), *count);
                 } else if start != end {
-                    *self.weights.entry((*start, *end)).or_default() += count * ends;
+                    let selves = selves.get(start).copied().unwrap_or_default();
+                    *self.weights.entry((*start, *end)).or_default() += count * ends - selves;
                 }
             }
             match (is_outside, *end) {
@@ -194,6 +202,18 @@ impl Edges {
             *self.weights.entry(edge).or_default() += weight;
         }
     }
+}
+
+/// For each node, how many of its shares are single pods that a last connection leads to as well as from.
+fn selves(between: &Between, node_of: &[Option<u32>], last: &Rectangle) -> BTreeMap<Point, u64> {
+    let mut selves = BTreeMap::new();
+    let to = last.to.pods();
+    for share in between.between_of(&last.from).filter(|share| between.is_one_pod(*share)) {
+        if let (Ok(_), Some(Some(node))) = (to.binary_search(&share), node_of.get(share.0 as usize)) {
+            *selves.entry(Point::Node(*node)).or_default() += 1;
+        }
+    }
+    selves
 }
 
 /// Ends of edges, with how many shares each stands for.

@@ -7,7 +7,7 @@ use crate::cluster::{Asked, Cluster};
 use crate::evaluate::UnknownAs;
 use crate::net::{Decided, IpSet};
 use crate::reach::filter::{Filter, Wanted};
-use crate::reach::{Map, Rectangle, ShareId, Side};
+use crate::reach::{Map, Rectangle, Share, ShareId, Side};
 
 /// Which connections a chain may go through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,23 +92,35 @@ impl<'m> Ways<'m> {
         self.steps.get(number as usize)
     }
 
-    /// The connections that a chain may end with; ends that it begins with are no destination.
-    pub(super) fn last(&self, goal: &Goal) -> Vec<Rectangle> {
-        let to = without(&self.wanted(&goal.to), &self.wanted(&goal.from));
+    /// The connections that a chain may end with.
+    pub(super) fn last(&self, goal: &Goal, (shares, addresses): Parts) -> Vec<Rectangle> {
+        let to = Wanted::Some { shares, addresses };
         let filter = Filter { to, ports: goal.ports.clone(), unknown: self.unknown, ..Filter::default() };
         let mut last = filter.apply(self.cluster, self.map);
         last.retain(|rectangle| self.through.passes(&rectangle.decided));
         last
     }
 
-    /// Whether every destination is a source.
-    pub(super) fn is_there(&self, goal: &Goal) -> bool {
-        let (shares, addresses) = without_parts(&self.wanted(&goal.to), &self.wanted(&goal.from));
-        shares.is_empty() && addresses.is_empty()
+    /// The sources and the destinations. What is named on both sides is a source, unless nothing else is a
+    /// destination; `None` when the sides are the same.
+    pub(super) fn ends(&self, goal: &Goal) -> Option<(Parts, Parts)> {
+        let (from, to) = (self.wanted(&goal.from), self.wanted(&goal.to));
+        let only_to = without(&to, &from);
+        if !is_nobody(&only_to) {
+            return Some((from, only_to));
+        }
+        let only_from = without(&from, &to);
+        (!is_nobody(&only_from)).then_some((only_from, to))
+    }
+
+    /// Whether a connection leads from a share to another pod than the one that it begins at.
+    pub(super) fn leads_on(&self, from: ShareId, to: &Side) -> bool {
+        let is_one_pod = || self.map.shares.get(from).is_some_and(Share::is_one_pod);
+        to.pods() != [from] || !is_one_pod()
     }
 
     /// The shares and addresses that are wanted, each of them.
-    pub(super) fn wanted(&self, wanted: &Wanted) -> (Vec<ShareId>, IpSet) {
+    pub(super) fn wanted(&self, wanted: &Wanted) -> Parts {
         match wanted {
             Wanted::Any => (self.map.shares.iter().map(|(id, _)| id).collect(), self.map.outside.clone()),
             Wanted::Some { shares, addresses } => (shares.clone(), addresses.clone()),
@@ -116,14 +128,14 @@ impl<'m> Ways<'m> {
     }
 }
 
-type Parts = (Vec<ShareId>, IpSet);
+/// Shares and addresses.
+pub(super) type Parts = (Vec<ShareId>, IpSet);
 
-fn without(some: &Parts, others: &Parts) -> Wanted {
-    let (shares, addresses) = without_parts(some, others);
-    Wanted::Some { shares, addresses }
+fn is_nobody((shares, addresses): &Parts) -> bool {
+    shares.is_empty() && addresses.is_empty()
 }
 
-fn without_parts(some: &Parts, others: &Parts) -> Parts {
+fn without(some: &Parts, others: &Parts) -> Parts {
     let shares = some.0.iter().copied().filter(|share| others.0.binary_search(share).is_err());
     (shares.collect(), some.1.difference(&others.1))
 }

@@ -73,6 +73,9 @@ fn fold_side(graph: &Graph, picture: &mut Picture, side: Side) {
 
 /// One link for those of all members of a group, which leave the list; `None` when a member lacks the link.
 fn take_group(group: &Group, other: usize, links: &mut BTreeMap<usize, Link>) -> Option<Link> {
+    if links.len() < MEMBERS || links.len() + 1 < group.members.len() {
+        return None;
+    }
     let members: Vec<usize> = group.members.iter().copied().filter(|member| *member != other).collect();
     let is_shared = members.len() >= MEMBERS && members.iter().all(|member| links.contains_key(member));
     if !is_shared {
@@ -115,6 +118,7 @@ fn groups(graph: &Graph, side: Side) -> Vec<Group> {
         found.push(group("every workload here".to_owned(), all));
         found.push(group(format!("every workload here {open}"), some));
     }
+    found.retain(|group| group.members.len() >= MEMBERS);
     found
 }
 

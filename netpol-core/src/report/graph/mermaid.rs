@@ -11,6 +11,8 @@ use super::words;
 const EDGES: usize = 500;
 /// Mermaid draws nothing when the text is longer (its `maxTextSize`); some room is left for the notes.
 const CHARACTERS: usize = 48_000;
+/// Room for boxes: of more, the first are drawn.
+const BOXES: usize = 30_000;
 /// Room for notes.
 const NOTES: usize = 1_500;
 
@@ -21,6 +23,7 @@ pub fn mermaid(graph: &Graph) -> String {
     let mut shown = statements(&picture);
     if shown.is_too_long() {
         picture = Picture::by_namespace(graph);
+        keep_first_boxes(&mut picture);
         shown = statements(&picture);
     }
     let left_out = shown.cut();
@@ -40,6 +43,24 @@ pub fn mermaid(graph: &Graph) -> String {
         let _ = writeln!(out, "  notes[\"{text}\"]\n  style notes fill:none,stroke:none");
     }
     out
+}
+
+/// Leaves out boxes for which there is no room, with their links.
+fn keep_first_boxes(picture: &mut Picture) {
+    let mut room = BOXES;
+    let fits = |(at, item): &(usize, &PictureBox)| {
+        let length = statement(*at, item).chars().count();
+        let fits = length <= room;
+        room = room.saturating_sub(length);
+        fits
+    };
+    let kept = picture.boxes.iter().enumerate().take_while(fits).count();
+    let left_out = picture.boxes.len() - kept;
+    if left_out > 0 {
+        picture.boxes.truncate(kept);
+        picture.links.retain(|link| link.from < kept && link.to < kept);
+        picture.notes.push(format!("{left_out} of the ends are left out: Mermaid draws no more"));
+    }
 }
 
 struct Statements {
@@ -180,5 +201,16 @@ mod tests {
         assert_eq!(text.matches("-->").count(), 500);
         assert!(text.contains("9400 links are left out"));
         assert!(text.chars().count() < 50_000);
+    }
+
+    #[test]
+    fn ends_beyond_the_limits_of_mermaid_are_counted() {
+        let mut graph = sample::dense(3000);
+        for (at, node) in graph.nodes.iter_mut().enumerate() {
+            node.namespace = Some(format!("namespace-with-a-long-name-{at}"));
+        }
+        let text = mermaid(&graph);
+        assert!(text.chars().count() < 50_000);
+        assert!(text.contains(" of the ends are left out"));
     }
 }

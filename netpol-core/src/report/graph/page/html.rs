@@ -72,8 +72,7 @@ mod tests {
     use super::*;
 
     fn data(page: &str) -> &str {
-        let start = page.find("id=\"data\">").unwrap() + 10;
-        &page[start..start + page[start..].find("</script>").unwrap()]
+        page.split_once("id=\"data\">").unwrap().1.split_once("</script>").unwrap().0
     }
 
     #[test]

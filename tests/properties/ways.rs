@@ -23,11 +23,14 @@ fn cases() -> impl Iterator<Item = (u64, Engine)> {
     })
 }
 
+/// Pairs of ends.
+type Set = BTreeSet<(ShareId, ShareId)>;
+
 /// Who can reach whom, pair by pair, and of those pairs the ones on the port.
 #[derive(Debug)]
 struct Pairs {
-    all: BTreeSet<(ShareId, ShareId)>,
-    on_port: BTreeSet<(ShareId, ShareId)>,
+    all: Set,
+    on_port: Set,
 }
 
 fn pairs(map: &Map) -> Pairs {
@@ -55,7 +58,7 @@ fn is_itself(map: &Map, from: ShareId, to: ShareId) -> bool {
 }
 
 /// How many hops each share is from some sources.
-fn distances(all: &BTreeSet<(ShareId, ShareId)>, from: &[ShareId]) -> BTreeMap<ShareId, u32> {
+fn distances(all: &Set, from: &[ShareId]) -> BTreeMap<ShareId, u32> {
     let mut found: BTreeMap<ShareId, u32> = from.iter().map(|share| (*share, 0)).collect();
     let mut queue: VecDeque<ShareId> = from.iter().copied().collect();
     while let Some(at) = queue.pop_front() {
@@ -171,7 +174,7 @@ fn a_cut_separates_and_no_smaller_one_does() {
             let last = if ports.is_some() { &on_port } else { &all };
             let goal = Goal { from: some(&from), to: some(&to), ports };
             let cut = ways.cut(&goal).unwrap();
-            let mut removed: BTreeSet<(ShareId, ShareId)> = BTreeSet::new();
+            let mut removed: Set = BTreeSet::new();
             for it in &cut.rectangles {
                 let pairs = it.from.pods().iter().flat_map(|from| it.to.pods().iter().map(|to| (*from, *to)));
                 removed.extend(pairs.filter(|(from, to)| !is_itself(&map, *from, *to)));
@@ -188,13 +191,9 @@ fn a_cut_separates_and_no_smaller_one_does() {
 }
 
 /// How many chains lead from some ends to others of which no two go over the same pair: as many as must be cut.
-fn disjoint_chains(
-    (all, last): (&BTreeSet<(ShareId, ShareId)>, &BTreeSet<(ShareId, ShareId)>),
-    from: &[ShareId],
-    to: &[ShareId],
-) -> u64 {
+fn disjoint_chains((all, last): (&Set, &Set), from: &[ShareId], to: &[ShareId]) -> u64 {
     let mut left = all.clone();
-    let mut taken: BTreeSet<(ShareId, ShareId)> = BTreeSet::new();
+    let mut taken: Set = BTreeSet::new();
     let mut count = 0;
     // Augments along a pair that is left, or backwards along one that is taken.
     'augment: loop {
@@ -226,10 +225,10 @@ fn disjoint_chains(
             let backward = taken.iter().filter(|(_, end)| *end == at).map(|(start, _)| *start);
             let next: Vec<ShareId> = forward.map(|(_, end)| *end).chain(backward).collect();
             for end in next {
-                if !before.contains_key(&end) {
-                    before.insert(end, Some(at));
+                before.entry(end).or_insert_with(|| {
                     queue.push_back(end);
-                }
+                    Some(at)
+                });
             }
         }
         return count;

@@ -72,6 +72,8 @@ fn a_named_port_of_pods_that_do_not_exist_has_a_number_that_nobody_knows() {
     let report = folder.netpol("coverage -o json -f .").json();
     let entry = &workload(&report, "web")["egress"]["exposure"][0];
     assert_eq!((&entry["allowed"], &entry["unknown"]), (&json!({}), &json!({"TCP": [[1, 65535]]})));
+    assert_eq!(entry["namedPorts"], json!(["sql"]));
+    assert!(folder.netpol("coverage -f .").stdout.contains("the ports named sql"));
     let denied = folder.netpol("coverage -o json --unknown deny -f .").json();
     assert_eq!(workload(&denied, "web")["egress"]["exposure"], json!([]));
 }

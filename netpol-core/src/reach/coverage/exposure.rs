@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::cluster::Cluster;
-use crate::evaluate::{Row, Rows, Subject};
+use crate::evaluate::{PolicyRef, Row, Rows, Subject};
 use crate::index::term;
 use crate::net::{Decided, IpSet};
-use crate::policy::{Direction, Peer, PodMatch, PolicySet};
+use crate::policy::{Direction, Peer, PodMatch, PolicySet, Ports, Rule};
 use crate::selector::Truth;
 
 /// Some of those that an end is open to.
@@ -16,6 +16,9 @@ pub struct Exposure {
     pub peer: Exposed,
     /// On which ports.
     pub decided: Decided,
+    /// The ports that rules allow by name: their numbers are those of pods that are yet to be created, and so they are
+    /// unknown. Sorted.
+    pub named: Vec<String>,
 }
 
 /// Whom an end is open to.
@@ -40,8 +43,14 @@ pub(super) fn exposure(
     let decided = rows.towards_every(subject, direction, &peers);
     let selectors = peers.into_iter().zip(decided).filter(|(_, decided)| !decided.is_nothing()).collect();
     let selectors = without_redundant(cluster, selectors);
-    exposure
-        .extend(selectors.into_iter().map(|(pods, decided)| Exposure { peer: Exposed::Pods(pods), decided }));
+    let scene = (set, cluster, isolation.policies.as_slice());
+    exposure.extend(selectors.into_iter().map(|(pods, decided)| {
+        let named = match direction {
+            Direction::Egress => names(scene, &pods),
+            Direction::Ingress => Vec::new(),
+        };
+        Exposure { peer: Exposed::Pods(pods), decided, named }
+    }));
     exposure
 }
 
@@ -67,22 +76,49 @@ fn addresses(outside: &Row) -> Vec<Exposure> {
         }
     }
     exposure.sort_unstable();
-    let entry = |(addresses, decided)| Exposure { peer: Exposed::Addresses(addresses), decided };
+    let entry =
+        |(addresses, decided)| Exposure { peer: Exposed::Addresses(addresses), decided, named: Vec::new() };
     exposure.into_iter().map(entry).collect()
 }
 
-/// Every pod, and what the peers of the policies that select a subject select.
-fn candidates(
-    set: &PolicySet,
-    policies: &[crate::evaluate::PolicyRef],
-    direction: Direction,
-) -> BTreeSet<PodMatch> {
-    let selecting = policies.iter().filter_map(|policy| match policy {
-        crate::evaluate::PolicyRef::Evaluated(place) => set.policies.get(*place as usize),
-        crate::evaluate::PolicyRef::Opaque(_) => None,
+/// The ports that egress rules allow by name to every pod that a selector selects.
+fn names((set, cluster, policies): (&PolicySet, &Cluster, &[PolicyRef]), pods: &PodMatch) -> Vec<String> {
+    let selects_all = |peer: &Peer| match peer {
+        Peer::Pods(peer) => term::selects_all(peer, pods, cluster).is_yes(),
+        Peer::Addresses(_) => false,
+    };
+    let rules = rules(set, policies, Direction::Egress).filter(|rule| {
+        rule.peers.as_ref().is_none_or(|peers| peers.iter().any(|peer| selects_all(&peer.value)))
     });
-    let rules = selecting.flat_map(|policy| &policy.rules).filter(|rule| rule.value.direction == direction);
-    let peers = rules.flat_map(|rule| rule.value.peers.iter().flatten());
+    let ports = rules.flat_map(|rule| rule.ports.iter().flatten());
+    let mut names: Vec<String> = ports
+        .filter_map(|port| match &port.value.ports {
+            Ports::Named(name) => Some(name.clone()),
+            _ => None,
+        })
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// The rules of a direction of some policies.
+fn rules<'s>(
+    set: &'s PolicySet,
+    policies: &'s [PolicyRef],
+    direction: Direction,
+) -> impl Iterator<Item = &'s Rule> {
+    let selecting = policies.iter().filter_map(|policy| match policy {
+        PolicyRef::Evaluated(place) => set.policies.get(*place as usize),
+        PolicyRef::Opaque(_) => None,
+    });
+    let rules = selecting.flat_map(|policy| &policy.rules).map(|rule| &rule.value);
+    rules.filter(move |rule| rule.direction == direction)
+}
+
+/// Every pod, and what the peers of the policies that select a subject select.
+fn candidates(set: &PolicySet, policies: &[PolicyRef], direction: Direction) -> BTreeSet<PodMatch> {
+    let peers = rules(set, policies, direction).flat_map(|rule| rule.peers.iter().flatten());
     let pods = peers.filter_map(|peer| match &peer.value {
         Peer::Pods(pods) if !pods.is_contradictory() => Some(pods.clone()),
         _ => None,

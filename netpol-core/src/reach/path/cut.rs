@@ -35,12 +35,21 @@ impl Ways<'_> {
         let network = Network::new(&between)?;
         let reach = network.reach();
         let mut rectangles = Vec::new();
-        for (rectangle, is_last) in between.connections() {
-            rectangles.extend(between.cut_of(rectangle, &reach, is_last));
+        for (rectangle, place) in between.connections() {
+            rectangles.extend(between.cut_of(rectangle, &reach, place));
         }
         rectangles.sort_unstable();
         Ok(Cut { rectangles, connections: network.flow() })
     }
+}
+
+/// Where in a chain a connection stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Before the last.
+    Inner,
+    /// At its end.
+    Last,
 }
 
 /// The part of the map that lies on some way from the sources to the destinations.
@@ -54,7 +63,7 @@ pub(super) struct Between {
     /// The connections that a chain may end with.
     last: Vec<Rectangle>,
     /// For each share, whether it lies between, neither source nor a mere destination.
-    pub(super) is_between: Vec<bool>,
+    pub(super) is_inner: Vec<bool>,
     /// For each share, whether it is a single pod.
     is_one_pod: Vec<bool>,
     /// For each share, whether it is a source.
@@ -72,20 +81,20 @@ impl Between {
             }
         }
         let leading = leading(ways, &last);
-        let is_between = (0u32..)
+        let is_inner = (0u32..)
             .map(ShareId)
             .zip(&is_source)
             .zip(&leading)
             .map(|((share, source), leads)| *leads && !source && search.arrival(share).is_some());
-        let is_between = is_between.collect();
+        let is_inner = is_inner.collect();
         let is_one_pod = ways.map.shares.iter().map(|(_, share)| share.is_one_pod()).collect();
-        Self { steps: inner(&ways.steps, &last), sources, outside, last, is_between, is_one_pod, is_source }
+        Self { steps: inner(&ways.steps, &last), sources, outside, last, is_inner, is_one_pod, is_source }
     }
 
-    /// The connections between, those that a chain may end with marked.
-    pub(super) fn connections(&self) -> impl Iterator<Item = (&Rectangle, bool)> {
-        let steps = self.steps.iter().map(|step| (step, false));
-        steps.chain(self.last.iter().map(|last| (last, true)))
+    /// The connections between, and where in a chain they stand.
+    pub(super) fn connections(&self) -> impl Iterator<Item = (&Rectangle, Place)> {
+        let steps = self.steps.iter().map(|step| (step, Place::Inner));
+        steps.chain(self.last.iter().map(|last| (last, Place::Last)))
     }
 
     /// The sources among the shares of a side, or whether its addresses are sources.
@@ -107,11 +116,11 @@ impl Between {
 
     /// The shares of a side that lie between.
     pub(super) fn between_of<'s>(&'s self, side: &'s Side) -> impl Iterator<Item = ShareId> + 's {
-        side.pods().iter().copied().filter(|share| self.is_between.get(share.0 as usize) == Some(&true))
+        side.pods().iter().copied().filter(|share| self.is_inner.get(share.0 as usize) == Some(&true))
     }
 
     /// What of a connection leads out of what is still reached without the cut.
-    fn cut_of(&self, rectangle: &Rectangle, reach: &[bool], is_last: bool) -> Option<Rectangle> {
+    fn cut_of(&self, rectangle: &Rectangle, reach: &[bool], place: Place) -> Option<Rectangle> {
         let is_reached = |share: &ShareId| reach.get(share.0 as usize) == Some(&true);
         let (sources, is_outside) = self.sources_of(&rectangle.from);
         let from = if let Some(addresses) = rectangle.from.addresses() {
@@ -122,7 +131,7 @@ impl Between {
             from.sort_unstable();
             (!from.is_empty()).then(|| Side::Pods(from.into()))?
         };
-        let to = if is_last {
+        let to = if place == Place::Last {
             rectangle.to.clone()
         } else {
             let to: Vec<ShareId> = self.between_of(&rectangle.to).filter(|it| !is_reached(it)).collect();

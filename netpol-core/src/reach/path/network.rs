@@ -12,7 +12,7 @@ use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 use rustc_hash::FxHashMap;
 
-use super::cut::Between;
+use super::cut::{Between, Place};
 use crate::reach::{Rectangle, ShareId};
 
 /// So many edges are laid at most.
@@ -96,7 +96,7 @@ fn index(point: Point) -> NodeIndex<u32> {
 
 /// For each share, its node; and how many shares each node stands for.
 fn nodes(between: &Between) -> (Vec<Option<u32>>, Vec<u64>) {
-    let mut signatures: Vec<Vec<(u32, bool)>> = vec![Vec::new(); between.is_between.len()];
+    let mut signatures: Vec<Vec<(u32, bool)>> = vec![Vec::new(); between.is_inner.len()];
     for (number, (rectangle, _)) in (0u32..).zip(between.connections()) {
         for (side, is_to) in [(&rectangle.from, false), (&rectangle.to, true)] {
             for share in between.between_of(side) {
@@ -108,7 +108,7 @@ fn nodes(between: &Between) -> (Vec<Option<u32>>, Vec<u64>) {
     }
     let mut numbers: FxHashMap<(Vec<(u32, bool)>, bool), u32> = FxHashMap::default();
     let mut sizes: Vec<u64> = Vec::new();
-    let shares = (0u32..).map(ShareId).zip(signatures).zip(&between.is_between);
+    let shares = (0u32..).map(ShareId).zip(signatures).zip(&between.is_inner);
     let node_of = shares.map(|((share, signature), is_between)| {
         if !is_between {
             return None;
@@ -144,9 +144,9 @@ impl Edges {
             let size = |number: u32| sizes.get(number as usize).copied().unwrap_or_default();
             nodes.into_iter().map(|number| (Point::Node(number), size(number))).collect()
         };
-        for (rectangle, is_last) in between.connections() {
+        for (rectangle, place) in between.connections() {
             let from = points(&mut between.between_of(&rectangle.from));
-            let to = if is_last {
+            let to = if place == Place::Last {
                 vec![(Point::Goal, number_of(rectangle.to.pods().len()))]
             } else {
                 points(&mut between.between_of(&rectangle.to))
@@ -154,7 +154,8 @@ impl Edges {
             if edges.weights.len() + (from.len() + 1) * to.len() > MOST_EDGES {
                 return Err(TooMany);
             }
-            let selves = if is_last { selves(between, node_of, rectangle) } else { BTreeMap::new() };
+            let selves =
+                if place == Place::Last { selves(between, node_of, rectangle) } else { BTreeMap::new() };
             edges.lay(between.sources_of(&rectangle.from), (from, to, selves), rectangle);
         }
         edges.join();

@@ -12,7 +12,7 @@ use super::{Line, Role, Text, ends};
 use crate::cluster::{Namespace, NamespaceId};
 use crate::diagnostic::ObjectRef;
 use crate::evaluate::PolicyRef;
-use crate::net::{ConnectionSet, Decided};
+use crate::net::ConnectionSet;
 use crate::policy::{Direction, NamespaceMatch, PodMatch};
 use crate::reach::coverage::{Counts, Coverage, Exposed, Exposure, UnusedRule, Why, WorkloadCoverage};
 use crate::report::Context;
@@ -218,7 +218,7 @@ fn cells(context: Context<'_>, coverage: &Coverage, own: &Alike<'_>) -> [Cell; 3
         exposure if is_everyone(coverage, exposure) => open("everyone, inside and outside", "every port"),
         exposure => {
             let peers = exposure.iter().map(|entry| exposed(context, &entry.peer));
-            let ports = exposure.iter().map(|entry| ports(&entry.decided));
+            let ports = exposure.iter().map(ports);
             [Cell::lines(peers.collect()), Cell::lines(ports.collect())]
         }
     };
@@ -252,12 +252,17 @@ fn is_everyone(coverage: &Coverage, exposure: &[Exposure]) -> bool {
     exposure.len() == 2 && exposure.iter().all(is_whole)
 }
 
-fn ports(decided: &Decided) -> String {
-    match (decided.allowed.is_empty(), decided.unknown.is_empty()) {
-        (_, true) => decided.allowed.to_string(),
-        (true, false) => format!("perhaps {}", decided.unknown),
-        (false, false) => format!("{}, perhaps {}", decided.allowed, decided.unknown),
+fn ports(Exposure { decided, named, .. }: &Exposure) -> String {
+    let mut parts = Vec::new();
+    if !decided.allowed.is_empty() {
+        parts.push(decided.allowed.to_string());
     }
+    match named.as_slice() {
+        _ if decided.unknown.is_empty() => {}
+        [] => parts.push(format!("perhaps {}", decided.unknown)),
+        names => parts.push(format!("the ports named {}", names.join(", "))),
+    }
+    parts.join(", ")
 }
 
 fn namespaces(context: Context<'_>, coverage: &Coverage) -> Table {

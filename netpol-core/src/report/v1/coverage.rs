@@ -69,6 +69,7 @@ pub struct DirectionField<'a> {
 
 /// Some of those that a workload is open to.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct ExposureField<'a> {
     /// Who.
     pub peer: PeerField<'a>,
@@ -76,6 +77,10 @@ pub struct ExposureField<'a> {
     pub allowed: Ports<'a>,
     /// What is not decided.
     pub unknown: Ports<'a>,
+    /// The ports that are allowed by name, whose numbers are those of pods that are yet to be created.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    #[schemars(default)]
+    pub named_ports: &'a [String],
 }
 
 /// Whom a workload is open to.
@@ -211,7 +216,12 @@ fn exposure(exposure: &Exposure) -> ExposureField<'_> {
         },
     };
     let decided = &exposure.decided;
-    ExposureField { peer, allowed: Ports(&decided.allowed), unknown: Ports(&decided.unknown) }
+    ExposureField {
+        peer,
+        allowed: Ports(&decided.allowed),
+        unknown: Ports(&decided.unknown),
+        named_ports: &exposure.named,
+    }
 }
 
 fn namespace<'a>(context: Context<'a>, coverage: &NamespaceCoverage) -> NamespaceField<'a> {

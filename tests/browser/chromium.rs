@@ -17,14 +17,14 @@ const PATIENCE: Duration = Duration::from_secs(90);
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
 /// A browser with one page.
-pub struct Chromium {
+pub(crate) struct Chromium {
     process: Child,
     requests: File,
     answers: Receiver<Value>,
     session: String,
     next: u64,
     /// What the page said on its console, and what it threw.
-    pub complaints: Vec<String>,
+    pub(crate) complaints: Vec<String>,
     folder: TempDir,
 }
 
@@ -33,7 +33,7 @@ impl Chromium {
     ///
     /// # Panics
     /// When `NETPOL_BROWSER` is `required` and there is none.
-    pub fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let is_there =
             |name: &&&str| Command::new(name).arg("--version").stderr(Stdio::null()).output().is_ok();
         let Some(name) = NAMES.iter().find(is_there) else {
@@ -79,7 +79,7 @@ impl Chromium {
     }
 
     /// Opens a page from its text, and waits until its scripts have run.
-    pub fn open(&mut self, name: &str, text: &str) {
+    pub(crate) fn open(&mut self, name: &str, text: &str) {
         let file = self.folder.path().join(name);
         std::fs::write(&file, text).unwrap();
         self.complaints.clear();
@@ -92,7 +92,7 @@ impl Chromium {
     }
 
     /// Size of the window, how many device pixels a pixel has, and the colour scheme.
-    pub fn look(&mut self, width: u32, height: u32, scheme: &str) {
+    pub(crate) fn look(&mut self, width: u32, height: u32, scheme: &str) {
         let is_phone = width < 600;
         let metrics = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_phone});
         self.call("Emulation.setDeviceMetricsOverride", metrics);
@@ -101,7 +101,7 @@ impl Chromium {
     }
 
     /// The value of an expression in the page.
-    pub fn run(&mut self, expression: &str) -> Value {
+    pub(crate) fn run(&mut self, expression: &str) -> Value {
         let asked = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
         let mut answer = self.call("Runtime.evaluate", asked);
         assert!(answer["exceptionDetails"].is_null(), "{expression}: {answer}");
@@ -109,7 +109,7 @@ impl Chromium {
     }
 
     /// Presses and releases the mouse at a point of the window.
-    pub fn click(&mut self, x: f64, y: f64) {
+    pub(crate) fn click(&mut self, x: f64, y: f64) {
         for kind in ["mouseMoved", "mousePressed", "mouseReleased"] {
             let button = if kind == "mouseMoved" { "none" } else { "left" };
             let event = json!({"type": kind, "x": x, "y": y, "button": button, "clickCount": 1});
@@ -118,7 +118,7 @@ impl Chromium {
     }
 
     /// Stores what the window shows where a person finds it.
-    pub fn screenshot(&mut self, name: &str) {
+    pub(crate) fn screenshot(&mut self, name: &str) {
         self.run("new Promise(done => requestAnimationFrame(() => setTimeout(done, 150)))");
         let shot = self.call("Page.captureScreenshot", json!({"format": "png"}));
         let bytes = base64::engine::general_purpose::STANDARD.decode(shot["data"].as_str().unwrap()).unwrap();
@@ -127,9 +127,9 @@ impl Chromium {
         std::fs::write(folder.join(name), bytes).unwrap();
     }
 
-    fn call(&mut self, method: &str, parameters: Value) -> Value {
+    fn call(&mut self, method: &str, parameters: impl Into<Value>) -> Value {
         self.next += 1;
-        let mut request = json!({"id": self.next, "method": method, "params": parameters});
+        let mut request = json!({"id": self.next, "method": method, "params": parameters.into()});
         if !self.session.is_empty() {
             request["sessionId"] = json!(self.session);
         }

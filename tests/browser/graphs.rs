@@ -28,19 +28,19 @@ const RULED: [(usize, usize, u16); 13] = [
 ];
 
 /// Some ports of TCP.
-pub fn tcp(ports: &[u16]) -> ConnectionSet {
+pub(crate) fn tcp(ports: &[u16]) -> ConnectionSet {
     ConnectionSet::of(Protocol::Tcp, PortSet::from_ranges(ports.iter().map(|port| (*port, *port))))
 }
 
 /// A Deployment that is isolated in both directions.
-pub fn workload(namespace: &str, name: &str) -> Node {
+pub(crate) fn workload(namespace: &str, name: &str) -> Node {
     let kind = NodeKind::Workload { workload_kind: Some("Deployment".to_owned()) };
     let (label, namespace) = (name.to_owned(), Some(namespace.to_owned()));
     Node { label, namespace, kind, exposed: false, ingress_isolated: true, egress_isolated: true }
 }
 
 /// What a rule allows.
-pub fn edge(from: usize, to: usize, ports: &[u16]) -> Edge {
+pub(crate) fn edge(from: usize, to: usize, ports: &[u16]) -> Edge {
     let (allowed, unknown) = (tcp(ports), ConnectionSet::empty());
     let rules = vec![RulePlace {
         object: format!("NetworkPolicy demo/to-{to}"),
@@ -52,7 +52,7 @@ pub fn edge(from: usize, to: usize, ports: &[u16]) -> Edge {
 }
 
 /// A shop with payments, a monitor and the internet.
-pub fn shop() -> Graph {
+pub(crate) fn shop() -> Graph {
     let names = SHOP.iter().flat_map(|(namespace, names)| names.iter().map(|name| workload(namespace, name)));
     let mut nodes: Vec<Node> = names.collect();
     nodes.push(Node {
@@ -78,8 +78,8 @@ pub fn shop() -> Graph {
 
 /// `count` workloads in namespaces of 20, every second of which is open: everyone there reaches everyone open. The
 /// isolated ones have some connections each, and a database that a whole namespace reaches.
-pub fn large(count: usize) -> Graph {
-    let is_open = |at: usize| (at / 20) % 2 == 0;
+pub(crate) fn large(count: usize) -> Graph {
+    let is_open = |at: usize| (at / 20).is_multiple_of(2);
     let node = |at: usize| Node {
         ingress_isolated: !is_open(at),
         egress_isolated: !is_open(at),
@@ -108,7 +108,7 @@ pub fn large(count: usize) -> Graph {
 }
 
 /// The shop with names that try to become markup or script.
-pub fn hostile() -> Graph {
+pub(crate) fn hostile() -> Graph {
     let mut graph = shop();
     let names = [
         "</script><script>globalThis.owned=1</script>",

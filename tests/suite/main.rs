@@ -2,7 +2,11 @@
 
 mod program;
 mod answers;
+mod graphs;
+mod diffs;
 mod lists;
+mod coverages;
+mod paths;
 mod codes;
 mod queries;
 mod reading;
@@ -12,3 +16,6 @@ mod hostile;
 mod pages;
 mod process;
 mod examples;
+mod lint;
+mod lint_formats;
+mod lint_rules;

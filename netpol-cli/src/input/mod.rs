@@ -6,5 +6,6 @@ pub mod bounded;
 pub mod pattern;
 pub mod skip;
 pub mod missing;
+pub mod revision;
 
 pub use source::{Input, Options, read};

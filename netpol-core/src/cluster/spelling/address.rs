@@ -106,7 +106,7 @@ fn one_address(cluster: &Cluster, address: IpAddr) -> Result<Resolved, SpellingE
     if let Some(id) = cluster.by_address.get(&address)
         && let Some(group) = cluster.group(*id)
     {
-        let endpoint = cluster.endpoint_of_groups(group.workload, &[*id]);
+        let endpoint = cluster.endpoint_of_pod(group.workload, *id);
         let note = Note::AddressOfPod { address: address.to_string(), pod: cluster.spelled_pod(*id) };
         return Ok(Resolved { endpoints: vec![endpoint], notes: vec![note] });
     }
@@ -146,6 +146,12 @@ fn some_addresses(cluster: &Cluster, text: &str, wanted: &IpSet) -> Result<Resol
 }
 
 impl Cluster {
+    /// The globally routable addresses outside the cluster.
+    pub fn internet(&self) -> IpSet {
+        let families = self.outside_families.iter().map(|family| internet(*family));
+        families.fold(IpSet::empty(), |all, family| all.union(&family)).intersection(&self.outside())
+    }
+
     /// `namespace/pod`.
     pub(super) fn spelled_pod(&self, id: crate::cluster::GroupId) -> String {
         let group = self.group(id);

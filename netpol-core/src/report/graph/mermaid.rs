@@ -37,7 +37,7 @@ pub fn mermaid(graph: &Graph) -> String {
     });
     let text = text.collect::<Vec<_>>().join("<br/>");
     if !text.is_empty() {
-        let _ = writeln!(out, "  notes[\"{}\"]\n  style notes fill:none,stroke:none", text);
+        let _ = writeln!(out, "  notes[\"{text}\"]\n  style notes fill:none,stroke:none");
     }
     out
 }

@@ -3,6 +3,7 @@
 //! They are texts, so every front end can make them.
 
 pub mod model;
+pub mod of_map;
 pub mod picture;
 mod factor;
 mod words;
@@ -14,6 +15,7 @@ pub mod page;
 pub use dot::dot;
 pub use mermaid::mermaid;
 pub use model::{Edge, Graph, Node, NodeKind, RulePlace};
+pub use of_map::{GraphSource, of_map};
 pub use page::html;
 pub use picture::Picture;
 pub use svg::svg;

@@ -193,9 +193,11 @@ fn boxed(at: usize, node: &Node) -> PictureBox {
 
 /// The first blocks, unless the name says them already.
 fn blocks(cidrs: &[String], label: &str) -> String {
+    if cidrs.join(", ") == label {
+        return String::new();
+    }
     match cidrs {
         [] => String::new(),
-        [one] if one == label => String::new(),
         [one] => one.clone(),
         [one, two] => format!("{one}, {two}"),
         [one, two, rest @ ..] => format!("{one}, {two} +{}", rest.len()),

@@ -2,18 +2,24 @@
 
 use schemars::{JsonSchema, schema_for};
 
-use super::{ConnectionGroups, Connections, Error, Explanation, Graph, Verdict};
+use super::{Changes, ConnectionGroups, Connections, Coverage, Diagnostics, Error, Explanation, Finding, Graph, Path, Rules, Verdict};
 
 /// A kind, and how its schema is made.
 type Kind = (&'static str, fn() -> serde_json::Value);
 
 /// The kinds, in kebab-case, in the order of their names.
 const KINDS: &[Kind] = &[
+    ("changes", of::<Changes<'_>>),
     ("connection-groups", of::<ConnectionGroups<'_>>),
     ("connections", of::<Connections<'_>>),
+    ("coverage", of::<Coverage<'_>>),
+    ("diagnostic", of::<Finding<'_>>),
+    ("diagnostics", of::<Diagnostics<'_>>),
     ("error", of::<Error<'_>>),
     ("explanation", of::<Explanation<'_>>),
     ("graph", of::<Graph<'_>>),
+    ("path", of::<Path<'_>>),
+    ("rules", of::<Rules>),
     ("verdict", of::<Verdict<'_>>),
 ];
 

@@ -7,7 +7,7 @@
   const find = id => document.getElementById(id);
   const panel = find('panel');
   const spaces = [...new Set(boxes.filter(box => box.namespace !== null).map(box => box.namespace))].sort();
-  const collapsed = new Set(boxes.length > 80 ? spaces : []);
+  const collapsed = new Set(boxes.length > (innerWidth < 600 ? 8 : 80) ? spaces : []);
   const outOf = boxes.map(() => []);
   const into = boxes.map(() => []);
   links.forEach((link, at) => { outOf[link.from].push(at); into[link.to].push(at); });
@@ -99,8 +99,8 @@
     if (box.detail) lines.push(short(box.detail));
     const open = [];
     if (data.hidesOpen && box.kind !== 'addresses' && box.kind !== 'group') {
-      if (box.ingressOpen) open.push('open in');
-      if (box.egressOpen) open.push('open out');
+      if (box.ingressOpen) open.push('open to all');
+      if (box.egressOpen) open.push('sends to all');
     }
     if (open.length > 0) lines.push(open.join(' · '));
     const label = lines.join('\n');
@@ -111,8 +111,9 @@
     const members = membersOf.get(space);
     const lines = [short(space), count(members.length, 'workload')];
     const [ingress, egress] = [members.filter(at => boxes[at].ingressOpen).length, members.filter(at => boxes[at].egressOpen).length];
-    if (ingress > 0) lines.push(ingress === members.length ? 'open in' : ingress + ' open in');
-    if (egress > 0) lines.push(egress === members.length ? 'open out' : egress + ' open out');
+    const some = (number, words) => number === members.length ? words : number + ' ' + words;
+    if (data.hidesOpen && ingress > 0) lines.push(some(ingress, 'open to all'));
+    if (data.hidesOpen && egress > 0) lines.push(some(egress, 'sends to all'));
     const label = lines.join('\n');
     return {id, space, label, namespace: null, kind: 'space', hot, ...measured(label)};
   }
@@ -141,38 +142,74 @@
       {selector: 'node[kind = "group"]', style: {'border-style': 'dashed'}},
       {selector: 'node[kind = "space"]', style: {'background-color': color('frame'), 'border-width': 2, 'font-weight': 600}},
       {selector: 'node[?hot]', style: {'border-color': color('hot'), 'border-width': 2}},
-      {selector: ':parent', style: {'background-color': color('frame'), 'border-color': color('edge'), 'border-width': 1, 'text-valign': 'top', 'text-halign': 'center', 'text-margin-y': 18, 'font-weight': 600, padding: '22px', color: color('soft')}},
+      {selector: 'node[kind = "frame"]', style: {'background-color': color('frame'), 'border-color': color('edge'), 'border-width': 1, 'text-valign': 'top', 'text-halign': 'center', 'text-margin-y': 18, 'font-weight': 600, color: color('soft'), 'z-compound-depth': 'bottom', 'text-background-color': color('frame'), 'text-background-opacity': 0.9}},
       {selector: 'edge', style: {...font, width: 1.4, 'font-size': 10, 'curve-style': 'bezier', 'target-arrow-shape': 'triangle', 'arrow-scale': 0.8, 'text-background-color': color('paper'), 'text-background-opacity': 0.88, 'text-background-padding': 2, 'text-background-shape': 'round-rectangle', 'min-zoomed-font-size': 7}},
       tip('edge[kind = "rule"]', 'line', 'solid'), tip('edge[kind = "unsure"]', 'unsure', 'dashed'), tip('edge[kind = "free"]', 'free', 'dotted'),
-      {selector: 'edge.named', style: {label: 'data(label)'}},
+      {selector: 'edge[leaves]', style: {'source-endpoint': edge => edge.data('leaves'), 'target-endpoint': edge => edge.data('comes')}},
+      {selector: 'edge[weights != ""][leaves]', style: {'curve-style': 'round-segments', 'edge-distances': 'endpoints', 'segment-radii': 14, 'radius-type': 'influence-radius', 'segment-weights': edge => edge.data('weights'), 'segment-distances': edge => edge.data('distances')}},
+      {selector: 'node[kind = "tag"]', style: {'background-color': color('paper'), 'background-opacity': 0.9, 'border-width': 0, 'font-size': 10, 'z-compound-depth': 'top', shape: 'round-rectangle'}},
+      {selector: 'node[tint = "unsure"]', style: {color: color('unsure')}},
+      {selector: 'node[tint = "free"]', style: {color: color('soft')}},
+      {selector: 'edge.many', style: {opacity: 0.3, width: 1}},
       {selector: '.faint', style: {opacity: 0.16}},
       {selector: 'node.found, node.picked', style: {'border-color': color('picked'), 'border-width': 3}},
-      {selector: 'edge.picked', style: {'line-color': color('picked'), 'target-arrow-color': color('picked'), width: 2.4, label: 'data(label)'}},
-      {selector: 'edge.near', style: {label: 'data(label)', width: 2}},
+      {selector: 'edge.picked', style: {'line-color': color('picked'), 'target-arrow-color': color('picked'), width: 2.4, opacity: 1, 'z-index': 9}},
+      {selector: 'edge.near', style: {width: 2, opacity: 1, 'z-index': 9}},
+      {selector: 'edge.near[kind = "rule"]', style: {'line-color': color('picked'), 'target-arrow-color': color('picked')}},
+      {selector: 'edge.near.untagged, edge.picked.untagged', style: {label: 'data(label)'}},
     ];
   }
 
   function draw() {
     const made = elements();
     const across = Math.max(700, Math.sqrt(made.boxes.reduce((sum, box) => sum + (box.width + 40) * (box.height + 60), 0)) * 1.35);
-    const places = placeBoxes(made.boxes, made.links, across);
+    const stage = find('graph').getBoundingClientRect();
+    roomForTitles(made.boxes);
+    const {places, routes, frames} = placeBoxes(made.boxes, made.links, across, stage.width < stage.height * 0.9);
     const nodes = made.boxes.map(box => ({
       group: 'nodes',
-      data: {...box, parent: box.namespace === null ? undefined : 'p' + spaceBox.get(box.namespace)},
+      data: box,
       position: places[box.id],
     }));
-    const parents = [...new Set(made.boxes.map(box => box.namespace))].filter(space => space !== null)
-      .map(space => ({group: 'nodes', data: {id: 'p' + spaceBox.get(space), space, label: short(space), kind: 'frame', width: 10, height: 10}}));
-    const named = made.links.length <= 40 ? 'named' : '';
-    const edges = made.links.map(link => ({
-      group: 'edges', classes: named,
-      data: {id: link.id, source: link.from, target: link.to, label: link.label, kind: link.kind, links: link.links},
+    const parents = [...frames].map(([space, {x, y, width, height}]) => ({
+      group: 'nodes', position: {x, y}, data: {id: 'p' + spaceBox.get(space), space, label: short(space), kind: 'frame', width, height},
     }));
-    cy.batch(() => { cy.elements().remove(); cy.add([...parents, ...nodes, ...edges]); });
+    const few = made.links.length <= 40;
+    const edges = made.links.map(link => ({
+      group: 'edges', classes: (made.links.length > 300 ? 'many ' : '') + (few && routes[link.id] ? '' : 'untagged'),
+      data: {id: link.id, source: link.from, target: link.to, label: link.label, kind: link.kind, links: link.links, ...bent(routes[link.id], places[link.from], places[link.to])},
+    }));
+    const tags = made.links.filter(link => few && routes[link.id]).map(link => ({
+      group: 'nodes', position: routes[link.id].label,
+      data: {id: 't' + link.id, of: link.id, label: link.label, kind: 'tag', tint: link.kind, links: link.links, width: labelWidth(link.label), height: 15},
+    }));
+    cy.batch(() => { cy.elements().remove(); cy.add([...parents, ...nodes, ...edges, ...tags]); });
     cy.resize();
     cy.fit(undefined, 24);
     if (cy.zoom() > 1.25) { cy.zoom(1.25); cy.center(); }
     mark();
+  }
+
+  // Boxes of a namespace are so wide that the title of its frame fits.
+  function roomForTitles(boxes) {
+    for (const box of boxes) if (box.namespace !== null) box.width = Math.max(box.width, titleWidth(box.namespace) - 36);
+  }
+
+  function titleWidth(space) { return [...short(space)].length * 7.4 + 20; }
+
+  // A route as the picture wants it: ends beside the middles of their boxes, corners beside the straight line.
+  function bent(route, from, to) {
+    if (!route) return {};
+    const [start, end] = [route.points[0], route.points[route.points.length - 1]];
+    const [dx, dy] = [end.x - start.x, end.y - start.y];
+    const length = Math.hypot(dx, dy) || 1;
+    const corners = route.points.slice(1, -1).map(point => [point.x - start.x, point.y - start.y]);
+    return {
+      leaves: (start.x - from.x) + 'px ' + (start.y - from.y) + 'px',
+      comes: (end.x - to.x) + 'px ' + (end.y - to.y) + 'px',
+      weights: corners.map(([x, y]) => (x * dx + y * dy) / (length * length)).join(' '),
+      distances: corners.map(([x, y]) => (y * dx - x * dy) / length).join(' '),
+    };
   }
 
   // Marks what is picked or found.
@@ -182,12 +219,16 @@
       cy.elements().removeClass('faint picked near found');
       if (text !== '') {
         const found = new Set(foundBoxes(text).map(boxId));
-        cy.nodes().filter(node => found.has(node.id())).addClass('found');
+        cy.nodes().filter(node => found.has(node.id()) && node.data('kind') !== 'tag').addClass('found');
       }
       if (picked === null) return;
       const shown = typeof picked === 'number' ? nearBox(picked) : nearLinks(picked);
       if (shown.empty()) return;
-      cy.elements().not(shown).not(shown.parents()).not(shown.connectedNodes()).not(shown.connectedNodes().parents()).addClass('faint');
+      const ends = shown.union(shown.connectedNodes());
+      const tags = cy.nodes('[kind = "tag"]').filter(tag => shown.contains(cy.getElementById(tag.data('of'))));
+      const spaces = new Set(ends.map(end => end.data('namespace')));
+      const frames = cy.nodes('[kind = "frame"]').filter(frame => spaces.has(frame.data('space')));
+      cy.elements().not(ends).not(frames).not(tags).addClass('faint');
     });
   }
 
@@ -242,9 +283,9 @@
       portsOf(links[link]), () => pickLinks([links[link]]), links[link].allowed === '');
     const without = box.kind !== 'addresses' && box.kind !== 'group' && data.hidesOpen;
     list(panel, 'Reaches', near.to, entry('to'));
-    if (without && box.egressOpen && find('direction').value !== 'ingress') open('And every port of all that is not isolated for ingress', 'ingressOpen', at);
+    if (without && box.egressOpen && find('direction').value !== 'ingress') open('Also reaches, on every port, all that is not isolated for ingress', 'ingressOpen', at);
     list(panel, 'Reached by', near.from, entry('from'));
-    if (without && box.ingressOpen && find('direction').value !== 'egress') open('Reached on every port by all that is not isolated for egress', 'egressOpen', at);
+    if (without && box.ingressOpen && find('direction').value !== 'egress') open('Also reached, on every port, by all that is not isolated for egress', 'egressOpen', at);
     if (near.to.length + near.from.length === 0 && !(without && (box.egressOpen || box.ingressOpen))) {
       panel.append(element('p', 'Nothing reaches it, and it reaches nothing.', 'note'));
     }
@@ -328,10 +369,11 @@
       option.value = space;
       find('namespace').append(option);
     }
-    cy = cytoscape({container: find('graph'), elements: [], style: style(), layout: {name: 'preset'}, minZoom: 0.03, maxZoom: 4, boxSelectionEnabled: false, pixelRatio: 'auto', hideEdgesOnViewport: links.length > 1500});
+    cy = cytoscape({container: find('graph'), elements: [], style: style(), layout: {name: 'preset'}, minZoom: 0.03, maxZoom: 4, boxSelectionEnabled: false, autoungrabify: true, pixelRatio: 'auto', hideEdgesOnViewport: links.length > 1500});
     cy.on('tap', 'node', event => {
       const node = event.target;
       const space = node.data('space');
+      if (node.data('kind') === 'tag') { pickLinks(node.data('links')); return; }
       if (space !== undefined) pickSpace(space); else pickBox(node.data('at'), false);
     });
     cy.on('tap', 'edge', event => pickLinks(event.target.data('links')));

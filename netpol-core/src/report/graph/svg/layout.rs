@@ -98,7 +98,7 @@ impl Layout {
             self.enclose(&layered, at, bunch);
         }
         self.route(picture, &layered);
-        self.to_origin();
+        self.settle();
     }
 
     /// Draws the links past the boxes.
@@ -123,7 +123,10 @@ impl Layout {
             let label = picture.links.get(strand.link).map(Link::label).unwrap_or_default();
             (strand.label.0, label_size(&label).width)
         });
-        let columns = Columns::of(rects.values().map(|rect| (rect.middle().0, rect.width)).chain(widths));
+        let boxes = layered.nodes().into_iter().filter(|name| !name.starts_with('c'));
+        let boxes =
+            boxes.filter_map(|name| layered.node(&name).map(|node| (node.x.unwrap_or_default(), node.width)));
+        let columns = Columns::of(boxes.chain(widths));
         let heights = ends(&found);
         for (at, strand) in found.into_iter().enumerate() {
             let height = |is_end| heights.get(&(at, is_end)).copied().unwrap_or_default();
@@ -172,7 +175,7 @@ impl Layout {
     }
 
     /// Moves everything so that it starts at the origin, and takes the size.
-    fn to_origin(&mut self) {
+    fn settle(&mut self) {
         let (mut left, mut top, mut right, mut bottom) = (f64::MAX, f64::MAX, f64::MIN, f64::MIN);
         let rects = self
             .boxes
@@ -213,10 +216,13 @@ struct Strand {
     label: Point,
 }
 
+/// A link at a side of a box: the height that it comes from, its place, and whether it ends there.
+type Leaning = (f64, usize, bool);
+
 /// The heights at which links end, by their place and whether it is their end: spread over the sides of boxes, in the
 /// order of where they come from, so that they do not cross.
 fn ends(strands: &[Strand]) -> BTreeMap<(usize, bool), f64> {
-    let mut sides: BTreeMap<(usize, bool), Vec<(f64, usize, bool)>> = BTreeMap::new();
+    let mut sides: BTreeMap<(usize, bool), Vec<Leaning>> = BTreeMap::new();
     let mut rects: BTreeMap<usize, Rect> = BTreeMap::new();
     for (at, strand) in strands.iter().enumerate() {
         let rightwards = strand.start.1.middle().0 <= strand.end.1.middle().0;

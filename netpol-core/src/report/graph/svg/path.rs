@@ -10,6 +10,8 @@ pub(super) type Point = (f64, f64);
 
 /// How far two middles of the same column may differ.
 const NEAR: f64 = 0.5;
+/// How far a line runs level before it reaches its box, so that its tip is straight.
+const LEAD: f64 = 9.0;
 /// Part of the side of a box on which lines end.
 const SIDE: f64 = 0.6;
 
@@ -50,7 +52,7 @@ impl Columns {
             points.push((x - sign * half, *y));
             points.push((x + sign * half, *y));
         }
-        points.push((last_middle - sign * self.half(last_middle), comes));
+        points.push((last_middle - sign * (self.half(last_middle) + LEAD), comes));
         points.push((last, comes));
         points
     }
@@ -89,11 +91,11 @@ mod tests {
         let columns = Columns::of([(10.0, 30.0), (100.0, 50.0), (220.0, 40.0)].into_iter());
         let points = columns.route((from, 5.0), &[(100.0, 60.0)], (to, 105.0));
         let expected =
-            [(20.0, 5.0), (25.0, 5.0), (75.0, 60.0), (125.0, 60.0), (200.0, 105.0), (200.0, 105.0)];
+            [(20.0, 5.0), (25.0, 5.0), (75.0, 60.0), (125.0, 60.0), (191.0, 105.0), (200.0, 105.0)];
         assert_eq!(points, expected);
         assert_eq!(
             path(&points),
-            "M20.0 5.0 L25.0 5.0 C50.0 5.0 50.0 60.0 75.0 60.0 L125.0 60.0 C162.5 60.0 162.5 105.0 200.0 105.0 L200.0 105.0"
+            "M20.0 5.0 L25.0 5.0 C50.0 5.0 50.0 60.0 75.0 60.0 L125.0 60.0 C158.0 60.0 158.0 105.0 191.0 105.0 L200.0 105.0"
         );
         assert_eq!(path(&[]), "");
     }

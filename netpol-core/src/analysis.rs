@@ -76,9 +76,11 @@ impl Analysis {
     pub fn new(files: FileSet, settings: Settings) -> Self {
         let Settings { default_namespace, facts, profile, ip_block_pods } = settings;
         let options = ReadOptions { default_namespace };
-        let mut manifests =
-            manifest::read(&files, &options, |raw, found| dialect::claim(raw, &options, found));
-        let policies = dialect::lower(std::mem::take(&mut manifests.policies), &profile);
+        let mut manifests = manifest::read(&files, &options, |raw, found| {
+            dialect::claim(raw, &options, found).map(|resource| resource.lower(&profile))
+        });
+        let parts = std::mem::take(&mut manifests.policies);
+        let policies = PolicySet::join(profile.pipeline.clone(), parts);
         let cluster =
             Cluster::new(&manifests, facts, &namespaces_named(&policies), &families_of_blocks(&policies));
         let plugin = Plugin {

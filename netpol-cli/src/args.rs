@@ -41,6 +41,18 @@ pub enum Command {
     /// List who can reach whom: every allowed and every unknown connection
     #[command(after_help = LIST_EXAMPLES, after_long_help = long(LIST_EXAMPLES))]
     List(List),
+    /// Find the shortest chain of allowed connections from FROM to TO, or all that FROM can reach
+    #[command(after_help = PATH_EXAMPLES, after_long_help = long(PATH_EXAMPLES))]
+    Path(PathArgs),
+    /// Say which workloads are isolated, by which policies, and to whom they are open
+    #[command(after_help = COVERAGE_EXAMPLES)]
+    Coverage(Coverage),
+    /// Say what changed between two sets of manifests, in connections
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(Diff),
+    /// Draw who can reach whom, as a picture or a page
+    #[command(after_help = GRAPH_EXAMPLES, after_long_help = long(GRAPH_EXAMPLES))]
+    Graph(Graph),
     /// Find what the API server would refuse, and what it would accept but nobody wants
     #[command(after_help = LINT_EXAMPLES)]
     Lint(Lint),
@@ -103,6 +115,31 @@ Examples:
   netpol list -n shop --direction ingress --hide-not-isolated
   netpol list --expand -o csv > connections.csv";
 
+const PATH_EXAMPLES: &str = "\
+Examples:
+  netpol path internet shop/db:5432 -f manifests/
+  netpol path shop/frontend --max-hops 2      all that it can reach in two hops
+  netpol path shop/frontend payments/ledger --cut
+
+Exit codes: 0 there is a way, 1 there is none, 4 it hangs on what is unknown";
+
+const COVERAGE_EXAMPLES: &str = "\
+Examples:
+  netpol coverage -f manifests/
+  netpol coverage -n shop -o md
+  netpol coverage -o csv > coverage.csv";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  netpol diff old/ new/
+  netpol diff git:main manifests/         manifests/ as the branch main has it, and as it is now
+  netpol diff git:v1:deploy git:v2:deploy -o md";
+
+const GRAPH_EXAMPLES: &str = "\
+Examples:
+  netpol graph -o html=map.html -f manifests/
+  netpol graph -n shop -o svg > shop.svg
+  netpol graph | dot -Tpng > map.png";
 const LINT_EXAMPLES: &str = "\
 Examples:
   netpol lint manifests/
@@ -160,6 +197,56 @@ pub struct List {
     /// Only count the pairs that are allowed, denied and unknown
     #[arg(long, conflicts_with = "expand")]
     pub count: bool,
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `netpol path`.
+#[derive(Debug, Args)]
+pub struct PathArgs {
+    /// Where the chain begins, such as internet or shop/frontend
+    pub from: String,
+    /// Where it ends, with or without a port that the last hop must allow; without it, all that can be reached
+    #[arg(value_name = "TO[:PORT]")]
+    pub to: Option<String>,
+    /// Go so far at most, without TO
+    #[arg(long, value_name = "N", conflicts_with = "to")]
+    pub max_hops: Option<u32>,
+    /// Say which connections to cut, the fewest, so that no chain is left
+    #[arg(long, requires = "to")]
+    pub cut: bool,
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `netpol coverage`.
+#[derive(Debug, Args)]
+pub struct Coverage {
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `netpol diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The manifests before: a file, folder or glob, or git:REV[:PATH] of the repository one stands in
+    pub old: String,
+    /// The manifests after, in the same spellings
+    pub new: String,
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `netpol graph`.
+#[derive(Debug, Args)]
+pub struct Graph {
+    /// Which part of the map.
+    #[command(flatten)]
+    pub filter: Filter,
     /// What every command takes.
     #[command(flatten)]
     pub common: Common,
@@ -324,8 +411,9 @@ pub struct Cluster {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Report")]
 pub struct Report {
-    /// The format, to standard output or to a file; repeatable. can, explain: text, json, jsonl. list: table, json,
-    /// yaml, csv, md. lint: full, concise, json, jsonl, sarif, github, gitlab, junit, rdjson, md
+    /// The format, to standard output or to a file; repeatable. can, explain: text, json, jsonl. list, coverage, path,
+    /// diff: table, json, yaml, csv, md. graph, list: dot, mermaid, svg, html. lint: full, concise, json, jsonl, sarif,
+    /// github, gitlab, junit, rdjson, md
     #[arg(short, long, value_name = "FORMAT[=FILE]")]
     pub output: Vec<Target>,
     /// Decide what the manifests leave open

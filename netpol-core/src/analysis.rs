@@ -5,15 +5,18 @@ use std::collections::BTreeSet;
 use crate::cluster::{Asked, Cluster, Facts, Note, Resolved, SpellingError, split_port};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{self, HostNetwork, IpBlockPods, Profile};
-use crate::evaluate::{Assumption, Engine, Request, Verdict};
+use crate::diff::{self, Changes, Revision};
+use crate::evaluate::{Assumption, End, Engine, Request, Verdict};
 use crate::explain::{self, Explanation};
 use crate::index::{Plugin, PolicyIndex};
 use crate::lint::{self, LintReport, LintSettings};
 use crate::manifest::{self, LeftOut, ReadOptions, Tally};
 use crate::net::{Family, IpSet};
 use crate::policy::{NamespaceMatch, Peer, PolicySet};
-use crate::reach::Map;
+use crate::reach::path::Scout;
+use crate::reach::{Coverage, Map, Rectangle};
 use crate::report::Context;
+use crate::report::graph::{self, Graph, GraphSource};
 use crate::report::text::Suggestion;
 use crate::suggestion;
 use crate::text::FileSet;
@@ -190,6 +193,36 @@ impl Analysis {
         map.assumptions.extend(self.assumptions_of_left_out());
         map.assumptions.sort_unstable();
         map
+    }
+
+    /// A part of the map of this analysis as a graph; with `ends` on it, whether they have connections or not.
+    pub fn graph(&self, map: &Map, rectangles: &[Rectangle], ends: &[End]) -> Graph {
+        let coverage = Coverage::new(&self.cluster, &self.policies, &self.index);
+        let source = GraphSource { context: self.context(), engine: self.engine(), coverage: &coverage, map };
+        graph::of_map(source, rectangles, ends)
+    }
+
+    /// What changed from an older input to this one: in connections, and in ends.
+    pub fn changes_since(&self, old: &Self) -> Changes {
+        let (before, after) = (old.map(), self.map());
+        diff::diff(old.revision(&before), self.revision(&after))
+    }
+
+    const fn revision<'a>(&'a self, map: &'a Map) -> Revision<'a> {
+        Revision { cluster: &self.cluster, policies: &self.policies, engine: self.engine(), map }
+    }
+
+    /// How far the policies cover the cluster: who is isolated, and to whom everybody is open.
+    pub fn coverage(&self) -> Coverage {
+        let mut coverage = Coverage::new(&self.cluster, &self.policies, &self.index);
+        coverage.assumptions.extend(self.assumptions_of_left_out());
+        coverage.assumptions.sort_unstable();
+        coverage
+    }
+
+    /// Looks for ways from end to end through the map of this analysis.
+    pub const fn scout<'a>(&'a self, map: &'a Map) -> Scout<'a> {
+        Scout::new(&self.cluster, &self.policies, self.engine(), map)
     }
 
     /// What is wrong with the input, and what is probably not meant.

@@ -25,19 +25,41 @@ pub(crate) fn suggestions(
 fn suggestion(files: &FileSet, policies: &PolicySet, edit: &SmallestEdit) -> Option<Suggestion> {
     let PolicyRef::Evaluated(index) = edit.policy else { return None };
     let policy = policies.policies.get(index as usize).filter(|policy| is_network_policy(policy))?;
-    let addition = addition(policies, policy, &edit.change)?;
     let document = policies.origins.get(policy.origin)?.span;
+    if let Change::CorrectValue { wanted, has, .. } = &edit.change {
+        return correction(files, policies, (document, edit), (wanted, has));
+    }
+    let addition = addition(policies, policy, &edit.change)?;
     let span = policies.origins.get(addition.after)?.span;
     let place = if addition.after == policy.origin { span } else { Span { start: span.end, ..span } };
     let whose = match edit.change {
         Change::AddRule { .. } => format!(" of {}", policy.object),
-        Change::AddPeers { .. } | Change::AddPorts { .. } => String::new(),
+        Change::CorrectValue { .. } | Change::AddPeers { .. } | Change::AddPorts { .. } => String::new(),
     };
     Some(Suggestion {
         edit: edit.clone(),
         text_line: format!("add {} under {}{whose}", words(&addition.items), addition.list),
         place,
         edits: edits(files, document, &addition).unwrap_or_default(),
+    })
+}
+
+/// Another value at its place.
+fn correction(
+    files: &FileSet,
+    policies: &PolicySet,
+    (document, edit): (Span, &SmallestEdit),
+    (wanted, has): (&str, &str),
+) -> Option<Suggestion> {
+    let peer = policies.origins.get(edit.origin)?;
+    let path = format!("spec.{}", peer.path);
+    let source = files.get(document.file)?;
+    let change = edit::replace_text(document.file, source, document, &path, (wanted, has));
+    Some(Suggestion {
+        edit: edit.clone(),
+        text_line: format!("change `{wanted}` to `{has}` in {}", peer.path),
+        place: change.as_ref().map_or(peer.span, |change| change.span),
+        edits: change.into_iter().collect(),
     })
 }
 
@@ -59,6 +81,7 @@ struct Addition {
 fn addition(policies: &PolicySet, policy: &Policy, change: &Change) -> Option<Addition> {
     let namespace = policy.object.namespace.as_deref().unwrap_or_default();
     match change {
+        Change::CorrectValue { .. } => None,
         Change::AddPeers { rule, peers } => {
             let placed = policy.rules.get(*rule)?;
             let items = peers.iter().map(|peer| raise::peer(peer, namespace));
@@ -206,7 +229,7 @@ mod tests {
     const MANIFESTS: &str = "\
 apiVersion: v1
 kind: Pod
-metadata: {name: web, namespace: shop, labels: {app: web}}
+metadata: {name: web, namespace: shop, labels: {app: storefront}}
 ---
 apiVersion: v1
 kind: Pod
@@ -241,8 +264,10 @@ metadata: {name: cart, namespace: shop, labels: {app: cart}}
         let specs = [
             "spec:\n  podSelector: {}\n  policyTypes: [Ingress, Egress]\n",
             "spec:\n  podSelector: {}\n  ingress: []\n",
+            "spec:\n  podSelector: {}\n  ingress:\n  - from:\n    - podSelector: {matchLabels: {app: \"storefornt\"}}\n",
+            "spec:\n  podSelector: {}\n  ingress:\n  - from:\n    - podSelector:\n        matchExpressions:\n        - {key: app, operator: In, values: [storefornt]}\n",
             "spec:\n  podSelector: {}\n  ingress:\n  - from:\n    - podSelector: {matchLabels: {app: x}}\n    ports:\n    - port: 80\n",
-            "spec:\n  podSelector: {}\n  ingress:\n    - from: [{podSelector: {matchLabels: {app: web}}}]\n      ports: [{port: 81}]\n",
+            "spec:\n  podSelector: {}\n  ingress:\n    - from: [{podSelector: {matchLabels: {app: storefront}}}]\n      ports: [{port: 81}]\n",
             "spec: {podSelector: {matchLabels: {app: cart}}, ingress: [{ports: [{port: 81}]}]}\n",
         ];
         for spec in specs {

@@ -1,6 +1,9 @@
 //! Laws that hold for every input.
 
+mod changes;
+mod coverage;
 mod maps;
 mod reports;
 mod sets;
 mod verdicts;
+mod ways;

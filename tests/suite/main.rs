@@ -2,12 +2,17 @@
 
 mod program;
 mod answers;
+mod graphs;
+mod diffs;
 mod lists;
+mod coverages;
+mod paths;
 mod codes;
 mod queries;
 mod reading;
 mod configuration;
 mod bad_input;
+mod hostile;
 mod pages;
 mod process;
 mod examples;

@@ -15,7 +15,7 @@ fn every_shell_has_completions() {
 fn every_command_has_a_manual_page() {
     let netpol = Run::small().netpol("man");
     assert!(netpol.stdout.contains(".TH netpol 1"), "{}", netpol.stdout);
-    for command in ["can", "explain", "completions", "man", "schema"] {
+    for command in ["can", "explain", "coverage", "path", "completions", "man", "schema"] {
         let outcome = Run::small().netpol(&format!("man {command}"));
         assert_eq!(outcome.code, 0);
         assert!(outcome.stdout.contains(&format!("netpol\\-{command}")), "{command}: {}", outcome.stdout);

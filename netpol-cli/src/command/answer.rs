@@ -50,7 +50,7 @@ pub(super) fn understood(
 }
 
 /// Says why a question stands for nothing. In an empty input that is no error of the user's.
-fn refused(error: &SpellingError, session: &Session, console: &mut Console<'_, '_>) -> Exit {
+pub(super) fn refused(error: &SpellingError, session: &Session, console: &mut Console<'_, '_>) -> Exit {
     if session.is_empty
         && matches!(error, SpellingError::Unknown { .. } | SpellingError::SelectsNothing { .. })
     {

@@ -24,7 +24,7 @@ pub fn lint(args: &args::Lint, console: &mut Console<'_, '_>) -> Exit {
 
 fn linted(args: &args::Lint, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
     let targets = wanted(&args.common, &FORMATS, console)?;
-    let mut prepared = Prepared::read(&args.common, console)?;
+    let mut prepared = Prepared::read(&args.common, &args.common.input.filenames, console)?;
     let settings = settings(&args.choice, &mut prepared, console)?;
     let Prepared { input, settings: facts, exit, config, folder, .. } = prepared;
     let analysis = Analysis::new(input.files, facts);

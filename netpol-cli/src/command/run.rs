@@ -4,7 +4,9 @@ use crate::args::{Cli, Command};
 use crate::render::Console;
 use crate::{Exit, Io};
 
-use super::{can, completions, explain, lint, list, man, rules, schema};
+use super::{
+    can, completions, coverage, diff, explain, graph, lint, list, man, path, rules, schema,
+};
 
 /// Runs a command.
 pub fn run(cli: &Cli, io: &mut Io<'_>) -> Exit {
@@ -12,6 +14,10 @@ pub fn run(cli: &Cli, io: &mut Io<'_>) -> Exit {
     match &cli.command {
         Command::Can(args) => can::can(args, &mut console),
         Command::Explain(args) => explain::explain(args, &mut console),
+        Command::Path(args) => path::path(args, &mut console),
+        Command::Coverage(args) => coverage::coverage(args, &mut console),
+        Command::Diff(args) => diff::diff(args, &mut console),
+        Command::Graph(args) => graph::graph(args, &mut console),
         Command::List(args) => list::list(args, &mut console),
         Command::Lint(args) => lint::lint(args, &mut console),
         Command::Rules(args) => rules::rules(args, &mut console),

@@ -38,7 +38,19 @@ impl Session {
     /// # Errors
     /// A configuration that cannot be used, which has been said.
     pub(super) fn open(common: &Common, console: &mut Console<'_, '_>) -> Result<Self, Exit> {
-        let Prepared { settings, namespace, input, mut exit, .. } = Prepared::read(common, console)?;
+        Self::open_at(common, &common.input.filenames, console)
+    }
+
+    /// The same of other PATHs than `--filename` names.
+    ///
+    /// # Errors
+    /// A configuration that cannot be used, which has been said.
+    pub(super) fn open_at(
+        common: &Common,
+        paths: &[String],
+        console: &mut Console<'_, '_>,
+    ) -> Result<Self, Exit> {
+        let Prepared { settings, namespace, input, mut exit, .. } = Prepared::read(common, paths, console)?;
         let analysis = Analysis::new(input.files, settings);
         tell_diagnostics(&analysis, console);
         tell_counts(&analysis, console);
@@ -97,9 +109,13 @@ impl Prepared {
     ///
     /// # Errors
     /// A configuration that cannot be used, which has been said.
-    pub(super) fn read(common: &Common, console: &mut Console<'_, '_>) -> Result<Self, Exit> {
+    pub(super) fn read(
+        common: &Common,
+        paths: &[String],
+        console: &mut Console<'_, '_>,
+    ) -> Result<Self, Exit> {
         let Configured { config, file, folder } =
-            configuration(common, &console.io.directory).map_err(|error| {
+            configuration(common, paths, &console.io.directory).map_err(|error| {
                 console.error(&error);
                 error.help.iter().for_each(|help| console.help(help));
                 Exit::Error
@@ -113,7 +129,7 @@ impl Prepared {
             Some(namespace) if !common.input.all_namespaces => namespace.clone(),
             _ => settings.default_namespace.clone(),
         };
-        let options = options(common, &config, folder.clone()).map_err(|message| {
+        let options = options((common, paths), &config, folder.clone()).map_err(|message| {
             console.error(message);
             Exit::Error
         })?;
@@ -133,14 +149,18 @@ struct Configured {
     folder: PathBuf,
 }
 
-fn configuration(common: &Common, directory: &Path) -> Result<Configured, ConfigError> {
+fn configuration(
+    common: &Common,
+    paths: &[String],
+    directory: &Path,
+) -> Result<Configured, ConfigError> {
     let none = || Configured { config: Config::default(), file: None, folder: directory.to_owned() };
     if common.input.isolated {
         return Ok(none());
     }
     let file = match &common.input.config {
         Some(file) => Some(directory.join(file)),
-        None => config::find(&first_folder(common, directory)),
+        None => config::find(&first_folder(paths, directory)),
     };
     let Some(file) = file else { return Ok(none()) };
     let here = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
@@ -153,8 +173,8 @@ fn configuration(common: &Common, directory: &Path) -> Result<Configured, Config
 }
 
 /// The folder of the first PATH, from which the configuration is looked for upwards.
-fn first_folder(common: &Common, directory: &Path) -> PathBuf {
-    let first = common.input.filenames.iter().find(|name| *name != "-").map_or(".", String::as_str);
+fn first_folder(paths: &[String], directory: &Path) -> PathBuf {
+    let first = paths.iter().find(|name| *name != "-").map_or(".", String::as_str);
     let path = directory.join(first);
     let folder = match path.exists() {
         true if path.is_dir() => path,
@@ -165,10 +185,14 @@ fn first_folder(common: &Common, directory: &Path) -> PathBuf {
     folder.canonicalize().unwrap_or(folder)
 }
 
-fn options(common: &Common, config: &Config, folder: PathBuf) -> Result<input::Options, String> {
+fn options(
+    (common, paths): (&Common, &[String]),
+    config: &Config,
+    folder: PathBuf,
+) -> Result<input::Options, String> {
     let globs =
         |globs: &[Glob]| globs.iter().map(|glob| pattern::glob(&glob.0)).collect::<Result<Vec<_>, _>>();
-    let paths = match common.input.filenames.as_slice() {
+    let paths = match paths {
         [] => vec![".".to_owned()],
         paths => paths.to_vec(),
     };

@@ -20,6 +20,14 @@ pub enum Format {
     Csv,
     /// Markdown.
     Markdown,
+    /// A picture for Graphviz.
+    Dot,
+    /// A picture for Markdown.
+    Mermaid,
+    /// A picture as an image.
+    Svg,
+    /// A picture as a page that answers clicks.
+    Html,
     /// Findings with snippets.
     Full,
     /// Findings, one a line.
@@ -37,7 +45,7 @@ pub enum Format {
 }
 
 impl Format {
-    const ALL: [(&'static str, Self); 14] = [
+    const ALL: [(&'static str, Self); 18] = [
         ("text", Self::Text),
         ("table", Self::Table),
         ("json", Self::Json),
@@ -45,6 +53,10 @@ impl Format {
         ("yaml", Self::Yaml),
         ("csv", Self::Csv),
         ("md", Self::Markdown),
+        ("dot", Self::Dot),
+        ("mermaid", Self::Mermaid),
+        ("svg", Self::Svg),
+        ("html", Self::Html),
         ("full", Self::Full),
         ("concise", Self::Concise),
         ("sarif", Self::Sarif),

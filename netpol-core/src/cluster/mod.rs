@@ -20,5 +20,5 @@ pub use facts::Facts;
 pub use named_port::NamedPort;
 pub use namespace::{Namespace, NamespaceId};
 pub use node::{Node, NodeId};
-pub use spelling::{Note, Resolved, SpellingError, parse_port, split_port};
+pub use spelling::{Note, Resolved, SpellingError, internet, parse_port, split_port};
 pub use workload::{GroupId, Owner, PodAddresses, PodGroup, PodNames, Workload, WorkloadId};

@@ -6,7 +6,7 @@ use super::walk::Walk;
 use super::{PeerTrace, PortTrace, RuleTrace};
 use crate::index::{IndexedPeer, IndexedPorts, IndexedRule};
 use crate::net::{ConnectionSet, Decided};
-use crate::policy::Direction;
+use crate::policy::{Action, Direction};
 use crate::selector::{Answer, Truth};
 
 /// What a rule matches: for sure, and at most.
@@ -44,7 +44,7 @@ pub(super) fn matched(
     };
     let mut best = Answer::from(Truth::No);
     for (place, peer) in peers.iter().enumerate() {
-        let answer = peer_answer(walk, *peer);
+        let answer = all_or_none(walk, rule, peer_answer(walk, *peer));
         if answer == Answer::from(Truth::Yes) {
             return with_ports(sure_ports, possible_ports, Cause::Ports { policy, rule: number }, causes);
         }
@@ -59,6 +59,15 @@ pub(super) fn matched(
         Truth::No => Matched::default(),
         Truth::Unknown => Matched { sure: ConnectionSet::empty(), possible: possible_ports },
         Truth::Yes => with_ports(sure_ports, possible_ports, Cause::Ports { policy, rule: number }, causes),
+    }
+}
+
+/// What some of many pods may send is not what each of them may: a rule that allows some of the pods that a selector
+/// selects says nothing of the selector.
+fn all_or_none(walk: &Walk<'_>, rule: &IndexedRule, answer: Answer) -> Answer {
+    match (walk.peer, rule.action, answer.truth) {
+        (Party::Selected { .. }, Action::Allow, Truth::Unknown) => Answer::from(Truth::No),
+        _ => answer,
     }
 }
 

@@ -6,6 +6,7 @@ pub mod trace;
 pub mod engine;
 pub mod row;
 pub mod rows;
+pub mod isolation;
 mod decide;
 mod pair;
 mod units;
@@ -17,6 +18,7 @@ mod matching;
 mod causes;
 
 pub use engine::Engine;
+pub use isolation::Isolation;
 pub use request::Request;
 pub use row::{Row, RowKey, RowPart, Subject};
 pub use rows::Rows;

@@ -3,6 +3,7 @@
 use crate::cluster::{Cluster, NodeId, WorkloadId};
 use crate::index::{BlockAnswer, Class, ClassId, IndexedPeer, PolicyIndex, term};
 use crate::net::{Family, IpSet};
+use crate::policy::PodMatch;
 use crate::selector::{Answer, Truth};
 
 /// One end: pods that no policy tells apart, a node, or addresses outside that no policy at hand tells apart.
@@ -12,6 +13,8 @@ pub(super) enum Party<'a> {
     Pods { class: ClassId, view: &'a Class, namespace: &'a str, node: Option<NodeId>, workload: WorkloadId },
     /// A pod that does not exist.
     Hypothetical { view: Class, namespace: String },
+    /// Every pod that a selector selects, those that do not exist among them.
+    Selected { pods: PodMatch, view: Class },
     /// A node, or a pod in its node's network. No addresses means that they are not known.
     Node { node: Option<NodeId>, addresses: IpSet, workload: Option<WorkloadId> },
     /// Addresses outside the cluster, of one family; never empty.
@@ -23,7 +26,7 @@ impl Party<'_> {
     pub(super) fn pods(&self) -> Option<&Class> {
         match self {
             Self::Pods { view, .. } => Some(view),
-            Self::Hypothetical { view, .. } => Some(view),
+            Self::Hypothetical { view, .. } | Self::Selected { view, .. } => Some(view),
             Self::Node { .. } | Self::Outside { .. } => None,
         }
     }
@@ -33,7 +36,7 @@ impl Party<'_> {
         match self {
             Self::Pods { workload, .. } => Some(*workload),
             Self::Node { workload, .. } => *workload,
-            Self::Hypothetical { .. } | Self::Outside { .. } => None,
+            Self::Hypothetical { .. } | Self::Selected { .. } | Self::Outside { .. } => None,
         }
     }
 
@@ -41,7 +44,7 @@ impl Party<'_> {
     pub(super) fn families(&self, cluster: &Cluster) -> Vec<Family> {
         match self {
             Self::Pods { view, .. } => view.families(cluster),
-            Self::Hypothetical { view, .. } => view.families(cluster),
+            Self::Hypothetical { view, .. } | Self::Selected { view, .. } => view.families(cluster),
             Self::Node { addresses, .. } if addresses.is_empty() => cluster.families.clone(),
             Self::Node { addresses, .. } | Self::Outside { addresses } => {
                 Family::ALL.into_iter().filter(|family| !addresses.is_empty_in(*family)).collect()
@@ -57,7 +60,7 @@ impl Party<'_> {
             Party::Outside { addresses } => {
                 cluster.node(*own).is_some_and(|node| addresses.is_subset(&node.addresses))
             }
-            Party::Pods { .. } | Party::Hypothetical { .. } => false,
+            Party::Pods { .. } | Party::Hypothetical { .. } | Party::Selected { .. } => false,
         }
     }
 }
@@ -75,6 +78,9 @@ pub(super) fn answer(
         (IndexedPeer::Term(id), Party::Hypothetical { view, namespace }) => index
             .term(id)
             .map_or(Answer::UNKNOWN, |entry| term::selects(&entry.pods, view, cluster, namespace)),
+        (IndexedPeer::Term(id), Party::Selected { pods, .. }) => index
+            .term(id)
+            .map_or(Answer::UNKNOWN, |entry| Answer::from(term::selects_all(&entry.pods, pods, cluster))),
         (IndexedPeer::Term(_), Party::Node { .. } | Party::Outside { .. }) => Answer::from(Truth::No),
         (IndexedPeer::Block(id), party) => {
             let answer = index.block(id).map(|block| match (party, party.pods()) {
@@ -86,7 +92,9 @@ pub(super) fn answer(
                 (Party::Node { addresses, .. }, _) if addresses.is_empty() => block.unknown_node(family),
                 (Party::Node { addresses, .. }, _) => firm(block.holds(&addresses.in_family(family))),
                 (Party::Outside { addresses }, _) => firm(block.holds(addresses)),
-                (Party::Pods { .. } | Party::Hypothetical { .. }, None) => firm(Truth::No),
+                (Party::Pods { .. } | Party::Hypothetical { .. } | Party::Selected { .. }, None) => {
+                    firm(Truth::No)
+                }
             });
             answer.map_or(Answer::UNKNOWN, |answer| Answer {
                 truth: answer.truth,

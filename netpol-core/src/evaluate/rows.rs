@@ -21,8 +21,8 @@ use crate::selector::Truth;
 /// What all rows of one cluster share.
 #[derive(Debug)]
 pub struct Rows<'a> {
-    source: Source<'a>,
-    every: ConnectionSet,
+    pub(super) source: Source<'a>,
+    pub(super) every: ConnectionSet,
     outside: IpSet,
     /// For each class, a workload that has such pods.
     workloads: Vec<Option<WorkloadId>>,
@@ -129,6 +129,15 @@ impl<'a> Rows<'a> {
         }
         row.assumptions.sort_unstable();
         row.assumptions.dedup();
+        row
+    }
+
+    /// The part of a row that speaks of addresses outside.
+    pub fn outside_of(&self, subject: Subject, direction: Direction) -> Row {
+        let mut row = Row::default();
+        if let Some(party) = party_of(self.source, subject) {
+            self.add_outside(direction, party, &mut row);
+        }
         row
     }
 
@@ -308,13 +317,13 @@ impl<'a> Rows<'a> {
         }
     }
 
-    fn rules(&self, policy: u32) -> impl Iterator<Item = &'a IndexedRule> + use<'a> {
+    pub(super) fn rules(&self, policy: u32) -> impl Iterator<Item = &'a IndexedRule> + use<'a> {
         self.source.index.policy(policy).into_iter().flat_map(|policy| &policy.rules)
     }
 }
 
 /// Some pods as one end of a connection.
-fn party_of(source: Source<'_>, subject: Subject) -> Option<Party<'_>> {
+pub(super) fn party_of(source: Source<'_>, subject: Subject) -> Option<Party<'_>> {
     let view = source.index.class(subject.class)?;
     Some(units::party(source.cluster, (subject.class, view), subject.node, subject.workload))
 }

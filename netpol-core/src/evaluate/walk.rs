@@ -6,11 +6,11 @@ use super::causes::{Cause, Causes};
 use super::matching;
 use super::party::Party;
 use super::tier::{self, Fate, Selected};
-use super::{Exemption, PolicyRef, PolicyTrace, TierTrace};
+use super::{Exemption, Isolation, PolicyRef, PolicyTrace, TierTrace};
 use crate::cluster::Cluster;
 use crate::index::{PolicyIndex, Selecting, term};
 use crate::net::{ConnectionSet, Decided, Family};
-use crate::policy::{Action, Direction, Effect, NoMatch, PolicySet, TierId};
+use crate::policy::{Action, Direction, Effect, NoMatch, PolicySet, Tier, TierId};
 use crate::selector::{Answer, Truth};
 
 /// One direction of one connection over one family.
@@ -93,8 +93,7 @@ impl Walk<'_> {
             let opaque = self.opaque(|effect| effect == Effect::RulesUnknown(id));
             policies.extend(opaque.into_iter().map(opaque_trace));
             if !policies.is_empty() {
-                let isolates =
-                    tier.no_match == NoMatch::Deny && own.iter().any(|entry| entry.answer.truth.is_yes());
+                let isolates = isolates(tier) && own.iter().any(|entry| entry.answer.truth.is_yes());
                 tiers.push(TierTrace { tier: id, isolates, policies });
             }
         }
@@ -104,6 +103,28 @@ impl Walk<'_> {
             tiers.push(TierTrace { tier: TierId(u16::MAX), isolates: false, policies });
         }
         tiers
+    }
+
+    /// Whether some tier isolates the subject, and the policies that select it or may; whoever the peer is.
+    pub(super) fn isolation(&self) -> Isolation {
+        let mut isolation = Isolation::default();
+        if self.exemption().is_some() {
+            return isolation;
+        }
+        for entry in self.selecting().iter().filter(|entry| entry.answer.truth != Truth::No) {
+            isolation.policies.push(PolicyRef::Evaluated(entry.policy));
+            let tier = self.set.pipeline.tiers.get(usize::from(entry.tier.0));
+            if tier.is_some_and(isolates) {
+                isolation.isolated = isolation.isolated.or(entry.answer.truth);
+            }
+        }
+        for index in self.opaque(|_| true) {
+            isolation.policies.push(PolicyRef::Opaque(index));
+            if let Some(Effect::RulesUnknown(_)) = self.set.opaque.get(index as usize).map(|it| it.effect) {
+                isolation.isolated = isolation.isolated.or(Truth::Unknown);
+            }
+        }
+        isolation
     }
 
     fn policy_trace(&self, entry: Selecting) -> PolicyTrace {
@@ -129,7 +150,7 @@ impl Walk<'_> {
         match self.subject {
             Party::Pods { class, .. } => Cow::Borrowed(self.index.selecting(*class, self.direction)),
             Party::Hypothetical { .. } => Cow::Owned(self.selecting_hypothetical()),
-            Party::Node { .. } | Party::Outside { .. } => Cow::Borrowed(&[]),
+            Party::Selected { .. } | Party::Node { .. } | Party::Outside { .. } => Cow::Borrowed(&[]),
         }
     }
 
@@ -152,7 +173,7 @@ impl Walk<'_> {
         match self.subject {
             Party::Hypothetical { view, namespace } => term::selects(pods, view, self.cluster, namespace),
             Party::Pods { view, namespace, .. } => term::selects(pods, view, self.cluster, namespace),
-            Party::Node { .. } | Party::Outside { .. } => Answer::from(Truth::No),
+            Party::Selected { .. } | Party::Node { .. } | Party::Outside { .. } => Answer::from(Truth::No),
         }
     }
 
@@ -175,7 +196,7 @@ impl Walk<'_> {
                 });
                 selecting.map(|(index, _)| index).filter(may_act).collect()
             }
-            Party::Node { .. } | Party::Outside { .. } => Vec::new(),
+            Party::Selected { .. } | Party::Node { .. } | Party::Outside { .. } => Vec::new(),
         }
     }
 
@@ -190,6 +211,11 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+/// Whether a tier denies what no rule of the policies that select a subject matches.
+pub(super) fn isolates(tier: &Tier) -> bool {
+    tier.no_match == NoMatch::Deny
 }
 
 fn opaque_trace(index: u32) -> PolicyTrace {

@@ -2,9 +2,10 @@
 
 use super::explain::Stage;
 use super::peer_choice::peers_naming;
-use super::{Change, PolicyFact, Remedy, RuleFact, SmallestEdit};
+use super::{Change, Holder, Miss, PolicyFact, Remedy, RuleFact, SmallestEdit};
 use crate::net::{ConnectionSet, PortSet};
 use crate::policy::{Action, NamespaceMatch, Placed, Policy, PortMatch, Ports, Rule};
+use crate::selector::{LabelValue, Near, Operator};
 
 /// So many port items are added to a rule; for more, a new rule is simpler.
 const PORT_ITEMS: usize = 3;
@@ -30,7 +31,11 @@ fn allow_unmatched(stage: &Stage<'_>, policies: &[PolicyFact]) -> Option<Remedy>
         .collect();
     let with_rules = || candidates.iter().flat_map(|it| it.fact.rules.iter().map(move |rule| (*it, rule)));
     let edit = with_rules()
-        .find_map(|(it, rule)| add_peers(stage, it, Some(rule).filter(|rule| rule.ports.is_some())?))
+        .find_map(|(it, rule)| correct_value(stage, it, rule))
+        .or_else(|| {
+            with_rules()
+                .find_map(|(it, rule)| add_peers(stage, it, Some(rule).filter(|rule| rule.ports.is_some())?))
+        })
         .or_else(|| with_rules().find_map(|(it, rule)| add_ports(stage, it, rule)))
         .or_else(|| with_rules().find_map(|(it, rule)| add_peers(stage, it, rule)))
         .or_else(|| add_rule(stage, *nearest(&candidates)?));
@@ -60,18 +65,47 @@ impl Candidate<'_> {
     }
 }
 
+/// Another value for the one label that keeps a peer from matching, when it looks like a slip: the other end has
+/// nearly the value that is wanted, and no pod of the cluster has the wanted one.
+fn correct_value(stage: &Stage<'_>, candidate: Candidate<'_>, rule: &RuleFact) -> Option<SmallestEdit> {
+    if rule.action != Action::Allow || !takes_ports(stage, rule) {
+        return None;
+    }
+    rule.peers.iter().flatten().find_map(|peer| {
+        let [Miss::Label { holder: Holder::Pod, requirement, near: Some(near), .. }] = peer.misses.as_slice()
+        else {
+            return None;
+        };
+        let (Near::Value { wanted, has } | Near::ValueCase { wanted, has }) = near else { return None };
+        let key = requirement.key.as_deref()?;
+        let is_wanted = |value: Option<&LabelValue>| match value {
+            Some(LabelValue::Known(value)) => value == wanted,
+            Some(LabelValue::Unknown) => true,
+            None => false,
+        };
+        let is_one_value = requirement.operator == Operator::In && requirement.values == [wanted.clone()];
+        let groups = &stage.scene.cluster.groups;
+        if !is_one_value || groups.iter().any(|group| is_wanted(group.labels.get(key))) {
+            return None;
+        }
+        let (wanted, has) = (wanted.clone(), has.clone());
+        let change = Change::CorrectValue { rule: rule.rule, peer: peer.peer, wanted, has };
+        Some(candidate.edit(peer.origin, change))
+    })
+}
+
+/// Whether the ports of a rule take all that is missing.
+fn takes_ports(stage: &Stage<'_>, rule: &RuleFact) -> bool {
+    rule.ports.as_ref().is_none_or(|ports| {
+        let taken = ports.iter().fold(ConnectionSet::empty(), |all, port| all.union(&port.matched.allowed));
+        stage.attribution.unmatched.is_subset(&taken)
+    })
+}
+
 /// A further peer for a rule whose ports take all that is missing.
 fn add_peers(stage: &Stage<'_>, candidate: Candidate<'_>, rule: &RuleFact) -> Option<SmallestEdit> {
-    let takes_ports = match &rule.ports {
-        None => true,
-        Some(ports) => {
-            let taken =
-                ports.iter().fold(ConnectionSet::empty(), |all, port| all.union(&port.matched.allowed));
-            stage.attribution.unmatched.is_subset(&taken)
-        }
-    };
     let has_peers = rule.peers.as_ref().is_some_and(|peers| !peers.is_empty());
-    if rule.action != Action::Allow || !takes_ports || !has_peers || rule.takes_peer() {
+    if rule.action != Action::Allow || !takes_ports(stage, rule) || !has_peers || rule.takes_peer() {
         return None;
     }
     let peers = peers_naming(stage, candidate.policy);
@@ -168,6 +202,9 @@ mod tests {
             let policy = &mut scenario.policies.policies[index as usize];
             let origin = edit.origin;
             match edit.change {
+                Change::CorrectValue { rule, peer, wanted, has } => {
+                    correct(&mut policy.rules[rule].value.peers.as_mut().unwrap()[peer].value, &wanted, &has);
+                }
                 Change::AddPeers { rule, peers } => policy.rules[rule]
                     .value
                     .peers
@@ -183,6 +220,43 @@ mod tests {
                 Change::AddRule { rule } => policy.rules.push(Placed::new(rule, origin)),
             }
         }
+    }
+
+    fn correct(peer: &mut Peer, wanted: &str, has: &str) {
+        let Peer::Pods(pods) = peer else { panic!("a peer of pods") };
+        let requirements = pods.pods.requirements().iter().cloned().map(|mut requirement| {
+            for value in requirement.values.iter_mut().filter(|value| *value == wanted) {
+                *value = has.to_owned();
+            }
+            requirement
+        });
+        pods.pods = Selector::new(requirements.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_slip_of_the_keyboard_is_corrected_rather_than_worked_around() {
+        let rule = (Some(vec![app_peer(&["fronted"])]), Some(vec![tcp(80)]));
+        let mut scenario =
+            Scenario::new(&[("shop", "db", &[("app", "db")]), ("shop", "frontend", &[("app", "frontend")])])
+                .policy("in", app(&["db"]), Direction::Ingress, vec![rule]);
+        let explanation = scenario.tcp("frontend", "db", 80);
+        let (wanted, has) = ("fronted".to_owned(), "frontend".to_owned());
+        assert_eq!(only_edit(&explanation).change, Change::CorrectValue { rule: 0, peer: 0, wanted, has });
+        apply(&mut scenario, &explanation);
+        assert_eq!(scenario.tcp("frontend", "db", 80).verdict.decision, Decision::Allow);
+    }
+
+    #[test]
+    fn a_value_that_some_pod_has_is_no_slip() {
+        let rule = (Some(vec![app_peer(&["card"])]), Some(vec![tcp(80)]));
+        let scenario = Scenario::new(&[
+            ("shop", "card", &[("app", "card")]),
+            ("shop", "cart", &[("app", "cart")]),
+            ("shop", "db", &[("app", "db")]),
+        ])
+        .policy("in", app(&["db"]), Direction::Ingress, vec![rule]);
+        let edit = only_edit(&scenario.tcp("cart", "db", 80));
+        assert!(matches!(edit.change, Change::AddPeers { .. }), "{edit:?}");
     }
 
     fn asked() -> Vec<Asked> {

@@ -153,6 +153,17 @@ pub struct SmallestEdit {
 /// A change of a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
+    /// A peer wants a value of a label that no pod has, and the other end has nearly that value.
+    CorrectValue {
+        /// The place of the rule among the policy's rules.
+        rule: usize,
+        /// The place of the peer in the rule.
+        peer: usize,
+        /// The value that it wants.
+        wanted: String,
+        /// The value that the other end has.
+        has: String,
+    },
     /// A rule takes further peers.
     AddPeers {
         /// The place of the rule among the policy's rules.

@@ -1,11 +1,9 @@
 //! How a rule would best name the other end: by the labels that tell its pods apart, or by its addresses.
 
-use ipnet::IpNet;
-
 use super::explain::Stage;
 use super::pod_view::PodView;
 use crate::cluster::{Cluster, Endpoint, Namespace, PodAddresses};
-use crate::net::IpSet;
+use crate::net::{HoledBlock, IpSet};
 use crate::policy::{AddressBlock, NamespaceMatch, Peer, PodMatch, Policy};
 use crate::selector::{LabelValue, Requirement, Selector};
 
@@ -44,14 +42,14 @@ pub(super) fn peers_naming(stage: &Stage<'_>, policy: &Policy) -> Vec<Peer> {
     }
 }
 
-/// A peer for each block.
+/// A peer for each block, with its excepts.
 fn blocks(addresses: &IpSet) -> Vec<Peer> {
-    let cidrs = addresses.cidrs().into_iter();
-    cidrs
-        .map(|cidr: IpNet| {
-            Peer::Addresses(AddressBlock { addresses: IpSet::block(cidr), unknown: IpSet::empty() })
-        })
-        .collect()
+    let peer = |holed: HoledBlock| {
+        let excepts = IpSet::blocks(holed.excepts);
+        let addresses = IpSet::block(holed.block).difference(&excepts);
+        Peer::Addresses(AddressBlock { addresses, unknown: IpSet::empty() })
+    };
+    addresses.holed_blocks().into_iter().map(peer).collect()
 }
 
 fn host_blocks(pods: &[PodView<'_>]) -> Vec<Peer> {

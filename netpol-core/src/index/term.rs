@@ -2,9 +2,9 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::cluster::{Cluster, NamespaceId};
+use crate::cluster::{Cluster, Namespace, NamespaceId};
 use crate::policy::{NamespaceMatch, PodMatch};
-use crate::selector::{Answer, LabelValue, Operator, Selector, Truth};
+use crate::selector::{Answer, LabelValue, Operator, Requirement, Selector, Truth};
 
 use super::class::Classes;
 use super::{Class, ClassId, ClassSet};
@@ -54,6 +54,55 @@ pub fn selects(pods: &PodMatch, class: &Class, cluster: &Cluster, namespace: &st
         }
     };
     in_namespace.and(pods.pods.matches(&class.labels))
+}
+
+/// Whether a selector selects every pod that `pods` selects, those that do not exist among them: no when it selects
+/// none of them.
+pub fn selects_all(selector: &PodMatch, pods: &PodMatch, cluster: &Cluster) -> Truth {
+    let namespaces = covers(&selector.namespaces, &pods.namespaces, cluster);
+    let labels = if pods.pods.implies(&selector.pods) {
+        Truth::Yes
+    } else if both(&pods.pods, &selector.pods).is_contradictory() {
+        Truth::No
+    } else {
+        Truth::Unknown
+    };
+    // A selector selects what itself selects, whatever its placeholders stand for.
+    if selector == pods { Truth::Yes } else { namespaces.and(labels) }
+}
+
+/// Whether all of some namespaces, or none, are among others.
+fn covers(wide: &NamespaceMatch, narrow: &NamespaceMatch, cluster: &Cluster) -> Truth {
+    match (wide, narrow) {
+        (NamespaceMatch::Named(wide), NamespaceMatch::Named(narrow)) => Truth::from(wide == narrow),
+        (NamespaceMatch::Selected(wide), NamespaceMatch::Named(name)) => {
+            let known = cluster.namespace_named(name).and_then(|id| cluster.namespace(id));
+            let labels = known.map_or_else(
+                || cluster.labels_of_unlisted_namespace(name),
+                |namespace| namespace.labels.clone(),
+            );
+            wide.matches(&labels).truth
+        }
+        (NamespaceMatch::Named(name), NamespaceMatch::Selected(narrow)) => {
+            let named = Selector::new([Requirement::equals(Namespace::NAME_LABEL, name)]);
+            selected_cover(&named, narrow)
+        }
+        (NamespaceMatch::Selected(wide), NamespaceMatch::Selected(narrow)) => selected_cover(wide, narrow),
+    }
+}
+
+fn selected_cover(wide: &Selector, narrow: &Selector) -> Truth {
+    if wide == narrow || narrow.implies(wide) {
+        Truth::Yes
+    } else if both(wide, narrow).is_contradictory() {
+        Truth::No
+    } else {
+        Truth::Unknown
+    }
+}
+
+fn both(one: &Selector, other: &Selector) -> Selector {
+    Selector::new(one.requirements().iter().chain(other.requirements()).cloned())
 }
 
 /// Which classes have a label: by namespace, key and value.

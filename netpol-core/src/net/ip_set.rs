@@ -162,6 +162,46 @@ impl IpSet {
     }
 }
 
+/// A block less the blocks inside it that are not meant, as `cidr` and `except` of the API spell it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HoledBlock {
+    /// The block.
+    pub block: IpNet,
+    /// The blocks inside it that are not meant: disjoint, sorted.
+    pub excepts: Vec<IpNet>,
+}
+
+impl IpSet {
+    /// The set as blocks with excepts: one of each family where that takes fewer blocks, else as [`IpSet::cidrs`].
+    pub fn holed_blocks(&self) -> Vec<HoledBlock> {
+        let families = Family::ALL.into_iter().map(|family| self.in_family(family));
+        families.flat_map(|set| set.holed_blocks_of_family()).collect()
+    }
+
+    fn holed_blocks_of_family(&self) -> Vec<HoledBlock> {
+        let cidrs = self.cidrs();
+        let hull = cidrs.first().zip(cidrs.last()).map(|(first, last)| hull(*first, *last));
+        let whole =
+            hull.map(|block| HoledBlock { block, excepts: Self::block(block).difference(self).cidrs() });
+        match whole {
+            Some(whole) if !whole.excepts.is_empty() && whole.excepts.len() + 1 < cidrs.len() => vec![whole],
+            _ => cidrs.into_iter().map(|block| HoledBlock { block, excepts: Vec::new() }).collect(),
+        }
+    }
+}
+
+/// The smallest block that holds both.
+fn hull(first: IpNet, last: IpNet) -> IpNet {
+    let mut hull = first;
+    while !hull.contains(&last) {
+        match hull.supernet() {
+            Some(wider) => hull = wider,
+            None => break,
+        }
+    }
+    hull
+}
+
 impl fmt::Display for IpSet {
     /// The blocks of [`IpSet::cidrs`], joined by commas; a block of one address without its prefix.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

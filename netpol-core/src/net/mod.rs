@@ -9,7 +9,7 @@ pub mod ip_set;
 
 pub use connection_set::ConnectionSet;
 pub use decided::Decided;
-pub use ip_set::{Family, IpSet};
+pub use ip_set::{Family, HoledBlock, IpSet};
 pub use port_set::PortSet;
 pub use protocol::Protocol;
 pub use range_set::{Bound, RangeSet};

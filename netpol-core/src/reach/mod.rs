@@ -9,13 +9,17 @@ pub mod map;
 pub mod filter;
 pub mod expand;
 pub mod count;
+pub mod coverage;
+pub mod path;
 mod lines;
 mod join;
 mod merge;
 
 pub use count::Counts;
+pub use coverage::Coverage;
 pub use expand::{Connection, expand};
 pub use filter::{Filter, NotIsolated, Wanted};
 pub use map::Map;
+pub use path::{Path, Scout};
 pub use rectangle::{Because, Rectangle, Side};
 pub use share::{Share, ShareId, Shares};

@@ -23,6 +23,13 @@ pub struct Share {
     pub is_bare_pod: bool,
 }
 
+impl Share {
+    /// Whether it is a single pod, which has no other like it to talk to.
+    pub fn is_one_pod(&self) -> bool {
+        matches!(self.members.as_slice(), [member] if member.is_one_pod)
+    }
+}
+
 /// Pods that the map treats alike: those of a class, on one node where that matters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Cell {
@@ -63,6 +70,18 @@ impl Shares {
     pub fn of_workload(&self, workload: WorkloadId) -> impl Iterator<Item = ShareId> + use<> {
         let (first, end) = self.of_workload.get(workload.0 as usize).copied().unwrap_or_default();
         (first..end).map(ShareId)
+    }
+
+    /// Whether an end is a single pod, which has no other like it to talk to.
+    pub fn is_one_pod(&self, cluster: &Cluster, end: &End) -> bool {
+        let (Endpoint::Workload(workload) | Endpoint::Pods(workload, _)) = end.endpoint else { return false };
+        let shares = self.of_workload(workload).filter_map(|id| self.get(id));
+        let is_meant = |member: &&Member| {
+            let name = || cluster.pod_name(member.group, member.ordinal);
+            end.pods.as_ref().is_none_or(|pods| pods.contains(&name()))
+        };
+        let members: Vec<&Member> = shares.flat_map(|share| &share.members).filter(is_meant).collect();
+        matches!(members.as_slice(), [member] if member.is_one_pod)
     }
 
     /// Some shares of one workload as an end.

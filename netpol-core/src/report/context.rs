@@ -51,6 +51,13 @@ impl<'a> Context<'a> {
     }
 }
 
+/// Where a rule of a policy stands.
+pub(crate) fn rule_span(context: Context<'_>, policy: PolicyRef, rule: usize) -> Option<Span> {
+    let PolicyRef::Evaluated(index) = policy else { return None };
+    let rule = context.policies.policies.get(index as usize)?.rules.get(rule)?;
+    context.span(rule.origin)
+}
+
 /// The path of a rule within its policy: `ingress[0]`.
 pub(crate) fn rule_path(context: Context<'_>, policy: PolicyRef, rule: usize) -> String {
     let PolicyRef::Evaluated(index) = policy else { return format!("rule {rule}") };

@@ -4,8 +4,10 @@
 pub mod selector;
 pub mod requirement;
 pub mod labels;
+pub mod algebra;
 pub mod near;
 
+pub use algebra::leave_none_out;
 pub use labels::{LabelValue, Labels, Unlisted};
 pub use near::{Near, near};
 pub use requirement::{Operator, Requirement};

@@ -72,6 +72,47 @@ pub fn insert_key(
     Some(text.append_line(end, column, &emit::block_entry(key, value, layout)))
 }
 
+/// Replaces the one value that is the text `old` within the value at `path`, keeping its quotes.
+///
+/// `None` when the document is not readable, has nothing at the path, there is no such value or more than one, or it
+/// came through an alias or merge key, or is not written plainly.
+pub fn replace_text(
+    file: FileId,
+    source: &SourceFile,
+    document: Span,
+    path: &str,
+    (old, new): (&str, &str),
+) -> Option<Edit> {
+    let text = Text::of(file, source, document)?;
+    let root = tree(text.document, text.place())?;
+    let mut found = Vec::new();
+    texts_within(find(&root, path)?.node, old, &mut found);
+    let [span] = found.as_slice() else { return None };
+    let (start, end) = text.range(*span);
+    let written = text.document.get(start..end)?;
+    let new = match written.strip_prefix(['"', '\'']).and_then(|rest| rest.strip_suffix(['"', '\''])) {
+        Some(inner) if inner == old => written.replacen(old, new, 1),
+        None if written == old => text.flow(&Value::String(new.to_owned().into())),
+        _ => return None,
+    };
+    Some(Edit { span: *span, text: new })
+}
+
+/// The places of the values that are the text `wanted`.
+fn texts_within(node: &Node<'_>, wanted: &str, found: &mut Vec<Span>) {
+    if node.via.is_some() {
+        return;
+    }
+    match &node.value {
+        Value::String(text) if text == wanted => found.push(node.span),
+        Value::Sequence(items) => items.iter().for_each(|item| texts_within(item, wanted, found)),
+        Value::Mapping(mapping) => {
+            mapping.entries.iter().for_each(|entry| texts_within(&entry.value, wanted, found));
+        }
+        _ => {}
+    }
+}
+
 /// Where the last entry of a mapping ends, in the order of the text.
 fn last_place(mapping: &Mapping<'_>) -> Option<Span> {
     let places = mapping

@@ -45,8 +45,8 @@ const SPECIAL_V6: [([u16; 3], u8); 5] = [
     ([0x3fff, 0, 0], 20),
 ];
 
-/// Globally routable unicast addresses of a family.
-fn global(family: Family) -> IpSet {
+/// Globally routable unicast addresses of a family: those outside the special-purpose blocks of the IANA registries.
+pub fn internet(family: Family) -> IpSet {
     match family {
         Family::V4 => {
             let special = SPECIAL_V4
@@ -88,8 +88,8 @@ fn looks_like_address(text: &str) -> bool {
 }
 
 /// The globally routable addresses of the families that the cluster uses.
-pub(super) fn internet(cluster: &Cluster) -> Result<Resolved, SpellingError> {
-    let families = cluster.families.iter().map(|family| global(*family));
+pub(super) fn the_internet(cluster: &Cluster) -> Result<Resolved, SpellingError> {
+    let families = cluster.families.iter().map(|family| internet(*family));
     let addresses = families.fold(IpSet::empty(), |all, family| all.union(&family));
     some_addresses(cluster, "internet", &addresses)
 }
@@ -106,7 +106,7 @@ fn one_address(cluster: &Cluster, address: IpAddr) -> Result<Resolved, SpellingE
     if let Some(id) = cluster.by_address.get(&address)
         && let Some(group) = cluster.group(*id)
     {
-        let endpoint = cluster.endpoint_of_groups(group.workload, &[*id]);
+        let endpoint = cluster.endpoint_of_pod(group.workload, *id);
         let note = Note::AddressOfPod { address: address.to_string(), pod: cluster.spelled_pod(*id) };
         return Ok(Resolved { endpoints: vec![endpoint], notes: vec![note] });
     }
@@ -146,6 +146,12 @@ fn some_addresses(cluster: &Cluster, text: &str, wanted: &IpSet) -> Result<Resol
 }
 
 impl Cluster {
+    /// The globally routable addresses outside the cluster.
+    pub fn internet(&self) -> IpSet {
+        let families = self.outside_families.iter().map(|family| internet(*family));
+        families.fold(IpSet::empty(), |all, family| all.union(&family)).intersection(&self.outside())
+    }
+
     /// `namespace/pod`.
     pub(super) fn spelled_pod(&self, id: crate::cluster::GroupId) -> String {
         let group = self.group(id);
@@ -164,7 +170,7 @@ mod tests {
 
     #[test]
     fn the_internet_has_no_private_or_reserved_address() {
-        let internet = global(Family::V4).union(&global(Family::V6));
+        let internet = internet(Family::V4).union(&internet(Family::V6));
         for address in ["8.8.8.8", "1.1.1.1", "223.255.255.255", "2606:4700::1111"] {
             assert!(internet.contains(address.parse().unwrap()), "{address}");
         }

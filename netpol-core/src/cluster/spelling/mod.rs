@@ -7,6 +7,7 @@ mod address;
 mod name;
 mod resolve;
 
+pub use address::internet;
 pub use error::{Note, SpellingError};
 pub use ports::{parse_port, split_port};
 pub use resolve::Resolved;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::net::{IpSet, Protocol};
+use crate::net::{HoledBlock, IpSet, Protocol};
 use crate::policy::{NamespaceMatch, Peer, PodMatch, PortMatch, Ports, Rule};
 use crate::selector::{Operator, Requirement, Selector};
 
@@ -121,11 +121,15 @@ fn pod_peer(pods: &PodMatch, namespace: &str) -> Option<Raised> {
     Some(Raised::Map(fields))
 }
 
-/// One `ipBlock` for each block that the addresses consist of.
+/// One `ipBlock` for each block that the addresses consist of, with `except` where that takes fewer.
 fn blocks(addresses: &IpSet) -> Vec<Raised> {
-    let blocks = addresses.cidrs().into_iter().map(|cidr| {
-        let block = Raised::Map(vec![field("cidr", text(&cidr.to_string()))]);
-        Raised::Map(vec![field("ipBlock", block)])
+    let blocks = addresses.holed_blocks().into_iter().map(|HoledBlock { block, excepts }| {
+        let mut fields = vec![field("cidr", text(&block.to_string()))];
+        if !excepts.is_empty() {
+            let excepts = excepts.iter().map(|except| text(&except.to_string())).collect();
+            fields.push(field("except", Raised::List(excepts)));
+        }
+        Raised::Map(vec![field("ipBlock", Raised::Map(fields))])
     });
     blocks.collect()
 }
@@ -228,6 +232,14 @@ mod tests {
         let addresses = IpSet::blocks(["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()]);
         let peer = Peer::Addresses(AddressBlock { addresses, unknown: IpSet::empty() });
         assert_eq!(shown(&peer), "{ipBlock: {cidr: 10.0.0.0/8}} {ipBlock: {cidr: \"fd00::/8\"}}");
+    }
+
+    #[test]
+    fn a_block_with_a_hole_has_an_except() {
+        let hole = IpSet::block("10.1.0.0/16".parse().unwrap());
+        let addresses = IpSet::block("10.0.0.0/8".parse().unwrap()).difference(&hole);
+        let peer = Peer::Addresses(AddressBlock { addresses, unknown: IpSet::empty() });
+        assert_eq!(shown(&peer), "{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}}");
     }
 
     #[test]

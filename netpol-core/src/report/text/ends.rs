@@ -3,9 +3,11 @@
 use ipnet::IpNet;
 
 use super::layout::count;
-use crate::cluster::{Asked, Cluster, Endpoint, GroupId, Hypothetical, Owner, Workload, WorkloadId};
+use crate::cluster::{
+    Asked, Cluster, Endpoint, GroupId, Hypothetical, Owner, Workload, WorkloadId, internet,
+};
 use crate::evaluate::End;
-use crate::net::{Family, IpSet};
+use crate::net::{Family, HoledBlock, IpSet};
 
 /// So many blocks or pods are spelled out; of more, the rest is counted.
 const SPELLED_OUT: usize = 4;
@@ -46,6 +48,13 @@ pub(crate) fn pod_names(cluster: &Cluster, end: &End) -> Vec<String> {
         let group = cluster.group(**id).and_then(|group| cluster.workload(group.workload));
         group.is_some_and(|workload| workload.owner != Owner::Pod)
     };
+    let first = groups.first().and_then(|id| cluster.group(*id));
+    let are_all = first
+        .and_then(|group| cluster.workload(group.workload))
+        .is_some_and(|workload| end.groups.is_none() && workload.groups.len() == groups.len());
+    if are_all {
+        return Vec::new();
+    }
     groups.iter().filter(is_named).map(|id| cluster.pod_name(*id, None)).collect()
 }
 
@@ -61,37 +70,25 @@ pub(crate) fn asked(ports: &Asked) -> String {
     }
 }
 
-/// The blocks of a set, the first of them spelled out: `10.0.0.0/9, 192.168.0.0/16`, or
-/// `10.0.0.0/8 except 10.1.0.0/16` where that is shorter.
+/// The addresses of a set: `internet` for all globally routable ones of a family; else the first blocks spelled out,
+/// as in `10.0.0.0/9, 192.168.0.0/16`, or `10.0.0.0/8 except 10.1.0.0/16` where that is shorter.
 pub(crate) fn blocks(addresses: &IpSet) -> String {
-    let families = Family::ALL.into_iter().map(|family| addresses.in_family(family));
-    let words: Vec<String> =
-        families.filter(|set| !set.is_empty()).map(|set| blocks_of_family(&set)).collect();
+    let families = Family::ALL.into_iter().map(|family| (family, addresses.in_family(family)));
+    let present: Vec<(Family, IpSet)> = families.filter(|(_, set)| !set.is_empty()).collect();
+    if !present.is_empty() && present.iter().all(|(family, set)| *set == internet(*family)) {
+        return "internet".to_owned();
+    }
+    let words: Vec<String> = present.iter().map(|(_, set)| blocks_of_family(set)).collect();
     words.join(", ")
 }
 
 fn blocks_of_family(addresses: &IpSet) -> String {
-    let cidrs = addresses.cidrs();
-    let hull = cidrs.first().zip(cidrs.last()).map(|(first, last)| hull(*first, *last));
-    let excepts = hull.map(|hull| (hull, IpSet::block(hull).difference(addresses).cidrs()));
-    match excepts {
-        Some((hull, excepts)) if !excepts.is_empty() && excepts.len() + 1 < cidrs.len() => {
-            format!("{hull} except {}", capped(&spelled(&excepts), "block", "blocks"))
+    match addresses.holed_blocks().as_slice() {
+        [HoledBlock { block, excepts }] if !excepts.is_empty() => {
+            format!("{block} except {}", capped(&spelled(excepts), "block", "blocks"))
         }
-        _ => capped(&spelled(&cidrs), "block", "blocks"),
+        _ => capped(&spelled(&addresses.cidrs()), "block", "blocks"),
     }
-}
-
-/// The smallest block that holds both.
-fn hull(first: IpNet, last: IpNet) -> IpNet {
-    let mut hull = first;
-    while !hull.contains(&last) {
-        match hull.supernet() {
-            Some(wider) => hull = wider,
-            None => break,
-        }
-    }
-    hull
 }
 
 /// Each block; one of a single address without its prefix.
@@ -176,6 +173,12 @@ mod tests {
         assert_eq!(blocks(&holed), "10.0.0.0/8 except 10.1.0.0/16");
         let both = holed.union(&set(&["fd00::1/128"]));
         assert_eq!(blocks(&both), "10.0.0.0/8 except 10.1.0.0/16, fd00::1");
+    }
+
+    #[test]
+    fn the_internet_is_called_so() {
+        assert_eq!(blocks(&internet(Family::V4).union(&internet(Family::V6))), "internet");
+        assert_eq!(blocks(&internet(Family::V4)), "internet");
     }
 
     #[test]

@@ -6,12 +6,12 @@ use super::layout::{Layout, count};
 use super::table::{Cell, Table};
 use super::{Fact, Line, Role, Text, ends, facts};
 use crate::cluster::{Cluster, Endpoint, NamespaceId};
-use crate::evaluate::{Decision, End, Reason};
+use crate::evaluate::{Assumption, Decision, End, Reason};
 use crate::reach::{Because, Connection, Counts, Map, Rectangle, ShareId, Side};
 use crate::report::Context;
 
 /// A line of names is broken when it would be longer than this.
-const WIDEST: usize = 48;
+pub(super) const WIDEST: usize = 48;
 /// So many assumptions are spelled out; of more, the rest is counted.
 const ASSUMPTIONS: usize = 8;
 
@@ -31,7 +31,7 @@ pub fn map(context: Context<'_>, map: &Map, rectangles: &[Rectangle]) -> Text {
     section(&mut text, context, map, ("unknown", Role::Unknown), of(None, Decision::Unknown));
     let mut layout = Layout::default();
     causes(&mut layout, context, rectangles);
-    assumed(&mut layout, context, map);
+    assumed(&mut layout, context, &map.assumptions);
     text.lines.extend(layout.into_text(context).lines);
     if rectangles.is_empty() {
         text.lines.insert(0, Line::new().plain("no connection is allowed"));
@@ -137,7 +137,7 @@ fn section<'r>(
     text.lines.extend(table.to_text().lines.into_iter().map(indented));
 }
 
-fn indented(mut line: Line) -> Line {
+pub(super) fn indented(mut line: Line) -> Line {
     line.segments.insert(0, super::Segment { role: Role::Plain, text: "  ".to_owned(), span: None });
     line
 }
@@ -193,8 +193,29 @@ fn namespace(context: Context<'_>, map: &Map, id: NamespaceId, shares: &[ShareId
     }
 }
 
+/// Names with their namespaces, those of a namespace together: `shop/{cart, frontend}`.
+pub(super) fn folded(names: Vec<String>) -> Vec<String> {
+    let mut by_namespace: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut lines = Vec::new();
+    for name in names {
+        match name.split_once('/').filter(|(namespace, _)| !namespace.contains(['.', ':', ' '])) {
+            Some((namespace, rest)) => {
+                by_namespace.entry(format!("{namespace}/")).or_default().push(rest.to_owned());
+            }
+            None => lines.push(name),
+        }
+    }
+    for (prefix, names) in by_namespace {
+        match names.as_slice() {
+            [one] => lines.push(format!("{prefix}{one}")),
+            several => lines.extend(wrapped(&prefix, several)),
+        }
+    }
+    lines
+}
+
 /// `shop/{a, b,` and further lines under the first name.
-fn wrapped(prefix: &str, names: &[String]) -> Vec<String> {
+pub(super) fn wrapped(prefix: &str, names: &[String]) -> Vec<String> {
     let mut lines = vec![format!("{prefix}{{")];
     let blanks = " ".repeat(prefix.chars().count() + 1);
     for (number, name) in names.iter().enumerate() {
@@ -254,17 +275,18 @@ fn cause(context: Context<'_>, reason: &Reason) -> Fact {
     }
 }
 
-fn assumed(layout: &mut Layout, context: Context<'_>, map: &Map) {
-    if map.assumptions.is_empty() {
+/// What it all rests on.
+pub(super) fn assumed(layout: &mut Layout, context: Context<'_>, assumptions: &[Assumption]) {
+    if assumptions.is_empty() {
         return;
     }
     layout.line(Line::new());
     layout.line(Line::new().plain("assumed:"));
-    for assumption in map.assumptions.iter().take(ASSUMPTIONS) {
+    for assumption in assumptions.iter().take(ASSUMPTIONS) {
         let fact = facts::assumption(context, assumption);
         layout.placed(Line::new().plain(format!("  {}", fact.words)), fact.place);
     }
-    let rest = map.assumptions.len().saturating_sub(ASSUMPTIONS);
+    let rest = assumptions.len().saturating_sub(ASSUMPTIONS);
     if rest > 0 {
         layout.line(Line::new().plain(format!("  and {rest} more, which `-o json` has")));
     }

@@ -135,7 +135,7 @@ fn slip(near: Option<&Near>) -> String {
     }
 }
 
-/// `is` for one block, `are` for more.
+/// `is` for one block, with excepts or without, `are` for more.
 fn verb(addresses: &crate::net::IpSet) -> &'static str {
-    if addresses.cidrs().len() == 1 { "is" } else { "are" }
+    if addresses.holed_blocks().len() == 1 { "is" } else { "are" }
 }

@@ -1,12 +1,15 @@
 //! Answers in words: lines of segments, each with a role that a terminal can paint.
 
+pub mod changes;
 pub mod content;
+pub mod coverage;
 pub mod ends;
 pub mod explanation;
 pub mod facts;
 mod layout;
 pub mod map;
 pub mod misses;
+pub mod path;
 pub mod remedies;
 pub mod table;
 pub mod verdict;

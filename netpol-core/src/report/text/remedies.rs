@@ -55,6 +55,10 @@ pub fn near_policy(context: Context<'_>, near: &NearPolicy, subject: &str) -> Fa
 fn change(context: Context<'_>, edit: &SmallestEdit) -> String {
     let object = context.object(edit.policy).map(ToString::to_string).unwrap_or_default();
     match &edit.change {
+        Change::CorrectValue { rule, peer, wanted, has } => {
+            let path = rule_path(context, edit.policy, *rule);
+            format!("change `{wanted}` to `{has}` in peer {peer} of {path} of {object}")
+        }
         Change::AddPeers { rule, peers } => {
             let path = rule_path(context, edit.policy, *rule);
             format!("let {path} of {object} also take {}", peer_words(peers))

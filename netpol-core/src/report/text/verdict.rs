@@ -3,7 +3,7 @@
 use super::explanation::{outcome, short_summary};
 use super::layout::{Layout, count};
 use super::{Fact, Line, Role, Text, ends, facts};
-use crate::cluster::Cluster;
+use crate::cluster::{Asked, Cluster};
 use crate::evaluate::{Assumption, Decision, Pair, Request, Verdict};
 use crate::explain::{DirectionExplanation, Explanation, PairExplanation};
 use crate::net::{ConnectionSet, Decided};
@@ -37,12 +37,12 @@ pub fn answer(context: Context<'_>, explanation: &Explanation) -> Text {
 
 /// `DENY  shop/adservice -> shop/cart tcp/7070`, and what of it is allowed where that is mixed.
 pub(super) fn heading(layout: &mut Layout, cluster: &Cluster, verdict: &Verdict) {
-    let Request { from, to, ports } = &verdict.request;
+    let Request { from, to, .. } = &verdict.request;
     let line = decision_line("", verdict.decision)
         .with(Role::Strong, ends::end_list(cluster, from))
         .plain(" -> ")
         .with(Role::Strong, ends::end_list(cluster, to))
-        .plain(ends::asked(ports));
+        .plain(asked_words(verdict));
     layout.line(line);
     match verdict.pairs.as_slice() {
         [pair] => {
@@ -57,6 +57,14 @@ pub(super) fn heading(layout: &mut Layout, cluster: &Cluster, verdict: &Verdict)
             layout.line(Line::new().plain(format!("  of {total}: {}", tally(pairs))));
         }
         _ => {}
+    }
+}
+
+/// The ports of a question; a named port with the numbers that it has at the one destination: ` tcp/8443 (https)`.
+fn asked_words(verdict: &Verdict) -> String {
+    match (&verdict.request.ports, verdict.pairs.as_slice()) {
+        (Asked::Named(_, name), [pair]) if !pair.asked.is_empty() => format!(" {} ({name})", pair.asked),
+        (ports, _) => ends::asked(ports),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::evaluate::PolicyRef;
 use crate::explain::{self, DirectionExplanation, Isolation, PairExplanation, PolicyFact, RuleFact};
 use crate::policy::{Action, Direction, Rule};
 use crate::report::Context;
-use crate::report::context::rule_path;
+use crate::report::context::{rule_path, rule_span};
 use crate::report::text::{Suggestion, ends, explanation as words, misses, remedies};
 use crate::selector::Truth;
 use crate::text::Span;
@@ -51,6 +51,11 @@ pub struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
+    /// Where a rule of a policy stands.
+    pub(super) fn of_rule(context: Context<'a>, policy: PolicyRef, rule: usize) -> Self {
+        Self::new(context, rule_span(context, policy, rule))
+    }
+
     fn new(context: Context<'a>, span: Option<Span>) -> Self {
         match span.and_then(|span| context.file_line(span)) {
             Some((file, line)) => Self { file: Some(file), line: Some(line) },

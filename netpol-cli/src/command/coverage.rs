@@ -1,0 +1,104 @@
+//! `netpol coverage`.
+
+use netpol_core::evaluate::UnknownAs;
+use netpol_core::net::ConnectionSet;
+use netpol_core::policy::Direction;
+use netpol_core::reach::coverage::{Coverage, Exposed, Exposure, WorkloadCoverage};
+use netpol_core::report::{text, v1};
+
+use super::answer::{deliver, wanted};
+use super::filter::namespace;
+use super::session::Session;
+use crate::Exit;
+use crate::args;
+use crate::render::serialized::serialized;
+use crate::render::tabular::{csv, markdown};
+use crate::render::text::painted;
+use crate::render::{Console, Format};
+
+const FORMATS: [Format; 5] = [Format::Table, Format::Json, Format::Yaml, Format::Csv, Format::Markdown];
+
+/// Says how far the policies cover the cluster.
+pub fn coverage(args: &args::Coverage, console: &mut Console<'_, '_>) -> Exit {
+    args.common.exit.applied(covered(args, console))
+}
+
+fn covered(args: &args::Coverage, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
+    let targets = wanted(&args.common, &FORMATS, console)?;
+    let session = Session::open(&args.common, console)?;
+    if session.is_empty {
+        return Ok(session.exit);
+    }
+    let context = session.context();
+    let mut coverage = session.analysis.coverage();
+    if let Some(namespace) = namespace(&args.common, &session, console)? {
+        coverage = coverage.of_namespace(context.cluster, context.policies, namespace);
+    }
+    if session.unknown != UnknownAs::Unknown {
+        coverage.decide_unknown(session.unknown);
+    }
+    if coverage.workloads.is_empty() {
+        console.note("there is no workload and no pod: nobody is isolated, and nobody is open");
+    }
+    let render = |format| match format {
+        Format::Csv => csv(&HEADER, rows(&session, &coverage)),
+        Format::Table => painted(&text::coverage::coverage(context, &coverage)),
+        Format::Markdown => markdown(&text::coverage::table(context, &coverage)),
+        format => serialized(&v1::Coverage::new(context, &coverage), format),
+    };
+    Ok(session.exit.and(deliver(&targets, render, console)))
+}
+
+const HEADER: [&str; 7] = ["workload", "direction", "isolated", "policies", "open_to", "ports", "decision"];
+
+/// A row for each workload, direction, and some that it is open to on some ports.
+fn rows(session: &Session, coverage: &Coverage) -> Vec<Vec<String>> {
+    let workloads = coverage.workloads.iter();
+    let sides = workloads.flat_map(|it| Direction::ALL.map(|direction| (it, direction)));
+    sides.flat_map(|(workload, direction)| rows_of(session, workload, direction)).collect()
+}
+
+fn rows_of(session: &Session, workload: &WorkloadCoverage, direction: Direction) -> Vec<Vec<String>> {
+    let context = session.context();
+    let own = workload.of(direction);
+    let policies = own.policies.iter().filter_map(|policy| context.object(*policy));
+    let policies: Vec<String> = policies.map(ToString::to_string).collect();
+    let row = |peer: String, ports: String, decision: &str| {
+        let isolated = match own.isolated {
+            netpol_core::selector::Truth::Yes => "yes",
+            netpol_core::selector::Truth::No => "no",
+            netpol_core::selector::Truth::Unknown => "unknown",
+        };
+        vec![
+            text::map::whole_end(context.cluster, &workload.end),
+            direction.name().to_owned(),
+            isolated.to_owned(),
+            policies.join("; "),
+            peer,
+            ports,
+            decision.to_owned(),
+        ]
+    };
+    if own.exposure.is_empty() {
+        return vec![row(String::new(), String::new(), "")];
+    }
+    let rows = own.exposure.iter().flat_map(|exposure| {
+        let of = |ports: &ConnectionSet, decision: &str| {
+            (!ports.is_empty()).then(|| row(whole(session, exposure), ports.to_string(), decision))
+        };
+        let Exposure { decided, .. } = exposure;
+        [of(&decided.allowed, "allow"), of(&decided.unknown, "unknown")]
+    });
+    rows.flatten().collect()
+}
+
+/// Whom an exposure names, with every block spelled out.
+fn whole(session: &Session, exposure: &Exposure) -> String {
+    match &exposure.peer {
+        Exposed::Addresses(addresses) => {
+            let cidrs: Vec<String> = addresses.cidrs().iter().map(ToString::to_string).collect();
+            cidrs.join(" ")
+        }
+        Exposed::Pods(_) => text::coverage::exposed(session.context(), &exposure.peer),
+    }
+}

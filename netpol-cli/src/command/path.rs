@@ -1,0 +1,158 @@
+//! `netpol path`.
+
+use netpol_core::cluster::{Asked, Endpoint, SpellingError, split_port};
+use netpol_core::net::ConnectionSet;
+use netpol_core::reach::Map;
+use netpol_core::reach::path::{Path, Quest};
+use netpol_core::report::{text, v1};
+
+use super::answer::{deliver, refused, wanted};
+use super::filter::namespace;
+use super::session::Session;
+use crate::Exit;
+use crate::args;
+use crate::render::serialized::serialized;
+use crate::render::tabular::{csv, markdown};
+use crate::render::text::painted;
+use crate::render::{Console, Format};
+
+const FORMATS: [Format; 5] = [Format::Table, Format::Json, Format::Yaml, Format::Csv, Format::Markdown];
+
+/// Finds ways from end to end.
+pub fn path(args: &args::PathArgs, console: &mut Console<'_, '_>) -> Exit {
+    args.common.exit.applied(found(args, console))
+}
+
+fn found(args: &args::PathArgs, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
+    let targets = wanted(&args.common, &FORMATS, console)?;
+    let session = Session::open(&args.common, console)?;
+    let quest = quest(args, &session).map_err(|error| refused(&error, &session, console))?;
+    quest.notes.iter().for_each(|note| console.note(note));
+    let map = session.analysis.map();
+    let scout = session.analysis.scout(&map);
+    let answer = match (&args.to, args.cut) {
+        (None, _) => scout.reached(&quest.quest, args.max_hops.unwrap_or(u32::MAX)),
+        (Some(_), false) => scout.shortest(&quest.quest),
+        (Some(_), true) => scout.cut(&quest.quest),
+    };
+    let mut path = answer.map_err(|endpoint| off_the_map(endpoint, &session, console))?;
+    if let Some(namespace) = namespace(&args.common, &session, console)? {
+        path.keep_namespace(session.analysis.cluster(), &map, namespace);
+    }
+    tell(&path, console);
+    let report = Report { session: &session, map: &map, path: &path };
+    let delivered = deliver(&targets, |format| report.render(format), console);
+    Ok(session.exit.and(delivered).and(exit_of(&path)))
+}
+
+/// A quest, and what is to be said about how it was understood.
+#[derive(Debug)]
+struct Understood {
+    quest: Quest,
+    notes: Vec<String>,
+}
+
+fn quest(args: &args::PathArgs, session: &Session) -> Result<Understood, SpellingError> {
+    let cluster = session.analysis.cluster();
+    let from = cluster.endpoints(&args.from, &session.namespace)?;
+    let mut notes: Vec<String> = from.notes.iter().map(ToString::to_string).collect();
+    let mut quest =
+        Quest { from: from.endpoints, to: Vec::new(), ports: Asked::Every, unknown: session.unknown };
+    if let Some(to) = &args.to {
+        let (to, ports) = split_port(to)?;
+        let to = cluster.endpoints(to, &session.namespace)?;
+        if let Asked::Named(protocol, name) = &ports {
+            cluster.names_port(&to.endpoints, *protocol, name)?;
+        }
+        notes.extend(to.notes.iter().map(ToString::to_string));
+        quest = Quest { to: to.endpoints, ports, ..quest };
+    }
+    quest.leave_nodes_among_others();
+    Ok(Understood { quest, notes })
+}
+
+fn off_the_map(endpoint: &Endpoint, session: &Session, console: &mut Console<'_, '_>) -> Exit {
+    let words = text::endpoint(session.analysis.cluster(), endpoint);
+    console.error(format_args!("`{words}` is not on the map, which has workloads, pods and addresses"));
+    console.help(format_args!("ask for one connection: `netpol can {words} TO`"));
+    Exit::Error
+}
+
+/// Says what the report does not.
+fn tell(path: &Path, console: &mut Console<'_, '_>) {
+    if let (None, Some(_)) = (&path.hops, &path.possible) {
+        console.note(
+            "there is a way only if what is unknown is allowed; `--unknown allow` or `deny` decides it",
+        );
+    }
+}
+
+fn exit_of(path: &Path) -> Exit {
+    match (&path.hops, &path.possible, &path.reached) {
+        (Some(_), ..) => Exit::Fine,
+        (None, Some(_), _) => Exit::Unknown,
+        (None, None, Some(reached)) if !reached.is_empty() => Exit::Fine,
+        (None, None, _) => Exit::Bad,
+    }
+}
+
+/// What is to be shown.
+#[derive(Debug)]
+struct Report<'a> {
+    session: &'a Session,
+    map: &'a Map,
+    path: &'a Path,
+}
+
+impl Report<'_> {
+    fn render(&self, format: Format) -> String {
+        let context = self.session.context();
+        match format {
+            Format::Csv => self.csv(),
+            Format::Table => painted(&text::path::path(context, self.map, self.path)),
+            Format::Markdown => markdown(&text::path::table(context, self.map, self.path)),
+            format => {
+                let ends = v1::path::Ends::of(context, self.map, self.path);
+                serialized(&v1::Path::new(context, self.path, &ends, &self.map.assumptions), format)
+            }
+        }
+    }
+
+    fn csv(&self) -> String {
+        let cluster = self.session.context().cluster;
+        if let Some(reached) = &self.path.reached {
+            let rows = reached.iter().flat_map(|entry| {
+                self.map.ends(cluster, &entry.to).into_iter().map(|end| {
+                    vec![
+                        entry.hops.to_string(),
+                        text::map::whole_end(cluster, &entry.from),
+                        text::map::whole_end(cluster, &end),
+                        entry.decided.allowed.to_string(),
+                    ]
+                })
+            });
+            return csv(&["hops", "via", "endpoint", "ports"], rows);
+        }
+        let steps = match &self.path.cut {
+            Some(cut) => cut.as_deref().unwrap_or_default(),
+            None => self.path.hops.as_deref().unwrap_or_default(),
+        };
+        let rows = (1usize..).zip(steps).map(|(number, step)| {
+            let rules = step.behind.rules.iter();
+            let rules: Vec<String> =
+                rules.map(|rule| text::path::placed_rule(self.session.context(), *rule)).collect();
+            vec![
+                number.to_string(),
+                text::map::whole_end(cluster, &step.hop.from),
+                text::map::whole_end(cluster, &step.hop.to),
+                ports(&step.hop.decided.allowed),
+                rules.join("; "),
+            ]
+        });
+        csv(&[if self.path.cut.is_some() { "cut" } else { "hop" }, "from", "to", "ports", "allowed_by"], rows)
+    }
+}
+
+fn ports(ports: &ConnectionSet) -> String {
+    if ports.is_empty() { String::new() } else { ports.to_string() }
+}

@@ -1,0 +1,71 @@
+//! Where a pod that is yet to be created would be isolated.
+
+use super::coverage::NamespaceCoverage;
+use crate::cluster::{Cluster, Namespace, NamespaceId};
+use crate::evaluate::isolation::isolating;
+use crate::index::PolicyIndex;
+use crate::policy::{Direction, Effect, NamespaceMatch, PodMatch, PolicySet};
+use crate::selector::{Selector, Truth, leave_none_out};
+
+/// For each namespace, some selectors of its pods.
+type Selectors<'a> = Vec<Vec<&'a Selector>>;
+
+pub(super) fn namespaces(cluster: &Cluster, set: &PolicySet, index: &PolicyIndex) -> Vec<NamespaceCoverage> {
+    let answers = |direction| {
+        let isolating = by_namespace(cluster, set, direction);
+        let unread = may_isolate(cluster, set, direction);
+        let places = isolating.into_iter().zip(unread);
+        let answers = places.map(|(isolating, unread)| match leave_none_out(isolating) {
+            _ if !index.plugin().enforces => Truth::No,
+            Truth::No if !unread.is_empty() => Truth::Unknown,
+            answer => answer,
+        });
+        answers.collect::<Vec<Truth>>()
+    };
+    let sides = answers(Direction::Ingress).into_iter().zip(answers(Direction::Egress));
+    let namespaces = (0u32..).map(NamespaceId).zip(sides);
+    namespaces
+        .map(|(namespace, (ingress, egress))| NamespaceCoverage { namespace, ingress, egress })
+        .collect()
+}
+
+/// For each namespace, the selectors of the pods there that policies isolate.
+fn by_namespace<'a>(cluster: &Cluster, set: &'a PolicySet, direction: Direction) -> Selectors<'a> {
+    let policies = isolating(set, direction).filter_map(|place| set.policies.get(place as usize));
+    spread(cluster, policies.map(|policy| &policy.subject.value), Truth::Yes)
+}
+
+/// For each namespace, the selectors of policies that may isolate, whose rules are not known.
+fn may_isolate<'a>(cluster: &Cluster, set: &'a PolicySet, direction: Direction) -> Selectors<'a> {
+    let opaque = set.opaque.iter().filter(|opaque| {
+        opaque.directions.contains(direction) && matches!(opaque.effect, Effect::RulesUnknown(_))
+    });
+    spread(cluster, opaque.filter_map(|opaque| opaque.subject.as_ref()), Truth::Unknown)
+}
+
+/// Selectors by the namespaces that they are about: those where the answer is at least `least`.
+fn spread<'a>(
+    cluster: &Cluster,
+    subjects: impl Iterator<Item = &'a PodMatch>,
+    least: Truth,
+) -> Selectors<'a> {
+    let mut lists = vec![Vec::new(); cluster.namespaces.len()];
+    for subject in subjects {
+        match &subject.namespaces {
+            NamespaceMatch::Named(name) => {
+                let id = cluster.namespace_named(name);
+                if let Some(list) = id.and_then(|id| lists.get_mut(id.0 as usize)) {
+                    list.push(&subject.pods);
+                }
+            }
+            NamespaceMatch::Selected(selector) => {
+                let is_meant = |namespace: &Namespace| selector.matches(&namespace.labels).truth >= least;
+                let meant = lists.iter_mut().zip(&cluster.namespaces);
+                for (list, _) in meant.filter(|(_, namespace)| is_meant(namespace)) {
+                    list.push(&subject.pods);
+                }
+            }
+        }
+    }
+    lists
+}

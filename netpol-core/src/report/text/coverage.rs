@@ -1,0 +1,317 @@
+//! The coverage of a cluster as tables that a person reads.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+
+use super::layout::{Layout, count};
+use super::map::{assumed, indented, wrapped};
+use super::misses::pod_match;
+use super::table::{Cell, Table};
+use super::{Line, Role, Text, ends};
+use crate::cluster::{Namespace, NamespaceId};
+use crate::diagnostic::ObjectRef;
+use crate::evaluate::PolicyRef;
+use crate::net::{ConnectionSet, Decided};
+use crate::policy::{Direction, NamespaceMatch, PodMatch};
+use crate::reach::coverage::{Counts, Coverage, Exposed, Exposure, UnusedRule, Why, WorkloadCoverage};
+use crate::report::Context;
+use crate::report::context::{rule_path, rule_span};
+use crate::selector::{Operator, Truth};
+
+/// So many policies of several workloads are named; more are counted.
+const POLICIES: usize = 3;
+
+/// The coverage in words: how many, then a table for each direction, the namespaces, and the rules without a use.
+pub fn coverage(context: Context<'_>, coverage: &Coverage) -> Text {
+    let mut text = heading(coverage.counts());
+    for direction in Direction::ALL {
+        if !coverage.workloads.is_empty() {
+            text.lines.push(Line::new());
+            text.lines.push(Line::new().with(Role::Strong, format!("{direction}:")));
+            text.lines
+                .extend(of_direction(context, coverage, direction).to_text().lines.into_iter().map(indented));
+        }
+    }
+    if !coverage.namespaces.is_empty() {
+        text.lines.push(Line::new());
+        text.lines.push(Line::new().with(Role::Strong, "a new pod would be isolated:"));
+        text.lines.extend(namespaces(context, coverage).to_text().lines.into_iter().map(indented));
+    }
+    let mut layout = Layout::default();
+    unused(&mut layout, context, coverage);
+    assumed(&mut layout, context, &coverage.assumptions);
+    text.lines.extend(layout.into_text(context).lines);
+    text
+}
+
+/// The coverage as one table, a row for each workload and direction.
+pub fn table(context: Context<'_>, coverage: &Coverage) -> Table {
+    let mut table = Table::new(vec!["WORKLOAD", "DIRECTION", "ISOLATED BY", "PORTS", "OPEN TO"]);
+    for workload in &coverage.workloads {
+        for direction in Direction::ALL {
+            let own = workload.of(direction);
+            let alike = Alike {
+                workloads: vec![workload],
+                isolated: own.isolated,
+                policies: own.policies.iter().copied().collect(),
+                exposure: &own.exposure,
+            };
+            let [isolation, peers, ports] = cells(context, coverage, &alike);
+            let end = Cell::plain(ends::end(context.cluster, &workload.end));
+            table.rows.push(vec![end, Cell::plain(direction.name()), isolation, ports, peers]);
+        }
+    }
+    table
+}
+
+/// Whom an exposure names: `every pod of shop`, `10.0.0.0/8`.
+pub fn exposed(context: Context<'_>, peer: &Exposed) -> String {
+    match peer {
+        Exposed::Addresses(addresses) if *addresses == context.cluster.outside() => {
+            "every address outside".to_owned()
+        }
+        Exposed::Addresses(addresses) => ends::blocks(addresses),
+        Exposed::Pods(pods) => match (one_namespace(&pods.namespaces), pods.pods.is_everything()) {
+            (Some(name), true) => format!("every pod of `{name}`"),
+            (Some(name), false) => format!("{} in `{name}`", pods.pods),
+            (None, _) => pod_match(pods),
+        },
+    }
+}
+
+/// The namespace, when only one can be meant.
+fn one_namespace(namespaces: &NamespaceMatch) -> Option<&str> {
+    match namespaces {
+        NamespaceMatch::Named(name) => Some(name),
+        NamespaceMatch::Selected(selector) => match selector.requirements() {
+            [only] if only.key.as_deref() == Some(Namespace::NAME_LABEL) && only.operator == Operator::In => {
+                only.values
+                    .first()
+                    .filter(|_| only.values.len() == 1 && !only.has_unknown_value)
+                    .map(String::as_str)
+            }
+            _ => None,
+        },
+    }
+}
+
+/// Why nothing uses a rule: `its policy selects no workload`.
+pub const fn why(why: Why) -> &'static str {
+    match why {
+        Why::NoEffect => "its policy does not act in this direction",
+        Why::NoSubject => "its policy selects no workload of the input",
+        Why::NoPeer => "no workload of the input and no address outside is among its peers",
+        Why::NoPort => "no workload of the input has a port of this name",
+    }
+}
+
+fn heading(counts: Counts) -> Text {
+    let Counts { workloads, ingress_isolated, egress_isolated, .. } = counts;
+    let mut text = Text::default();
+    let all = count(workloads, "workload", "workloads");
+    let isolated = format!("{all}: {ingress_isolated} isolated for ingress, {egress_isolated} for egress");
+    text.lines.push(Line::new().plain(isolated));
+    if workloads > 0 {
+        let (into, out) = (counts.ingress_internet, counts.egress_internet);
+        let words = format!("the internet can reach {into} of them, and {out} of them the internet");
+        text.lines.push(Line::new().plain(words));
+    }
+    text
+}
+
+fn of_direction(context: Context<'_>, coverage: &Coverage, direction: Direction) -> Table {
+    let mut table = Table::new(vec!["WORKLOADS", "ISOLATED BY", "PORTS", "OPEN TO"]);
+    let mut alike: Vec<Alike<'_>> = Vec::new();
+    let mut places: FxHashMap<(Truth, &[Exposure]), usize> = FxHashMap::default();
+    for workload in &coverage.workloads {
+        let own = workload.of(direction);
+        let place = *places.entry((own.isolated, own.exposure.as_slice())).or_insert(alike.len());
+        match alike.get_mut(place) {
+            Some(alike) => {
+                alike.workloads.push(workload);
+                alike.policies.extend(&own.policies);
+            }
+            None => alike.push(Alike {
+                workloads: vec![workload],
+                isolated: own.isolated,
+                policies: own.policies.iter().copied().collect(),
+                exposure: &own.exposure,
+            }),
+        }
+    }
+    let sizes = sizes(coverage);
+    alike.sort_by_key(|alike| alike.isolated);
+    for alike in alike {
+        let names = Cell::lines(names(context, (coverage, &sizes), &alike.workloads));
+        let [isolation, peers, ports] = cells(context, coverage, &alike);
+        table.rows.push(vec![names, isolation, ports, peers]);
+    }
+    table
+}
+
+/// Workloads that are open to the same.
+#[derive(Debug)]
+struct Alike<'c> {
+    workloads: Vec<&'c WorkloadCoverage>,
+    isolated: Truth,
+    policies: BTreeSet<PolicyRef>,
+    exposure: &'c [Exposure],
+}
+
+/// How many workloads each namespace has.
+fn sizes(coverage: &Coverage) -> BTreeMap<NamespaceId, usize> {
+    let mut sizes = BTreeMap::new();
+    for workload in &coverage.workloads {
+        *sizes.entry(workload.namespace).or_default() += 1;
+    }
+    sizes
+}
+
+/// Some workloads, a line or more for each namespace.
+fn names(
+    context: Context<'_>,
+    (coverage, sizes): (&Coverage, &BTreeMap<NamespaceId, usize>),
+    workloads: &[&WorkloadCoverage],
+) -> Vec<String> {
+    if workloads.len() == coverage.workloads.len() && workloads.len() > 1 {
+        return vec![format!("every workload ({})", coverage.counts().workloads)];
+    }
+    let mut by_namespace: BTreeMap<NamespaceId, Vec<&WorkloadCoverage>> = BTreeMap::new();
+    for workload in workloads {
+        by_namespace.entry(workload.namespace).or_default().push(workload);
+    }
+    let lines = by_namespace.into_iter().flat_map(|(id, own)| {
+        let name = context.cluster.namespace(id).map_or("?", |it| it.name.as_str());
+        let all = own.len();
+        if sizes.get(&id) == Some(&all) && all > 1 {
+            return vec![format!("{name}/* ({all})")];
+        }
+        let prefix = format!("{name}/");
+        let words: Vec<String> = own.iter().map(|it| ends::end(context.cluster, &it.end)).collect();
+        match words.as_slice() {
+            [one] => vec![one.clone()],
+            many => {
+                let short = |word: &String| word.strip_prefix(&prefix).unwrap_or(word).to_owned();
+                wrapped(&prefix, &many.iter().map(short).collect::<Vec<_>>())
+            }
+        }
+    });
+    lines.collect()
+}
+
+/// By what they are isolated, to whom they are open, and on which ports; the latter two line by line.
+fn cells(context: Context<'_>, coverage: &Coverage, own: &Alike<'_>) -> [Cell; 3] {
+    let names = own.policies.iter().filter_map(|policy| context.object(*policy));
+    let mut policies: Vec<String> = names.map(|object| policy_name(context, object)).collect();
+    if own.workloads.len() > 1 && policies.len() > POLICIES {
+        policies = vec![count(policies.len(), "policy", "policies")];
+    }
+    match own.isolated {
+        Truth::No => policies.insert(0, "not isolated".to_owned()),
+        Truth::Unknown => policies.insert(0, "perhaps isolated, by".to_owned()),
+        Truth::Yes => {}
+    }
+    let open = |peer: &str, ports: &str| [Cell::plain(peer), Cell::plain(ports)];
+    let [peers, ports] = match own.exposure {
+        [] => open("nobody", ""),
+        exposure if is_everyone(coverage, exposure) => open("everyone, inside and outside", "every port"),
+        exposure => {
+            let peers = exposure.iter().map(|entry| exposed(context, &entry.peer));
+            let ports = exposure.iter().map(|entry| ports(&entry.decided));
+            [Cell::lines(peers.collect()), Cell::lines(ports.collect())]
+        }
+    };
+    let role = match own.isolated {
+        Truth::No => Some(Role::Unknown),
+        Truth::Unknown | Truth::Yes => None,
+    };
+    [Cell { role, lines: policies }, peers, ports]
+}
+
+/// `shop/cart-ingress`; with its kind where policies are of several.
+fn policy_name(context: Context<'_>, object: &ObjectRef) -> String {
+    let policies = context.policies.policies.iter().map(|policy| &policy.object);
+    let mut all = policies.chain(context.policies.opaque.iter().map(|policy| &policy.object));
+    match &object.namespace {
+        Some(namespace) if all.all(|other| other.kind == object.kind) => {
+            format!("{namespace}/{}", object.name)
+        }
+        _ => object.to_string(),
+    }
+}
+
+fn is_everyone(coverage: &Coverage, exposure: &[Exposure]) -> bool {
+    let is_whole = |entry: &Exposure| {
+        entry.decided.allowed == ConnectionSet::every()
+            && match &entry.peer {
+                Exposed::Addresses(addresses) => *addresses == coverage.outside,
+                Exposed::Pods(pods) => *pods == PodMatch::everything(),
+            }
+    };
+    exposure.len() == 2 && exposure.iter().all(is_whole)
+}
+
+fn ports(decided: &Decided) -> String {
+    match (decided.allowed.is_empty(), decided.unknown.is_empty()) {
+        (_, true) => decided.allowed.to_string(),
+        (true, false) => format!("perhaps {}", decided.unknown),
+        (false, false) => format!("{}, perhaps {}", decided.allowed, decided.unknown),
+    }
+}
+
+fn namespaces(context: Context<'_>, coverage: &Coverage) -> Table {
+    let mut table = Table::new(vec!["NAMESPACE", "INGRESS", "EGRESS"]);
+    let word = |truth| match truth {
+        Truth::Yes => Cell::with(Role::Allow, "yes"),
+        Truth::Unknown => Cell::with(Role::Unknown, "perhaps"),
+        Truth::No => Cell::with(Role::Deny, "no"),
+    };
+    let mut alike: BTreeMap<(Truth, Truth), Vec<String>> = BTreeMap::new();
+    for namespace in &coverage.namespaces {
+        let name = context.cluster.namespace(namespace.namespace).map_or("?", |it| it.name.as_str());
+        alike.entry((namespace.ingress, namespace.egress)).or_default().push(name.to_owned());
+    }
+    for ((ingress, egress), names) in alike {
+        table.rows.push(vec![Cell::lines(joined(&names)), word(ingress), word(egress)]);
+    }
+    table
+}
+
+/// Names in lines of a readable width.
+fn joined(names: &[String]) -> Vec<String> {
+    let mut lines: Vec<String> = vec![String::new()];
+    for (number, name) in names.iter().enumerate() {
+        let word = if number + 1 == names.len() { name.clone() } else { format!("{name},") };
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(&word),
+            Some(line) if line.chars().count() + word.chars().count() < super::map::WIDEST => {
+                line.push(' ');
+                line.push_str(&word);
+            }
+            _ => lines.push(word),
+        }
+    }
+    lines
+}
+
+fn unused(layout: &mut Layout, context: Context<'_>, coverage: &Coverage) {
+    if coverage.unused.is_empty() {
+        return;
+    }
+    layout.line(Line::new());
+    layout.line(Line::new().with(Role::Strong, "rules that nothing in the input uses:"));
+    let mut reason = None;
+    let mut rules: Vec<&UnusedRule> = coverage.unused.iter().collect();
+    rules.sort_by_key(|rule| rule.why);
+    for rule in rules {
+        if reason != Some(rule.why) {
+            reason = Some(rule.why);
+            layout.line(Line::new().plain(format!("  {}:", why(rule.why))));
+        }
+        let policy = PolicyRef::Evaluated(rule.policy);
+        let object = context.object(policy).map(ToString::to_string).unwrap_or_default();
+        let words = format!("    {} of {object}", rule_path(context, policy, rule.rule));
+        layout.placed(Line::new().plain(words), rule_span(context, policy, rule.rule));
+    }
+}

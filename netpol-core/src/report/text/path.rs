@@ -1,0 +1,203 @@
+//! Ways from end to end as a person reads them.
+
+use std::collections::BTreeSet;
+
+use super::layout::{Layout, count};
+use super::map::{indented, side};
+use super::table::{Cell, Table};
+use super::{Line, Role, Text, ends, facts};
+use crate::cluster::{Endpoint, WorkloadId};
+use crate::net::Decided;
+use crate::policy::Direction;
+use crate::reach::Map;
+use crate::reach::path::{Hop, Path, Reached, RuleRef, Step};
+use crate::report::Context;
+use crate::report::context::{rule_path, rule_span};
+use crate::selector::Truth;
+
+/// A path in words: each hop with the rules that allow it; or everybody that can be reached; then what cuts it.
+pub fn path(context: Context<'_>, map: &Map, path: &Path) -> Text {
+    if let Some(reached) = &path.reached {
+        return all_reached(context, map, path, reached);
+    }
+    let mut layout = Layout::default();
+    chain(&mut layout, context, path);
+    if let Some(cut) = &path.cut {
+        layout.line(Line::new());
+        match cut {
+            Ok(steps) => cut_of(&mut layout, context, steps),
+            Err(_) => layout.line(Line::new().plain(
+                "there are too many connections between the ends to find the fewest that keep them apart",
+            )),
+        }
+    }
+    layout.into_text(context)
+}
+
+/// The hops of a path in one table, or everybody that can be reached; of a cut, its connections.
+pub fn table(context: Context<'_>, map: &Map, path: &Path) -> Table {
+    if let Some(reached) = &path.reached {
+        return reached_table(context, map, reached);
+    }
+    let (name, steps) = match &path.cut {
+        Some(cut) => ("CUT", cut.as_deref().unwrap_or_default()),
+        None => ("HOP", path.hops.as_deref().unwrap_or_default()),
+    };
+    let mut table = Table::new(vec![name, "FROM", "TO", "PORTS", "ALLOWED BY"]);
+    for (number, Step { hop, behind }) in (1usize..).zip(steps) {
+        let rules = behind.rules.iter().map(|rule| placed_rule(context, *rule));
+        let open = [(Direction::Egress, behind.egress), (Direction::Ingress, behind.ingress)];
+        let open = open.into_iter().filter_map(|(direction, isolated)| not_isolated(direction, isolated));
+        table.rows.push(vec![
+            Cell::plain(number.to_string()),
+            Cell::plain(ends::end(context.cluster, &hop.from)),
+            Cell::plain(ends::end(context.cluster, &hop.to)),
+            Cell::plain(ports(&hop.decided)),
+            Cell::lines(rules.chain(open).collect()),
+        ]);
+    }
+    table
+}
+
+/// A rule with its place: `egress[0] of NetworkPolicy shop/cart (cart.yaml:4)`.
+pub fn placed_rule(context: Context<'_>, rule: RuleRef) -> String {
+    let words = rule_words(context, rule);
+    let place = rule_span(context, rule.policy, rule.rule).and_then(|span| context.file_line(span));
+    place.map_or_else(|| words.clone(), |(file, line)| format!("{words} ({file}:{line})"))
+}
+
+/// What may flow over a hop, in words.
+fn ports(decided: &Decided) -> String {
+    match (decided.allowed.is_empty(), decided.unknown.is_empty()) {
+        (_, true) => decided.allowed.to_string(),
+        (true, false) => format!("perhaps {}", decided.unknown),
+        (false, false) => format!("{}, perhaps {}", decided.allowed, decided.unknown),
+    }
+}
+
+fn chain(layout: &mut Layout, context: Context<'_>, path: &Path) {
+    let from = || Line::new().with(Role::Strong, ends::end_list(context.cluster, &path.from));
+    let to = format!("{}{}", ends::end_list(context.cluster, &path.to), ends::asked(&path.ports));
+    let whole = |line: Line, words: &str| line.plain(words).with(Role::Strong, to.clone());
+    match (&path.hops, &path.possible) {
+        (Some(steps), _) if steps.is_empty() => {
+            layout.line(whole(from(), " is ").plain(": there is nothing to reach"));
+        }
+        (Some(steps), _) => {
+            let hops = count(steps.len(), "hop", "hops");
+            layout.line(whole(from(), " reaches ").plain(format!(" in {hops}")));
+            hops_of(layout, context, steps);
+        }
+        (None, Some(steps)) => {
+            layout.line(whole(from(), " perhaps reaches ").plain(": a way leads through what is unknown"));
+            hops_of(layout, context, steps);
+        }
+        (None, None) => {
+            layout.line(whole(from(), " does not reach ").plain(": no chain of connections leads there"));
+        }
+    }
+}
+
+fn hops_of(layout: &mut Layout, context: Context<'_>, steps: &[Step]) {
+    for (number, step) in (1usize..).zip(steps) {
+        layout.line(connection(context, &format!("  {number}  "), &step.hop));
+        rules_of(layout, context, step);
+    }
+}
+
+fn cut_of(layout: &mut Layout, context: Context<'_>, steps: &[Step]) {
+    if steps.is_empty() {
+        layout.line(Line::new().plain("nothing needs to be cut"));
+        return;
+    }
+    let number = count(steps.len(), "connection is", "connections are");
+    layout.line(Line::new().plain(format!("they are apart when {number} cut, and not with fewer:")));
+    for step in steps {
+        layout.line(connection(context, "  ", &step.hop));
+        rules_of(layout, context, step);
+    }
+}
+
+fn connection(context: Context<'_>, before: &str, hop: &Hop) -> Line {
+    Line::new()
+        .plain(before)
+        .with(Role::Strong, ends::end(context.cluster, &hop.from))
+        .plain(" -> ")
+        .with(Role::Strong, ends::end(context.cluster, &hop.to))
+        .plain(format!("  {}", ports(&hop.decided)))
+}
+
+/// What stands behind a hop, a line for each rule; then why something is unknown.
+fn rules_of(layout: &mut Layout, context: Context<'_>, Step { hop, behind }: &Step) {
+    if behind.egress == Truth::No && behind.ingress == Truth::No {
+        layout.line(Line::new().with(Role::Dim, "       no policy selects either end"));
+    } else {
+        for (direction, isolated) in
+            [(Direction::Egress, behind.egress), (Direction::Ingress, behind.ingress)]
+        {
+            for rule in behind.rules.iter().filter(|rule| rule.direction == direction) {
+                let words = format!("       {}", rule_words(context, *rule));
+                layout.placed(Line::new().plain(words), rule_span(context, rule.policy, rule.rule));
+            }
+            if let Some(words) = not_isolated(direction, isolated) {
+                layout.line(Line::new().with(Role::Dim, format!("       {words}")));
+            }
+        }
+    }
+    for reason in &hop.reasons {
+        let fact = facts::reason(context, reason);
+        layout.placed(Line::new().with(Role::Unknown, "       unknown: ").plain(fact.words), fact.place);
+    }
+}
+
+fn not_isolated(direction: Direction, isolated: Truth) -> Option<String> {
+    let end = match direction {
+        Direction::Egress => "source",
+        Direction::Ingress => "destination",
+    };
+    (isolated == Truth::No).then(|| format!("{direction} of the {end}: not isolated"))
+}
+
+fn rule_words(context: Context<'_>, rule: RuleRef) -> String {
+    let object = context.object(rule.policy).map(ToString::to_string).unwrap_or_default();
+    format!("{} of {object}", rule_path(context, rule.policy, rule.rule))
+}
+
+fn all_reached(context: Context<'_>, map: &Map, path: &Path, reached: &[Reached]) -> Text {
+    let shares = reached.iter().flat_map(|entry| entry.to.pods());
+    let workloads: BTreeSet<WorkloadId> =
+        shares.filter_map(|id| map.shares.get(*id)).map(|share| share.workload).collect();
+    let outside = reached.iter().any(|entry| entry.to.addresses().is_some());
+    let own: BTreeSet<WorkloadId> = path.from.iter().filter_map(workload).collect();
+    let others = context.cluster.workloads.len().saturating_sub(own.difference(&workloads).count());
+    let others = count(others, "other workload", "other workloads");
+    let and = if outside { ", and addresses outside" } else { "" };
+    let line = Line::new()
+        .with(Role::Strong, ends::end_list(context.cluster, &path.from))
+        .plain(format!(" reaches {} of {others}{and}", workloads.len()));
+    let mut text = Text { lines: vec![line] };
+    if !reached.is_empty() {
+        text.lines.extend(reached_table(context, map, reached).to_text().lines.into_iter().map(indented));
+    }
+    text
+}
+
+const fn workload(endpoint: &Endpoint) -> Option<WorkloadId> {
+    match endpoint {
+        Endpoint::Workload(id) | Endpoint::Pods(id, _) => Some(*id),
+        _ => None,
+    }
+}
+
+fn reached_table(context: Context<'_>, map: &Map, reached: &[Reached]) -> Table {
+    let mut table = Table::new(vec!["HOPS", "FROM", "TO", "PORTS"]);
+    for entry in reached {
+        table.rows.push(vec![
+            Cell::plain(entry.hops.to_string()),
+            Cell::plain(ends::end(context.cluster, &entry.from)),
+            Cell::lines(side(context, map, &entry.to)),
+            Cell::plain(ports(&entry.decided)),
+        ]);
+    }
+    table
+}

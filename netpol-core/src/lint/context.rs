@@ -75,6 +75,13 @@ impl<'a> Context<'a> {
         self.policies.origins.get(origin).map(|place| place.span)
     }
 
+    /// The first line of a place: what to point at when the whole of an object would fill the screen.
+    pub fn head(&self, span: Span) -> Span {
+        let line = self.files.slice(span).lines().next().unwrap_or_default().trim_end();
+        let length = u32::try_from(line.len()).unwrap_or(0).max(1).min(span.len());
+        Span::new(span.file, span.start, span.start.saturating_add(length))
+    }
+
     /// The policies that are evaluated, with their places in the index.
     pub fn evaluated(&self) -> impl Iterator<Item = (u32, &'a Policy)> + use<'a> {
         (0u32..).zip(&self.policies.policies)

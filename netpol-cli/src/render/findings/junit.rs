@@ -1,5 +1,6 @@
 //! Test results in the XML that `JUnit` made common: a suite for each file, a case for each finding.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use netpol_core::report::v1::Finding;
@@ -10,11 +11,13 @@ use super::{Findings, lines};
 /// Errors and warnings are failures, remarks are output of a case that passed. A file without findings is one case.
 pub(super) fn junit(findings: &Findings<'_>) -> String {
     let all = &findings.wire.diagnostics;
-    let suites: Vec<(&str, Vec<&Finding<'_>>)> = findings
-        .files
-        .iter()
-        .map(|(_, file)| (file.name(), all.iter().filter(|it| it.place.file == file.name()).collect()))
-        .collect();
+    let mut of_files: BTreeMap<&str, Vec<&Finding<'_>>> = BTreeMap::new();
+    for finding in all {
+        of_files.entry(finding.place.file).or_default().push(finding);
+    }
+    let names = findings.files.iter().map(|(_, file)| file.name());
+    let suites: Vec<(&str, Vec<&Finding<'_>>)> =
+        names.map(|name| (name, of_files.remove(name).unwrap_or_default())).collect();
     let tests: usize = suites.iter().map(|(_, cases)| cases.len().max(1)).sum();
     let failures = all.iter().filter(|finding| is_failure(finding)).count();
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");

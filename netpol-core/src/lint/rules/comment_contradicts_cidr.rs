@@ -75,14 +75,18 @@ fn comment<'a>(context: &Context<'a>, span: Span) -> Option<(&'a str, Span)> {
 /// The number of addresses that a comment speaks of.
 fn claimed(comment: &str) -> Option<u64> {
     let lower = comment.to_lowercase();
-    let words: Vec<&str> =
-        lower.split([' ', '\t', '#', ',', '(', ')', ';', ':']).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = lower.split([' ', '\t', '#', '(', ')']).filter(|word| !word.is_empty()).collect();
     (0..words.len()).find_map(|at| {
-        let number: u64 = words.get(at)?.parse().ok()?;
+        let word = words.get(at)?;
+        let number: u64 = word.trim_end_matches([',', '.', ';', ':']).parse().ok()?;
         let before =
             |back: usize| at.checked_sub(back).and_then(|at| words.get(at)).copied().unwrap_or_default();
         let is_range = before(1) == "of" && matches!(before(2), "range" | "block" | "net" | "subnet");
-        let is_counted = words.get(at + 1).is_some_and(|word| COUNTED.contains(&word.trim_end_matches('.')));
+        let is_bare = word.bytes().all(|byte| byte.is_ascii_digit());
+        let is_counted = is_bare
+            && words
+                .get(at + 1)
+                .is_some_and(|word| COUNTED.contains(&word.trim_end_matches([',', '.', ';', ':'])));
         (is_range || is_counted).then_some(number)
     })
 }

@@ -38,7 +38,7 @@ fn finding(context: &Context<'_>, id: NamespaceId) -> Option<Diagnostic> {
     );
     let help = "add a policy with `podSelector: {}` and `policyTypes: [Ingress, Egress]`, then allow what is meant; \
                 pods that are added later are then closed too";
-    Some(RULE.finding(namespace.span.unwrap_or(first.span), message).with_help(help))
+    Some(RULE.finding(context.head(namespace.span.unwrap_or(first.span)), message).with_help(help))
 }
 
 /// Whether a policy selects every pod of a namespace in a direction, or may: of one that is not evaluated nobody knows.

@@ -61,9 +61,10 @@ fn finding(context: &Context<'_>, name: &str, span: Span) -> Option<Diagnostic> 
     let found = RULE.finding(span, message).with_help(format!("did you mean `{near}{rest}`?"));
     let group = context.cluster.group(group)?;
     let workload = context.cluster.workload(group.workload).map(|it| context.workload_name(it));
-    Some(
-        found.with_related(group.span, format!("`{}` has nearly that address", workload.unwrap_or_default())),
-    )
+    Some(found.with_related(
+        context.head(group.span),
+        format!("`{}` has nearly that address", workload.unwrap_or_default()),
+    ))
 }
 
 /// The pod that has an address written with dashes.

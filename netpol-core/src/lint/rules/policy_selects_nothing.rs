@@ -57,7 +57,7 @@ fn finding(context: &Context<'_>, policy: &Policy) -> Option<Diagnostic> {
                 "a policy selects pods of its own namespace alone, `{namespace}`; such a pod is in `{}`",
                 other.name
             );
-            remark.with_related(group.span, "these labels are selected, in another namespace").with_help(help)
+            remark.with_related(context.head(group.span), "these labels are selected, in another namespace").with_help(help)
         }
         None => remark.with_help(format!(
             "it will select pods of namespace `{namespace}` with `{}`, which an operator or another repository may \
@@ -96,7 +96,7 @@ fn near_words(
         Near::Key { key } => format!("{key}={}", value(&group.labels, key)),
         Near::OtherKey { key, value } => format!("{key}={value}"),
     };
-    (group.span, format!("the pods of `{name}` have `{has}`; did you mean that?"))
+    (context.head(group.span), format!("the pods of `{name}` have `{has}`; did you mean that?"))
 }
 
 fn value(labels: &Labels, key: &str) -> String {

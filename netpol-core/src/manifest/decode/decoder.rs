@@ -185,8 +185,14 @@ impl<'d> Decoder<'d> {
     /// Says of a number or a key that it is read as something else than it looks like.
     pub fn note_surprise(&mut self, node: &Node<'_>) {
         if let Some(surprise) = surprise(self.written(node.span), &node.value) {
-            let found = Diagnostic::policy(SURPRISING_SCALAR, node.span, surprise);
-            self.diagnostics.push(with_via(found.with_help("write it as it is meant"), node.via));
+            let read = number_text(&node.value).unwrap_or_default();
+            let digits = self.written(node.span).trim_start_matches('0');
+            let help = match digits.parse::<u16>() {
+                Ok(digits) => format!("write `{digits}` or `{}`, whichever is meant", read.trim()),
+                Err(_) => format!("write `{}`", read.trim()),
+            };
+            let found = Diagnostic::policy(SURPRISING_SCALAR, node.span, surprise).with_help(help);
+            self.diagnostics.push(with_via(found, node.via));
         }
     }
 

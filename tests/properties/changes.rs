@@ -31,7 +31,7 @@ fn change(objects: &mut Vec<Value>, random: &mut Random) {
             objects.remove(*random.pick(&policies));
         }
         (false, 1) => {
-            objects[*random.pick(&policies)]["spec"]["ingress"] = json!([{"ports": [{"port": 80}]}])
+            objects[*random.pick(&policies)]["spec"]["ingress"] = json!([{"ports": [{"port": 80}]}]);
         }
         _ => {
             let pods = objects.iter_mut().filter(|object| object["kind"] == "Pod");

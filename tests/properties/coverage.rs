@@ -3,7 +3,6 @@
 use netpol_core::cluster::{Asked, Endpoint, Hypothetical, Namespace, WorkloadId};
 use netpol_core::evaluate::{Exemption, PolicyRef, Request};
 use netpol_core::explain::{DirectionExplanation, Explanation, Isolation};
-use netpol_core::net::IpSet;
 use netpol_core::policy::{Direction, NamespaceMatch, Peer, PodMatch};
 use netpol_core::reach::coverage::{Exposed, WorkloadCoverage};
 use netpol_core::selector::{Operator, Selector, Truth};

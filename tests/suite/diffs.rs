@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use netpol_tests::corpus::say;
 use serde_json::Value;
 
 use crate::program::{Folder, Run, pod};
@@ -15,7 +16,7 @@ fn policy(peer: &str) -> String {
 }
 
 fn pods(names: &[&str]) -> String {
-    names.iter().map(|name| format!("---\n{}", pod(name))).collect()
+    names.iter().flat_map(|name| ["---\n".to_owned(), pod(name)]).collect()
 }
 
 /// `web` loses the database to `job`; `late` comes, `early` goes.
@@ -110,7 +111,7 @@ fn a_revision_of_the_repository_is_read_as_it_was() {
         command.output().is_ok_and(|output| output.status.success())
     };
     if !git("init -q") {
-        println!("skipped: git cannot be run");
+        say("skipped: git cannot be run");
         return;
     }
     assert!(git("add -A") && git("commit -q -m first"));

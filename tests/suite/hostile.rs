@@ -75,7 +75,7 @@ fn nesting_has_a_limit_in_every_syntax() {
     let (open, close) = ("[".repeat(deep), "]".repeat(deep));
     refused("hostile.yaml", format!("{HEAD}spec: {open}{close}\n"), &words);
     refused("hostile.yaml", format!("{HEAD}spec:\n  {}1\n", "- ".repeat(deep)), &words);
-    let block: String = (1..deep).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+    let block: String = (1..deep).flat_map(|depth| [" ".repeat(depth), "a:\n".to_owned()]).collect();
     refused("hostile.yaml", format!("{HEAD}spec:\n{block}"), &words);
     let json = format!("{{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"spec\":{open}{close}}}");
     refused("hostile.json", json, &words);
@@ -89,7 +89,8 @@ fn lists_within_lists_have_a_limit() {
 
 #[test]
 fn very_many_parts_are_no_trouble() {
-    let labels: String = (0..200_000).map(|index| format!("    l{index}: v\n")).collect();
+    let labels: String =
+        (0..200_000).flat_map(|index| ["    l".to_owned(), index.to_string(), ": v\n".to_owned()]).collect();
     harmless(
         "labels.yaml",
         format!("apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\n  namespace: lab\n  labels:\n{labels}"),

@@ -12,7 +12,7 @@ use crate::Exit;
 use crate::args;
 use crate::input::revision::{self, Tree};
 use crate::render::serialized::serialized;
-use crate::render::tabular::{csv, markdown};
+use crate::render::tabular::{csv, escaped, markdown};
 use crate::render::text::painted;
 use crate::render::{Console, Format};
 
@@ -99,7 +99,11 @@ fn in_markdown(contexts: (Context<'_>, Context<'_>), changes: &Changes) -> Strin
     let ends = text::changes::ends(contexts, changes);
     if !ends.is_empty() {
         out.push('\n');
-        ends.iter().for_each(|line| out.push_str(&format!("- {}\n", crate::render::tabular::escaped(line))));
+        for line in &ends {
+            out.push_str("- ");
+            out.push_str(&escaped(line));
+            out.push('\n');
+        }
     }
     if !table.rows.is_empty() {
         out.push('\n');

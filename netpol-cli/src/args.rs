@@ -47,6 +47,18 @@ pub enum Command {
     /// Say which workloads are isolated, by which policies, and to whom they are open
     #[command(after_help = COVERAGE_EXAMPLES)]
     Coverage(Coverage),
+    /// Say what changed between two sets of manifests, in connections
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(Diff),
+    /// Draw who can reach whom, as a picture or a page
+    #[command(after_help = GRAPH_EXAMPLES, after_long_help = long(GRAPH_EXAMPLES))]
+    Graph(Graph),
+    /// Find what the API server would refuse, and what it would accept but nobody wants
+    #[command(after_help = LINT_EXAMPLES)]
+    Lint(Lint),
+    /// List the lint rules, or print the page of one
+    #[command(after_help = "Examples:\n  netpol rules\n  netpol rules policy-selects-nothing")]
+    Rules(Rules),
     /// Print the completions of a shell
     #[command(after_help = "Example:\n  netpol completions bash > /etc/bash_completion.d/netpol")]
     Completions {
@@ -116,6 +128,27 @@ Examples:
   netpol coverage -f manifests/
   netpol coverage -n shop -o md
   netpol coverage -o csv > coverage.csv";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  netpol diff old/ new/
+  netpol diff git:main manifests/         manifests/ as the branch main has it, and as it is now
+  netpol diff git:v1:deploy git:v2:deploy -o md";
+
+const GRAPH_EXAMPLES: &str = "\
+Examples:
+  netpol graph -o html=map.html -f manifests/
+  netpol graph -n shop -o svg > shop.svg
+  netpol graph | dot -Tpng > map.png";
+const LINT_EXAMPLES: &str = "\
+Examples:
+  netpol lint manifests/
+  helm template . | netpol lint -
+  netpol lint -o github -o sarif=netpol.sarif
+  netpol lint --select api --fail-on warning
+  netpol lint --write-baseline netpol-baseline.json
+
+Suppress a finding:  # netpol: ignore[RULE] reason     on its line or the line above";
 
 /// The end of `--help`: how ends are spelled, then the examples.
 fn long(examples: &str) -> String {
@@ -196,6 +229,29 @@ pub struct Coverage {
     pub common: Common,
 }
 
+/// `netpol diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The manifests before: a file, folder or glob, or git:REV[:PATH] of the repository one stands in
+    pub old: String,
+    /// The manifests after, in the same spellings
+    pub new: String,
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// `netpol graph`.
+#[derive(Debug, Args)]
+pub struct Graph {
+    /// Which part of the map.
+    #[command(flatten)]
+    pub filter: Filter,
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
 /// Which part of a map is wanted.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Filter")]
@@ -215,6 +271,57 @@ pub struct Filter {
     /// Leave out connections where no policy selects either end
     #[arg(long)]
     pub hide_not_isolated: bool,
+}
+
+/// `netpol lint`.
+#[derive(Debug, Args)]
+pub struct Lint {
+    /// Files, folders and globs of manifests, - for standard input [default: .]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
+    /// Which rules.
+    #[command(flatten)]
+    pub choice: LintChoice,
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Which rules speak, and what is lived with.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rules")]
+pub struct LintChoice {
+    /// The rules to begin with: minimal, recommended, strict [default: recommended]
+    #[arg(long, value_name = "NAME")]
+    pub preset: Option<String>,
+    /// Only these rules, or rules of these categories, or all
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Not these rules, nor rules of these categories
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// Count the findings of each rule instead of showing them
+    #[arg(long)]
+    pub statistics: bool,
+    /// A baseline: findings in it do not count
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write all findings to a baseline, and report none
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = DEFAULT_BASELINE)]
+    pub write_baseline: Option<PathBuf>,
+}
+
+/// Where a baseline is written when nobody says where.
+pub const DEFAULT_BASELINE: &str = "netpol-baseline.json";
+
+/// `netpol rules`.
+#[derive(Debug, Args)]
+pub struct Rules {
+    /// The rule; without it, all are listed
+    pub rule: Option<String>,
+    /// The format, to standard output or to a file; repeatable: table, json, yaml, csv, md
+    #[arg(short, long, value_name = "FORMAT[=FILE]")]
+    pub output: Vec<Target>,
 }
 
 /// A direction, seen from the pods.
@@ -304,8 +411,9 @@ pub struct Cluster {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Report")]
 pub struct Report {
-    /// The format, to standard output or to a file; repeatable. can, explain: text, json, jsonl. list,
-    /// coverage, path: table, json, yaml, csv, md
+    /// The format, to standard output or to a file; repeatable. can, explain: text, json, jsonl. list, coverage, path,
+    /// diff: table, json, yaml, csv, md. graph, list: dot, mermaid, svg, html. lint: full, concise, json, jsonl, sarif,
+    /// github, gitlab, junit, rdjson, md
     #[arg(short, long, value_name = "FORMAT[=FILE]")]
     pub output: Vec<Target>,
     /// Decide what the manifests leave open
@@ -403,13 +511,14 @@ pub enum FailOn {
 }
 
 /// Options that a variable of the environment can give, where the command line does not.
-const VARIABLES: [(&str, &str); 13] = [
+const VARIABLES: [(&str, &str); 14] = [
     ("color", "NETPOL_COLOR"),
     ("config", "NETPOL_CONFIG"),
     ("default_namespace", "NETPOL_DEFAULT_NAMESPACE"),
     ("namespace", "NETPOL_NAMESPACE"),
     ("plugin", "NETPOL_PLUGIN"),
     ("ip_block_pods", "NETPOL_IP_BLOCK_PODS"),
+    ("preset", "NETPOL_PRESET"),
     ("namespace_labels", "NETPOL_NAMESPACE_LABELS"),
     ("kubernetes_version", "NETPOL_KUBERNETES_VERSION"),
     ("cluster_domain", "NETPOL_CLUSTER_DOMAIN"),
@@ -428,7 +537,11 @@ pub fn parse(
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Cli, clap::Error> {
     let mut matches = command_from(environment).try_get_matches_from(arguments)?;
-    Cli::from_arg_matches_mut(&mut matches)
+    let mut cli = Cli::from_arg_matches_mut(&mut matches)?;
+    if let Command::Lint(lint) = &mut cli.command {
+        lint.common.input.filenames.splice(0..0, lint.paths.iter().cloned());
+    }
+    Ok(cli)
 }
 
 /// The whole command line, for completions and manual pages.

@@ -5,15 +5,18 @@ use std::collections::BTreeSet;
 use crate::cluster::{Asked, Cluster, Facts, Note, Resolved, SpellingError, split_port};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{self, HostNetwork, IpBlockPods, Profile};
-use crate::evaluate::{Assumption, Engine, Request, Verdict};
+use crate::diff::{self, Changes, Revision};
+use crate::evaluate::{Assumption, End, Engine, Request, Verdict};
 use crate::explain::{self, Explanation};
 use crate::index::{Plugin, PolicyIndex};
+use crate::lint::{self, LintReport, LintSettings};
 use crate::manifest::{self, LeftOut, ReadOptions, Tally};
 use crate::net::{Family, IpSet};
 use crate::policy::{NamespaceMatch, Peer, PolicySet};
 use crate::reach::path::Scout;
-use crate::reach::{Coverage, Map};
+use crate::reach::{Coverage, Map, Rectangle};
 use crate::report::Context;
+use crate::report::graph::{self, Graph, GraphSource};
 use crate::report::text::Suggestion;
 use crate::suggestion;
 use crate::text::FileSet;
@@ -64,6 +67,8 @@ pub struct Analysis {
     diagnostics: Vec<Diagnostic>,
     tally: Tally,
     left_out: Vec<LeftOut>,
+    options: ReadOptions,
+    profile: Profile,
 }
 
 impl Analysis {
@@ -71,9 +76,11 @@ impl Analysis {
     pub fn new(files: FileSet, settings: Settings) -> Self {
         let Settings { default_namespace, facts, profile, ip_block_pods } = settings;
         let options = ReadOptions { default_namespace };
-        let mut manifests =
-            manifest::read(&files, &options, |raw, found| dialect::claim(raw, &options, found));
-        let policies = dialect::lower(std::mem::take(&mut manifests.policies), &profile);
+        let mut manifests = manifest::read(&files, &options, |raw, found| {
+            dialect::claim(raw, &options, found).map(|resource| resource.lower(&profile))
+        });
+        let parts = std::mem::take(&mut manifests.policies);
+        let policies = PolicySet::join(profile.pipeline.clone(), parts);
         let cluster =
             Cluster::new(&manifests, facts, &namespaces_named(&policies), &families_of_blocks(&policies));
         let plugin = Plugin {
@@ -83,7 +90,7 @@ impl Analysis {
         };
         let index = PolicyIndex::new(&cluster, &policies, plugin);
         let (tally, left_out, diagnostics) = (manifests.tally, manifests.left_out, manifests.diagnostics);
-        Self { files, cluster, policies, index, diagnostics, tally, left_out }
+        Self { files, cluster, policies, index, diagnostics, tally, left_out, options, profile }
     }
 
     /// The files.
@@ -190,6 +197,23 @@ impl Analysis {
         map
     }
 
+    /// A part of the map of this analysis as a graph; with `ends` on it, whether they have connections or not.
+    pub fn graph(&self, map: &Map, rectangles: &[Rectangle], ends: &[End]) -> Graph {
+        let coverage = Coverage::new(&self.cluster, &self.policies, &self.index);
+        let source = GraphSource { context: self.context(), engine: self.engine(), coverage: &coverage, map };
+        graph::of_map(source, rectangles, ends)
+    }
+
+    /// What changed from an older input to this one: in connections, and in ends.
+    pub fn changes_since(&self, old: &Self) -> Changes {
+        let (before, after) = (old.map(), self.map());
+        diff::diff(old.revision(&before), self.revision(&after))
+    }
+
+    const fn revision<'a>(&'a self, map: &'a Map) -> Revision<'a> {
+        Revision { cluster: &self.cluster, policies: &self.policies, engine: self.engine(), map }
+    }
+
     /// How far the policies cover the cluster: who is isolated, and to whom everybody is open.
     pub fn coverage(&self) -> Coverage {
         let mut coverage = Coverage::new(&self.cluster, &self.policies, &self.index);
@@ -201,6 +225,37 @@ impl Analysis {
     /// Looks for ways from end to end through the map of this analysis.
     pub const fn scout<'a>(&'a self, map: &'a Map) -> Scout<'a> {
         Scout::new(&self.cluster, &self.policies, self.engine(), map)
+    }
+
+    /// What is wrong with the input, and what is probably not meant.
+    ///
+    /// The typed objects are read again for it, so that analyses that are never linted do not keep them.
+    ///
+    /// ```
+    /// use netpol_core::lint::LintSettings;
+    /// use netpol_core::text::{FileSet, SourceFile};
+    /// use netpol_core::{Analysis, Settings};
+    ///
+    /// let mut files = FileSet::new();
+    /// files.add(SourceFile::named("a.yaml", "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicies\n"))?;
+    /// let analysis = Analysis::new(files, Settings::default());
+    /// let report = analysis.lint(&LintSettings::default());
+    /// assert_eq!(report.findings[0].rule.0, "unknown-kind");
+    /// # Ok::<(), netpol_core::text::FileTooLarge>(())
+    /// ```
+    pub fn lint(&self, settings: &LintSettings) -> LintReport {
+        let manifests = manifest::read(&self.files, &self.options, |raw, found| {
+            dialect::claim(raw, &self.options, found)
+        });
+        let facts = lint::context::Facts {
+            files: &self.files,
+            manifests: &manifests,
+            cluster: &self.cluster,
+            policies: &self.policies,
+            index: &self.index,
+            profile: &self.profile,
+        };
+        lint::lint(&lint::Context::new(facts, settings), &manifests.diagnostics)
     }
 
     /// What the ids in an answer are looked up in, for [`crate::report`].

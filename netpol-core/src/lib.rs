@@ -24,6 +24,8 @@ pub mod index;
 pub mod evaluate;
 pub mod explain;
 pub mod reach;
+pub mod diff;
+pub mod lint;
 pub mod report;
 mod suggestion;
 pub mod analysis;

@@ -3,5 +3,7 @@
 mod flows;
 mod np_guard;
 mod real;
+mod recorded;
 mod validation;
+mod lint;
 mod yaml;

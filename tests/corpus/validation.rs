@@ -9,9 +9,7 @@ use netpol_core::text::{FileSet, SourceFile};
 use netpol_tests::{corpus, stored};
 use serde_json::{Value, json};
 
-/// Cases where netpol says something else than the server, and why.
-const DIFFERENCES: [(&str, &str); 1] =
-    [("00579 text.helm-if", "a template that was not rendered is left out with a warning, never an error")];
+use crate::recorded::{Said, agree, differences};
 
 fn manifests(name: &str, text: &str) -> Manifests<Resource> {
     let mut files = FileSet::new();
@@ -31,90 +29,37 @@ fn is_error(diagnostic: &Diagnostic) -> bool {
     diagnostic.severity == Severity::Error && matches!(diagnostic.category, Category::Input | Category::Api)
 }
 
-fn api(diagnostics: &[Diagnostic], rule: RuleName) -> Vec<&Api> {
-    diagnostics.iter().filter(|found| found.rule == rule).filter_map(|found| found.api.as_ref()).collect()
+fn api(diagnostics: &[Diagnostic], rule: RuleName) -> impl Iterator<Item = &Api> {
+    diagnostics.iter().filter(move |found| found.rule == rule).filter_map(|found| found.api.as_ref())
 }
 
 /// What differs between netpol's reading of a recorded manifest and the server's; nothing when they agree.
-fn differences(case: &Value) -> Vec<String> {
+fn differing(case: &Value) -> Vec<String> {
     let manifests = manifests("f.yaml", case["yaml"].as_str().unwrap());
-    let found = &manifests.diagnostics;
-    let mut differences = Vec::new();
-    let errors = found.iter().filter(|found| is_error(found)).count();
-    if (errors == 0) != case["accepted"].as_bool().unwrap() {
-        differences.push(format!("{errors} errors, accepted: {}: {}", case["accepted"], case["message"]));
-    }
+    let mut differences = differences(said(&manifests.diagnostics), case);
     if let Some(expected) = case.get("stored_spec") {
         match policy(&manifests).map(stored::spec) {
             Some(spec) if spec == *expected => {}
             spec => differences.push(format!("spec\n  netpol {}\n  server {expected}", json!(spec))),
         }
     }
-    match case.get("type_error") {
-        Some(expected) => differences.extend(type_difference(found, expected)),
-        None => differences.extend(field_differences(found, case)),
-    }
     differences
 }
 
-/// The server stops at the first wrong type; netpol goes on, but must say that one.
-fn type_difference(found: &[Diagnostic], expected: &Value) -> Option<String> {
-    let text = |name: &str| expected[name].as_str().unwrap();
-    let start = format!("cannot unmarshal {}", text("got"));
-    let end = format!("of type {}", text("want"));
-    let said = api(found, WRONG_TYPE);
-    let has = |api: &&Api| {
-        api.field == text("path") && api.message.starts_with(&start) && api.message.ends_with(&end)
-    };
-    (!said.iter().any(has)).then(|| format!("type error\n  netpol {said:?}\n  server {expected}"))
-}
-
-fn field_differences(found: &[Diagnostic], case: &Value) -> Vec<String> {
-    let sorted = |mut list: Vec<String>| {
-        list.sort_unstable();
-        list
-    };
-    let listed = |name: &str, text: fn(&Value) -> String| {
-        sorted(case[name].as_array().into_iter().flatten().map(text).collect())
-    };
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let pair = |value: &Value| {
-        format!("{}: {}", value["field"].as_str().unwrap(), value["message"].as_str().unwrap())
-    };
-    let unknown = sorted(api(found, UNKNOWN_FIELD).iter().map(|api| api.field.clone()).collect());
-    let errors = [INVALID_FIELD, AMBIGUOUS_CIDR].into_iter().flat_map(|rule| api(found, rule));
-    let errors = errors.map(|api| format!("{}: {}", api.field, api.message)).collect();
-    let said = [
-        ("unknown fields", unknown, listed("unknown_fields", text)),
-        ("errors", sorted(errors), listed("errors", pair)),
-    ];
-    let differing = said.into_iter().filter(|(_, netpol, server)| netpol != server);
-    differing
-        .map(|(what, netpol, server)| format!("{what}\n  netpol {netpol:?}\n  server {server:?}"))
-        .collect()
+fn said(found: &[Diagnostic]) -> Said {
+    let faults = [INVALID_FIELD, AMBIGUOUS_CIDR].into_iter().flat_map(|rule| api(found, rule));
+    Said {
+        errors: found.iter().filter(|found| is_error(found)).count(),
+        unknown: api(found, UNKNOWN_FIELD).map(|api| api.field.clone()).collect(),
+        types: api(found, WRONG_TYPE).map(|api| (api.field.clone(), api.message.clone())).collect(),
+        faults: faults.map(|api| format!("{}: {}", api.field, api.message)).collect(),
+    }
 }
 
 #[test]
 fn netpol_says_of_recorded_manifests_what_the_api_server_said() {
     let Some(folder) = corpus::folder() else { return };
-    let cases = corpus::lines(&folder.join("validation/recorded-network-policy.jsonl"));
-    let mut surprises = Vec::new();
-    let (mut agreed, mut excused) = (0, 0);
-    for case in &cases {
-        let name = case["name"].as_str().unwrap();
-        let differences = differences(case);
-        match (differences.is_empty(), DIFFERENCES.iter().any(|(excused, _)| *excused == name)) {
-            (true, false) => agreed += 1,
-            (false, true) => excused += 1,
-            (true, true) => surprises.push(format!("{name}: agrees by now; take it off the list")),
-            (false, false) => surprises.push(format!("{name}: {}", differences.join("\n"))),
-        }
-    }
-    corpus::say(&format!(
-        "validation/recorded-network-policy: {agreed} of {} agree, {excused} differ for a reason",
-        cases.len()
-    ));
-    assert!(surprises.is_empty(), "{} differ:\n{}", surprises.len(), surprises.join("\n\n"));
+    agree("validation/recorded-network-policy", &folder, differing);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Laws that hold for every input.
 
+mod changes;
 mod coverage;
 mod maps;
 mod reports;

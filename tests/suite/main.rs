@@ -2,6 +2,8 @@
 
 mod program;
 mod answers;
+mod graphs;
+mod diffs;
 mod lists;
 mod coverages;
 mod paths;
@@ -10,6 +12,10 @@ mod queries;
 mod reading;
 mod configuration;
 mod bad_input;
+mod hostile;
 mod pages;
 mod process;
 mod examples;
+mod lint;
+mod lint_formats;
+mod lint_rules;

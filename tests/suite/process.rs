@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The folder of the programs that this test was built with; `None` when they were not built.
-fn program(name: &str) -> Option<PathBuf> {
+pub(crate) fn program(name: &str) -> Option<PathBuf> {
     let test = std::env::current_exe().unwrap();
     let folder = test.ancestors().find(|folder| folder.join(name).is_file())?;
     Some(folder.join(name))
@@ -48,7 +48,7 @@ fn a_reader_that_went_away_is_no_error() {
 }
 
 /// Cargo builds the programs of another package only when it is asked to.
-fn skipped() {
+pub(crate) fn skipped() {
     let mut stderr = std::io::stderr();
     drop(writeln!(stderr, "skipped: build the programs first, with `cargo build -p netpol-cli`"));
 }

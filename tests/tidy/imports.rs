@@ -20,7 +20,7 @@ const ROOMS: [(&str, &[&str]); 20] = [
     ("evaluate", &["text", "diagnostic", "net", "selector", "policy", "cluster", "index"]),
     ("explain", &["text", "net", "selector", "policy", "cluster", "index", "evaluate"]),
     ("reach", &["net", "selector", "policy", "cluster", "index", "evaluate"]),
-    ("diff", &["net", "selector", "policy", "cluster", "index", "evaluate", "reach"]),
+    ("diff", &["text", "diagnostic", "net", "selector", "policy", "cluster", "index", "evaluate", "reach"]),
     (
         "lint",
         &[

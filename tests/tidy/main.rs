@@ -5,6 +5,7 @@ mod sources;
 
 mod budgets;
 mod documents;
+mod hashes;
 mod imports;
 mod packages;
 mod purity;

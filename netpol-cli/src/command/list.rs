@@ -7,6 +7,7 @@ use netpol_core::report::v1;
 
 use super::answer::{deliver, wanted};
 use super::filter::filter;
+use super::graph;
 use super::session::Session;
 use crate::Exit;
 use crate::args;
@@ -15,7 +16,17 @@ use crate::render::tabular::{csv, markdown};
 use crate::render::text::painted;
 use crate::render::{Console, Format};
 
-const FORMATS: [Format; 5] = [Format::Table, Format::Json, Format::Yaml, Format::Csv, Format::Markdown];
+const FORMATS: [Format; 9] = [
+    Format::Table,
+    Format::Json,
+    Format::Yaml,
+    Format::Csv,
+    Format::Markdown,
+    Format::Dot,
+    Format::Mermaid,
+    Format::Svg,
+    Format::Html,
+];
 
 /// Lists who can reach whom.
 pub fn list(args: &args::List, console: &mut Console<'_, '_>) -> Exit {
@@ -25,18 +36,22 @@ pub fn list(args: &args::List, console: &mut Console<'_, '_>) -> Exit {
 fn listed(args: &args::List, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
     let targets = wanted(&args.common, &FORMATS, console)?;
     let session = Session::open(&args.common, console)?;
-    let map = session.analysis.map();
+    let mut map = session.analysis.map();
     if session.is_empty {
         return Ok(session.exit);
     }
     let filter = filter((&args.filter, &args.common), &session, &map, console)?;
     let rectangles = filter.apply(session.analysis.cluster(), &map);
+    map.assumptions = filter.assumptions(&map);
     let counted = filter.counts(session.analysis.cluster(), &map);
     let list = List { session: &session, map: &map, rectangles: &rectangles, counts: counted };
     if !args.count {
         list.tell(console);
     }
     let render = |format| match (args.count, args.expand) {
+        _ if graph::is_picture(format) => {
+            graph::drawn(&list.session.analysis.graph(&map, &rectangles, &[]), format)
+        }
         (true, _) => list.count(format),
         (false, true) => list.pairs(format),
         (false, false) => list.groups(format),
@@ -138,7 +153,7 @@ impl List<'_> {
 }
 
 /// `80 443 8000-8100`.
-fn ranges(ports: &netpol_core::net::PortSet) -> String {
+pub(super) fn ranges(ports: &netpol_core::net::PortSet) -> String {
     let range = |(first, last): &(u16, u16)| {
         if first == last { first.to_string() } else { format!("{first}-{last}") }
     };

@@ -1,7 +1,7 @@
 //! `netpol can --queries`: a line of JSON for each question, a line of JSON for each answer.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::rc::Rc;
 
@@ -89,21 +89,27 @@ impl<'s> Answerer<'s> {
     }
 
     fn answer_all(&mut self, questions: &mut dyn BufRead, answers: &mut dyn Write) -> io::Result<()> {
-        let mut answers = BufWriter::with_capacity(BUFFER, answers);
+        // Answers are collected here: each is many small pieces, too many to be written one by one.
+        let mut ready = Vec::with_capacity(2 * BUFFER);
         let mut text = Vec::new();
         let mut line = 0;
         while questions.read_until(b'\n', &mut text)? > 0 {
             line += 1;
             if !text.trim_ascii().is_empty() {
-                self.answer_line(line, &text, &mut answers)?;
-                answers.write_all(b"\n")?;
+                self.answer_line(line, &text, &mut ready)?;
+                ready.push(b'\n');
+            }
+            if ready.len() >= BUFFER {
+                answers.write_all(&ready)?;
+                ready.clear();
             }
             text.clear();
         }
+        answers.write_all(&ready)?;
         answers.flush()
     }
 
-    fn answer_line(&mut self, line: u64, text: &[u8], answers: &mut dyn Write) -> io::Result<()> {
+    fn answer_line(&mut self, line: u64, text: &[u8], answers: &mut Vec<u8>) -> io::Result<()> {
         let query: Query<'_> = match serde_json::from_slice(text) {
             Ok(query) => query,
             Err(error) => {
@@ -137,7 +143,7 @@ impl<'s> Answerer<'s> {
         }
     }
 
-    fn refuse(&mut self, error: &v1::Error<'_>, answers: &mut dyn Write) -> io::Result<()> {
+    fn refuse(&mut self, error: &v1::Error<'_>, answers: &mut Vec<u8>) -> io::Result<()> {
         self.exit = Exit::Error;
         Ok(serde_json::to_writer(answers, error)?)
     }

@@ -4,7 +4,7 @@ use crate::args::{Cli, Command};
 use crate::render::Console;
 use crate::{Exit, Io};
 
-use super::{can, completions, coverage, explain, list, man, path, schema};
+use super::{can, completions, coverage, diff, explain, graph, lint, list, man, path, rules, schema};
 
 /// Runs a command.
 pub fn run(cli: &Cli, io: &mut Io<'_>) -> Exit {
@@ -14,7 +14,11 @@ pub fn run(cli: &Cli, io: &mut Io<'_>) -> Exit {
         Command::Explain(args) => explain::explain(args, &mut console),
         Command::Path(args) => path::path(args, &mut console),
         Command::Coverage(args) => coverage::coverage(args, &mut console),
+        Command::Diff(args) => diff::diff(args, &mut console),
+        Command::Graph(args) => graph::graph(args, &mut console),
         Command::List(args) => list::list(args, &mut console),
+        Command::Lint(args) => lint::lint(args, &mut console),
+        Command::Rules(args) => rules::rules(args, &mut console),
         Command::Completions { shell } => completions::completions(*shell, &mut console),
         Command::Man { command } => man::man(command.as_deref(), &mut console),
         Command::Schema { kind } => schema::schema(kind.as_deref(), &mut console),

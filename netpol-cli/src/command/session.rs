@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use netpol_core::Analysis;
 use netpol_core::diagnostic::{Diagnostic, RuleName, Severity};
 use netpol_core::evaluate;
 use netpol_core::manifest::{LeftOut, Tally};
 use netpol_core::report::Context;
+use netpol_core::{Analysis, Settings};
 
 use super::facts;
 use crate::Exit;
@@ -38,26 +38,19 @@ impl Session {
     /// # Errors
     /// A configuration that cannot be used, which has been said.
     pub(super) fn open(common: &Common, console: &mut Console<'_, '_>) -> Result<Self, Exit> {
-        let (config, folder) = configuration(common, &console.io.directory).map_err(|error| {
-            console.error(&error);
-            error.help.iter().for_each(|help| console.help(help));
-            Exit::Error
-        })?;
-        let settings = facts::settings(common, &config).map_err(|(message, help)| {
-            console.error(message);
-            console.help(help);
-            Exit::Error
-        })?;
-        let namespace = match &common.input.namespace {
-            Some(namespace) if !common.input.all_namespaces => namespace.clone(),
-            _ => settings.default_namespace.clone(),
-        };
-        let options = options(common, &config, folder).map_err(|message| {
-            console.error(message);
-            Exit::Error
-        })?;
-        let input = input::read(&options, console.io);
-        let mut exit = tell_input(&input, console);
+        Self::open_at(common, &common.input.filenames, console)
+    }
+
+    /// The same of other PATHs than `--filename` names.
+    ///
+    /// # Errors
+    /// A configuration that cannot be used, which has been said.
+    pub(super) fn open_at(
+        common: &Common,
+        paths: &[String],
+        console: &mut Console<'_, '_>,
+    ) -> Result<Self, Exit> {
+        let Prepared { settings, namespace, input, mut exit, .. } = Prepared::read(common, paths, console)?;
         let analysis = Analysis::new(input.files, settings);
         tell_diagnostics(&analysis, console);
         tell_counts(&analysis, console);
@@ -90,26 +83,94 @@ impl Session {
     }
 }
 
-/// The configuration, and the folder that it stands in.
-fn configuration(common: &Common, directory: &Path) -> Result<(Config, PathBuf), ConfigError> {
+/// What was read before it is analysed.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    /// The configuration.
+    pub(super) config: Config,
+    /// Its name and text, if there is one.
+    pub(super) config_file: Option<(String, String)>,
+    /// The folder that the configuration speaks of.
+    pub(super) folder: PathBuf,
+    /// How the input is to be read and judged.
+    pub(super) settings: Settings,
+    /// The version of Kubernetes, if somebody named it.
+    pub(super) kubernetes_version: Option<String>,
+    /// The namespace of bare names.
+    pub(super) namespace: String,
+    /// The input.
+    pub(super) input: Input,
+    /// How the run would end if all were well.
+    pub(super) exit: Exit,
+}
+
+impl Prepared {
+    /// Reads configuration and input.
+    ///
+    /// # Errors
+    /// A configuration that cannot be used, which has been said.
+    pub(super) fn read(
+        common: &Common,
+        paths: &[String],
+        console: &mut Console<'_, '_>,
+    ) -> Result<Self, Exit> {
+        let Configured { config, file, folder } = configuration(common, paths, &console.io.directory)
+            .map_err(|error| {
+                console.error(&error);
+                error.help.iter().for_each(|help| console.help(help));
+                Exit::Error
+            })?;
+        let settings = facts::settings(common, &config).map_err(|(message, help)| {
+            console.error(message);
+            console.help(help);
+            Exit::Error
+        })?;
+        let namespace = match &common.input.namespace {
+            Some(namespace) if !common.input.all_namespaces => namespace.clone(),
+            _ => settings.default_namespace.clone(),
+        };
+        let options = options((common, paths), &config, folder.clone()).map_err(|message| {
+            console.error(message);
+            Exit::Error
+        })?;
+        let input = input::read(&options, console.io);
+        let exit = tell_input(&input, console);
+        let version =
+            common.cluster.kubernetes_version.as_ref().or(config.cluster.kubernetes_version.as_ref());
+        let kubernetes_version = version.cloned();
+        Ok(Self { config_file: file, folder, settings, kubernetes_version, namespace, input, exit, config })
+    }
+}
+
+/// A configuration, its name and text, and the folder that it stands in.
+struct Configured {
+    config: Config,
+    file: Option<(String, String)>,
+    folder: PathBuf,
+}
+
+fn configuration(common: &Common, paths: &[String], directory: &Path) -> Result<Configured, ConfigError> {
+    let none = || Configured { config: Config::default(), file: None, folder: directory.to_owned() };
     if common.input.isolated {
-        return Ok((Config::default(), directory.to_owned()));
+        return Ok(none());
     }
     let file = match &common.input.config {
         Some(file) => Some(directory.join(file)),
-        None => config::find(&first_folder(common, directory)),
+        None => config::find(&first_folder(paths, directory)),
     };
-    let Some(file) = file else { return Ok((Config::default(), directory.to_owned())) };
+    let Some(file) = file else { return Ok(none()) };
     let here = directory.canonicalize().unwrap_or_else(|_| directory.to_owned());
     let name = common.input.config.as_deref().unwrap_or_else(|| file.strip_prefix(&here).unwrap_or(&file));
-    let config = config::read(&file, &name.to_string_lossy())?;
+    let name = name.to_string_lossy().into_owned();
+    let (config, text) = config::read(&file, &name)?;
     let folder = file.parent().unwrap_or(directory);
-    Ok((config, folder.canonicalize().unwrap_or_else(|_| folder.to_owned())))
+    let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    Ok(Configured { config, file: Some((name, text)), folder })
 }
 
 /// The folder of the first PATH, from which the configuration is looked for upwards.
-fn first_folder(common: &Common, directory: &Path) -> PathBuf {
-    let first = common.input.filenames.iter().find(|name| *name != "-").map_or(".", String::as_str);
+fn first_folder(paths: &[String], directory: &Path) -> PathBuf {
+    let first = paths.iter().find(|name| *name != "-").map_or(".", String::as_str);
     let path = directory.join(first);
     let folder = match path.exists() {
         true if path.is_dir() => path,
@@ -120,10 +181,14 @@ fn first_folder(common: &Common, directory: &Path) -> PathBuf {
     folder.canonicalize().unwrap_or(folder)
 }
 
-fn options(common: &Common, config: &Config, folder: PathBuf) -> Result<input::Options, String> {
+fn options(
+    (common, paths): (&Common, &[String]),
+    config: &Config,
+    folder: PathBuf,
+) -> Result<input::Options, String> {
     let globs =
         |globs: &[Glob]| globs.iter().map(|glob| pattern::glob(&glob.0)).collect::<Result<Vec<_>, _>>();
-    let paths = match common.input.filenames.as_slice() {
+    let paths = match paths {
         [] => vec![".".to_owned()],
         paths => paths.to_vec(),
     };
@@ -179,7 +244,7 @@ const fn most_of_a_rule(severity: Severity, volume: Volume) -> usize {
     }
 }
 
-fn tell_counts(analysis: &Analysis, console: &mut Console<'_, '_>) {
+pub(super) fn tell_counts(analysis: &Analysis, console: &mut Console<'_, '_>) {
     let Tally { understood, irrelevant, unknown, not_objects, unreadable } = analysis.tally();
     let custom: usize = unknown.values().sum();
     console.detail(format_args!(

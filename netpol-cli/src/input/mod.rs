@@ -2,8 +2,10 @@
 
 pub mod source;
 pub mod folder;
+pub mod bounded;
 pub mod pattern;
 pub mod skip;
 pub mod missing;
+pub mod revision;
 
 pub use source::{Input, Options, read};

@@ -58,7 +58,7 @@ impl Skip {
 
 /// The files that a kustomization names as patches, replacements or transformers, by their canonical paths.
 pub fn patches(path: &Path) -> BTreeSet<PathBuf> {
-    let Ok(bytes) = std::fs::read(path) else { return BTreeSet::new() };
+    let Ok(bytes) = super::bounded::read(path) else { return BTreeSet::new() };
     let folder = path.parent().unwrap_or(Path::new("."));
     let named = named_files(bytes);
     named.iter().filter_map(|file| folder.join(file).canonicalize().ok()).collect()

@@ -8,7 +8,7 @@ use netpol_core::text::{FileSet, SourceFile};
 
 use super::folder::{self, Found};
 use super::skip::{Skip, patches};
-use super::{missing, pattern};
+use super::{bounded, missing, pattern};
 use crate::Io;
 
 /// What to read.
@@ -205,9 +205,9 @@ fn add(candidate: Candidate, io: &mut Io<'_>, input: &mut Input) {
     let Candidate { found, is_named, is_stdin, .. } = candidate;
     let bytes = if is_stdin {
         let mut bytes = Vec::new();
-        io.stdin.read_to_end(&mut bytes).map(|_| bytes)
+        bounded::read_all(&mut io.stdin, &mut bytes).map(|()| bytes)
     } else {
-        std::fs::read(&found.path)
+        bounded::read(&found.path)
     };
     match bytes {
         Ok(bytes) => {

@@ -5,6 +5,7 @@ pub mod console;
 pub mod usage;
 pub mod text;
 pub mod diagnostic;
+pub mod findings;
 pub mod serialized;
 pub mod tabular;
 

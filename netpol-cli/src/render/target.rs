@@ -20,10 +20,32 @@ pub enum Format {
     Csv,
     /// Markdown.
     Markdown,
+    /// A picture for Graphviz.
+    Dot,
+    /// A picture for Markdown.
+    Mermaid,
+    /// A picture as an image.
+    Svg,
+    /// A picture as a page that answers clicks.
+    Html,
+    /// Findings with snippets.
+    Full,
+    /// Findings, one a line.
+    Concise,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Workflow commands of GitHub.
+    Github,
+    /// Code quality reports of GitLab.
+    Gitlab,
+    /// Test results as `JUnit` writes them.
+    Junit,
+    /// The format of reviewdog.
+    Rdjson,
 }
 
 impl Format {
-    const ALL: [(&'static str, Self); 7] = [
+    const ALL: [(&'static str, Self); 18] = [
         ("text", Self::Text),
         ("table", Self::Table),
         ("json", Self::Json),
@@ -31,6 +53,17 @@ impl Format {
         ("yaml", Self::Yaml),
         ("csv", Self::Csv),
         ("md", Self::Markdown),
+        ("dot", Self::Dot),
+        ("mermaid", Self::Mermaid),
+        ("svg", Self::Svg),
+        ("html", Self::Html),
+        ("full", Self::Full),
+        ("concise", Self::Concise),
+        ("sarif", Self::Sarif),
+        ("github", Self::Github),
+        ("gitlab", Self::Gitlab),
+        ("junit", Self::Junit),
+        ("rdjson", Self::Rdjson),
     ];
 
     /// How it is typed.

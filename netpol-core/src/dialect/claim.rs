@@ -5,7 +5,7 @@ use super::profile::Profile;
 use super::unevaluated::{self, Unevaluated};
 use crate::diagnostic::Diagnostic;
 use crate::manifest::{RawObject, ReadOptions};
-use crate::policy::{Origins, PolicySet};
+use crate::policy::{PolicyPart, PolicySet};
 
 /// What a dialect made of an object.
 #[derive(Debug, Clone)]
@@ -29,23 +29,26 @@ pub fn claim(
     unevaluated::read(raw, diagnostics).map(Resource::Unevaluated)
 }
 
+impl Resource {
+    /// Lowers a policy to the pipeline of a network plugin, apart from all others.
+    #[must_use]
+    pub fn lower(self, profile: &Profile) -> PolicyPart {
+        let mut part = PolicyPart::default();
+        match self {
+            Self::NetworkPolicy(policy) => {
+                network_policy::lower(*policy, profile.network_policy_tier, &mut part);
+            }
+            Self::Unevaluated(policy) => policy.lower(&mut part),
+        }
+        part.origins.shrink();
+        part
+    }
+}
+
 /// Lowers all policies of an input, in order, to the pipeline of a network plugin.
 pub fn lower(resources: Vec<Resource>, profile: &Profile) -> PolicySet {
-    let mut set = PolicySet {
-        pipeline: profile.pipeline.clone(),
-        policies: Vec::with_capacity(resources.len()),
-        opaque: Vec::new(),
-        origins: Origins::new(),
-    };
-    for resource in resources {
-        match resource {
-            Resource::NetworkPolicy(policy) => {
-                network_policy::lower(*policy, profile.network_policy_tier, &mut set);
-            }
-            Resource::Unevaluated(policy) => policy.lower(&mut set),
-        }
-    }
-    set
+    let parts = resources.into_iter().map(|resource| resource.lower(profile)).collect();
+    PolicySet::join(profile.pipeline.clone(), parts)
 }
 
 #[cfg(test)]
@@ -96,12 +99,12 @@ mod tests {
         assert_eq!(block.addresses, IpSet::block("10.0.0.0/8".parse().unwrap()).difference(&except));
         let ports: Vec<&Ports> = rule.ports.iter().flatten().map(|port| &port.value.ports).collect();
         assert_eq!(ports, [&Ports::Range(80, 90), &Ports::Every]);
-        assert_eq!(set.origins.get(peers[1].origin).unwrap().path, "ingress[0].from[1]");
+        assert_eq!(set.origins.get(peers[1].origin).unwrap().path.to_string(), "ingress[0].from[1]");
         assert_eq!(
-            set.origins.get(rule.ports.as_ref().unwrap()[1].origin).unwrap().path,
+            set.origins.get(rule.ports.as_ref().unwrap()[1].origin).unwrap().path.to_string(),
             "ingress[0].ports[1]"
         );
-        assert_eq!(set.origins.get(policy.origin).unwrap().path, "");
+        assert_eq!(set.origins.get(policy.origin).unwrap().path.to_string(), "");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::diagnostic::rule::UNEVALUATED_POLICY;
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::manifest::{RawObject, kinds};
 use crate::policy::{
-    Directions, Effect, NamespaceMatch, OpaquePolicy, OpaqueReason, Origin, PodMatch, PolicySet,
+    Directions, Effect, NamespaceMatch, OpaquePolicy, OpaqueReason, Origin, OriginPath, PodMatch, PolicyPart,
 };
 use crate::selector::Selector;
 use crate::text::Span;
@@ -106,9 +106,9 @@ pub fn read(raw: &RawObject<'_, '_>, diagnostics: &mut Vec<Diagnostic>) -> Optio
 }
 
 impl Unevaluated {
-    /// Adds the policy to a set as an opaque one.
-    pub fn lower(self, set: &mut PolicySet) {
-        let origin = set.origins.add(Origin { span: self.span, via: None, path: String::new() });
+    /// Adds the policy to a part of a set as an opaque one.
+    pub fn lower(self, set: &mut PolicyPart) {
+        let origin = set.origins.add(Origin { span: self.span, via: None, path: OriginPath::Object });
         let subject =
             self.object.namespace.as_ref().filter(|_| self.scope == Scope::Namespace).map(|namespace| {
                 PodMatch {

@@ -165,8 +165,8 @@ mod tests {
     use crate::net::Protocol;
     use crate::policy::{
         Action, Combine, Directions, Effect, NamespaceMatch, NoMatch, OpaquePolicy, OpaqueReason, Origin,
-        OriginId, Origins, OwnNode, Peer, Pipeline, Placed, PodMatch, Policy, PortMatch, Ports, Rank, Rule,
-        Tier, TierId,
+        OriginId, OriginPath, Origins, OwnNode, Peer, Pipeline, Placed, PodMatch, Policy, PortMatch, Ports,
+        Rank, Rule, Tier, TierId,
     };
     use crate::selector::{Labels, Requirement, Selector};
     use crate::text::{FileSet, SourceFile, Span};
@@ -244,7 +244,7 @@ mod tests {
 
     fn policy_set(tiers: Vec<Tier>, specs: &[Spec<'_>], opaque: &[Effect]) -> PolicySet {
         let mut origins = Origins::new();
-        let origin = origins.add(Origin { span: place(), via: None, path: String::new() });
+        let origin = origins.add(Origin { span: place(), via: None, path: OriginPath::Object });
         let object = |name: String| ObjectRef {
             api_version: "v1".to_owned(),
             kind: "Policy".to_owned(),

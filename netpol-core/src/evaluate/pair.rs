@@ -5,7 +5,7 @@ use super::party::Party;
 use super::units::{self, Source, Unit};
 use super::walk::{Found, Walk};
 use super::{Assumption, Decision, End, Pair, PerFamily};
-use crate::cluster::{Asked, Endpoint};
+use crate::cluster::{Asked, Cluster, Endpoint, Owner};
 use crate::index::NamedPortQuery;
 use crate::net::{ConnectionSet, Decided, Family, IpSet, PortSet};
 use crate::policy::Direction;
@@ -42,51 +42,60 @@ pub(super) fn answer<'a>(
     } else if matches!(to, Endpoint::Addresses(_)) {
         to_units = units::cut(source, to_units, &from_units, Direction::Egress);
     }
-    let is_itself = is_same_pod(&from_units, &to_units);
-    let answers: Vec<Vec<Option<UnitAnswer>>> = from_units
-        .iter()
-        .map(|from| {
-            to_units
-                .iter()
-                .map(|to| {
-                    let asked = asked_of(source, ports, to);
-                    if is_itself {
-                        return Some(everything(asked));
-                    }
-                    let is_one_pod = from.members == to.members && !from.has_two_pods();
-                    (!is_one_pod).then(|| unit_answer(source, (from, to), asked, facts))
-                })
-                .collect()
-        })
-        .collect();
     tell_about_ends(&from_units, &to_units, facts);
+    let mut is_itself = false;
+    let answers = if let ([one], [other]) = (from_units.as_slice(), to_units.as_slice()) {
+        let asked = asked_of(source, ports, other);
+        is_itself = is_same_pod(one, other) && [from, to].iter().all(|end| names_pods(source.cluster, end));
+        let answer =
+            if is_itself { everything(asked) } else { unit_answer(source, (one, other), asked, facts) };
+        vec![(pair(whole(from), whole(to), answer), 0, 0)]
+    } else {
+        let answers = of_units(source, (&from_units, &to_units), ports, facts);
+        let pairs = rectangles(&answers).into_iter().map(|rectangle| {
+            let (first_from, first_to) = (first(&rectangle.from), first(&rectangle.to));
+            let from = end(source, from, &from_units, &rectangle.from);
+            let to = end(source, to, &to_units, &rectangle.to);
+            (pair(from, to, rectangle.answer), first_from, first_to)
+        });
+        pairs.collect()
+    };
     if let (true, Endpoint::Workload(workload) | Endpoint::Pods(workload, _)) = (is_itself, from) {
         facts.assumptions.push(Assumption::Itself(*workload));
     }
-    let answers = rectangles(&answers)
-        .into_iter()
-        .map(|rectangle| {
-            let (first_from, first_to) = (first(&rectangle.from), first(&rectangle.to));
-            let pair = pair(
-                end(source, from, &from_units, &rectangle.from),
-                end(source, to, &to_units, &rectangle.to),
-                rectangle.answer,
-            );
-            (pair, first_from, first_to)
-        })
-        .collect();
     Pairs { from: from_units, to: to_units, answers, is_itself }
+}
+
+/// The answers of several units, without those of a pod and itself.
+fn of_units(
+    source: Source<'_>,
+    (from, to): (&[Unit<'_>], &[Unit<'_>]),
+    ports: &Asked,
+    facts: &mut Facts,
+) -> Vec<Vec<Option<UnitAnswer>>> {
+    let mut answer = |from: &Unit<'_>, to: &Unit<'_>| {
+        let is_other = !is_same_pod(from, to);
+        is_other.then(|| unit_answer(source, (from, to), asked_of(source, ports, to), facts))
+    };
+    from.iter().map(|from| to.iter().map(|to| answer(from, to)).collect()).collect()
 }
 
 fn first(numbers: &[usize]) -> usize {
     numbers.first().copied().unwrap_or_default()
 }
 
-/// Whether both ends are one and the same pod.
-fn is_same_pod(from: &[Unit<'_>], to: &[Unit<'_>]) -> bool {
-    match (from, to) {
-        ([from], [to]) => !from.members.is_empty() && from.members == to.members && !from.has_two_pods(),
-        _ => false,
+/// Whether both units are one and the same pod.
+fn is_same_pod(from: &Unit<'_>, to: &Unit<'_>) -> bool {
+    from.members == to.members && !from.has_two_pods()
+}
+
+/// Whether an endpoint means the very pods that the input holds. An owner of pods means any pod that it may make:
+/// asked about itself, two different ones, also where the input holds a single one.
+fn names_pods(cluster: &Cluster, endpoint: &Endpoint) -> bool {
+    match endpoint {
+        Endpoint::Pods(..) => true,
+        Endpoint::Workload(id) => cluster.workload(*id).is_some_and(|workload| workload.owner == Owner::Pod),
+        Endpoint::Hypothetical(_) | Endpoint::Addresses(_) | Endpoint::Node(_) => false,
     }
 }
 
@@ -192,10 +201,15 @@ fn pair(from: End, to: End, answer: UnitAnswer) -> Pair {
     Pair { from, to, asked, decided, decision, families }
 }
 
+/// All of an endpoint as an end.
+fn whole(endpoint: &Endpoint) -> End {
+    End { endpoint: endpoint.clone(), groups: None, pods: None }
+}
+
 /// The end that some units of an endpoint are.
 fn end(source: Source<'_>, endpoint: &Endpoint, units: &[Unit<'_>], chosen: &[usize]) -> End {
     if chosen.len() == units.len() {
-        return End { endpoint: endpoint.clone(), groups: None, pods: None };
+        return whole(endpoint);
     }
     let chosen = || chosen.iter().filter_map(|number| units.get(*number));
     if let Endpoint::Addresses(_) = endpoint {

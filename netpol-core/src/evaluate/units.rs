@@ -80,12 +80,21 @@ fn of_workload<'a>(
     other: &Endpoint,
 ) -> Vec<Unit<'a>> {
     let by_node = may_be_a_node(source.cluster, other);
+    let parts = source.index.parts(workload);
+    if let ([part], false, None) = (parts, by_node, only) {
+        let unit = source.index.class(part.class).map(|view| Unit {
+            party: party(source.cluster, (part.class, view), None, workload),
+            members: part.members.clone(),
+        });
+        return unit.into_iter().collect();
+    }
     let mut pieces: BTreeMap<(ClassId, Option<NodeId>), Vec<Member>> = BTreeMap::new();
-    for part in source.index.parts(workload) {
+    for part in parts {
         let members =
             part.members.iter().filter(|member| only.is_none_or(|groups| groups.contains(&member.group)));
         for member in members {
-            let node = source.cluster.group(member.group).and_then(|group| group.node).filter(|_| by_node);
+            let node_of = || source.cluster.group(member.group).and_then(|group| group.node);
+            let node = if by_node { node_of() } else { None };
             pieces.entry((part.class, node)).or_default().push(member.clone());
         }
     }

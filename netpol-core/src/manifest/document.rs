@@ -219,14 +219,16 @@ where
         *self.outcome.tally.unknown.entry(kind.to_owned()).or_default() += 1;
         let place = if version.is_empty() { "apiVersion" } else { "kind" };
         let mut diagnostic = no_match(UNKNOWN_KIND, place_of(node, place), version, kind);
-        diagnostic.help = kinds::suggestion(version, kind);
+        let advice = "check `apiVersion` and `kind`; `kubectl api-resources` lists what a cluster has";
+        diagnostic.help = Some(kinds::suggestion(version, kind).unwrap_or_else(|| advice.to_owned()));
         self.outcome.diagnostics.push(diagnostic);
         let object = object_ref(node, version, kind, &self.reader.options.default_namespace);
         self.name_object(node.span, Some(&object));
     }
 
     fn unreadable(&mut self, span: Span, message: impl Into<String>) {
-        self.outcome.diagnostics.push(Diagnostic::input(UNREADABLE_YAML, span, message));
+        let help = "an object has `apiVersion:` and `kind:`; several objects stand apart by lines `---`";
+        self.outcome.diagnostics.push(Diagnostic::input(UNREADABLE_YAML, span, message).with_help(help));
         self.outcome.left_out.push(LeftOut::Unreadable(span));
     }
 

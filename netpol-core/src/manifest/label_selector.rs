@@ -99,6 +99,7 @@ fn match_labels(
     let labels = mapping.entries.iter().filter_map(|entry| {
         let via = entry.value.via;
         let key = Spanned { value: entry.key.clone().into_owned(), span: entry.key_span, via };
+        decoder.note_label(entry);
         let value = match entry.value.value {
             Value::Null => Spanned { value: String::new(), span: entry.value.span, via },
             // Go names the map alone, not the key.

@@ -116,6 +116,7 @@ pub fn read<P: Send>(
 ) -> Manifests<P> {
     let chunks: Vec<(&SourceFile, Chunk)> = files
         .iter()
+        .filter(|(_, file)| file.is_manifest())
         .flat_map(|(id, file)| yaml::split(id, file).into_iter().map(move |chunk| (file, chunk)))
         .collect();
     let reader = Reader { options, claim: &claim };

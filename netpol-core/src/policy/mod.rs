@@ -16,10 +16,10 @@ pub mod origin;
 
 pub use direction::{Direction, Directions};
 pub use opaque::{Effect, OpaquePolicy, OpaqueReason};
-pub use origin::{Origin, OriginId, Origins, Placed};
+pub use origin::{Origin, OriginId, OriginPath, Origins, Placed, RuleList};
 pub use peer::{AddressBlock, Peer};
 pub use policy::{Policy, Rank, Remark};
-pub use policy_set::PolicySet;
+pub use policy_set::{PolicyPart, PolicySet};
 pub use port_match::{PortMatch, Ports};
 pub use rule::{Action, Rule};
 pub use subject::{NamespaceMatch, PodMatch};

@@ -3,7 +3,7 @@
 use super::count::{counts, size};
 use super::{Because, Counts, Map, Rectangle, Share, ShareId, Side};
 use crate::cluster::{Asked, Cluster, Endpoint, NamespaceId};
-use crate::evaluate::UnknownAs;
+use crate::evaluate::{Assumption, UnknownAs};
 use crate::index::NamedPortQuery;
 use crate::net::{ConnectionSet, IpSet, PortSet};
 use crate::policy::Direction;
@@ -124,6 +124,17 @@ impl Filter {
         }
         kept.sort_unstable();
         kept
+    }
+
+    /// What the remaining connections may rest on: of what only some pods bear, that of ends that are asked for.
+    pub fn assumptions(&self, map: &Map) -> Vec<Assumption> {
+        let is_borne = |assumption: &&Assumption| {
+            map.bearers.get(*assumption).is_none_or(|bearers| {
+                bearers.egress.iter().any(|id| self.from.has(*id))
+                    || bearers.ingress.iter().any(|id| self.to.has(*id))
+            })
+        };
+        map.assumptions.iter().filter(is_borne).cloned().collect()
     }
 
     /// How many of the pairs that are asked for are allowed, denied and unknown, those that are hidden among them.

@@ -1,12 +1,13 @@
 //! The map.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::ShareId;
 use super::join;
 use super::lines::{Line, Lines, lines};
 use super::rectangle::{Because, Rectangle, Side};
-use super::share::{self, Shares};
+use super::share::{self, Cell, Shares};
 use crate::cluster::{Cluster, Endpoint};
 use crate::evaluate::{Assumption, End, Rows};
 use crate::index::PolicyIndex;
@@ -24,6 +25,17 @@ pub struct Map {
     pub rectangles: Vec<Rectangle>,
     /// What all of it rests on, sorted.
     pub assumptions: Vec<Assumption>,
+    /// Of those that only some pods' connections rest on: whose.
+    pub bearers: BTreeMap<Assumption, Bearers>,
+}
+
+/// The pods whose connections rest on an assumption.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Bearers {
+    /// As sources; sorted.
+    pub egress: Vec<ShareId>,
+    /// As destinations; sorted.
+    pub ingress: Vec<ShareId>,
 }
 
 impl Map {
@@ -35,7 +47,8 @@ impl Map {
         let ingress = lines(&rows, &cells, Direction::Ingress);
         let rectangles = join::rectangles(&cells, &egress, &ingress);
         let assumptions = assumptions(cluster, set, index, &[&egress, &ingress]);
-        let map = Self { shares, outside: rows.outside().clone(), rectangles, assumptions };
+        let bearers = bearers(&cells, &egress, &ingress);
+        let map = Self { shares, outside: rows.outside().clone(), rectangles, assumptions, bearers };
         map.with_bare_pods_themselves()
     }
 
@@ -120,6 +133,29 @@ fn without_selves(rectangle: &Rectangle, selves: &[ShareId], into: &mut Vec<Rect
             into.push(Rectangle { from: Side::Pods(Arc::from([*own])), to, ..rectangle.clone() });
         }
     }
+}
+
+/// Whose connections rest on what.
+fn bearers(cells: &[Cell], egress: &Lines, ingress: &Lines) -> BTreeMap<Assumption, Bearers> {
+    let mut bearers: BTreeMap<Assumption, Bearers> = BTreeMap::new();
+    for (direction, lines) in [(Direction::Egress, egress), (Direction::Ingress, ingress)] {
+        for line in lines.list.iter().filter(|line| !line.row.assumptions.is_empty()) {
+            let own = line.cells.iter().filter_map(|place| cells.get(*place as usize));
+            let shares: Vec<ShareId> = own.flat_map(|cell| &cell.shares).copied().collect();
+            for assumption in &line.row.assumptions {
+                let all = bearers.entry(assumption.clone()).or_default();
+                match direction {
+                    Direction::Egress => all.egress.extend(&shares),
+                    Direction::Ingress => all.ingress.extend(&shares),
+                }
+            }
+        }
+    }
+    for all in bearers.values_mut() {
+        all.egress.sort_unstable();
+        all.ingress.sort_unstable();
+    }
+    bearers
 }
 
 /// What the map rests on, whatever is asked of it.

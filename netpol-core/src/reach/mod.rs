@@ -19,7 +19,7 @@ pub use count::Counts;
 pub use coverage::Coverage;
 pub use expand::{Connection, expand};
 pub use filter::{Filter, NotIsolated, Wanted};
-pub use map::Map;
+pub use map::{Bearers, Map};
 pub use path::{Path, Scout};
 pub use rectangle::{Because, Rectangle, Side};
 pub use share::{Share, ShareId, Shares};

@@ -41,8 +41,8 @@ impl<'a> Context<'a> {
     }
 
     /// The path of an origin within its object, such as `ingress[0].from[1]`.
-    pub fn path(&self, origin: OriginId) -> &'a str {
-        self.policies.origins.get(origin).map_or("", |place| place.path.as_str())
+    pub fn path(&self, origin: OriginId) -> String {
+        self.policies.origins.get(origin).map(|place| place.path.to_string()).unwrap_or_default()
     }
 
     /// The file and line of a place.
@@ -63,7 +63,7 @@ pub(crate) fn rule_path(context: Context<'_>, policy: PolicyRef, rule: usize) ->
     let PolicyRef::Evaluated(index) = policy else { return format!("rule {rule}") };
     let found = context.policies.policies.get(index as usize).and_then(|policy| policy.rules.get(rule));
     match found.map(|rule| context.path(rule.origin)) {
-        Some(path) if !path.is_empty() => path.strip_prefix("spec.").unwrap_or(path).to_owned(),
+        Some(path) if !path.is_empty() => path.strip_prefix("spec.").unwrap_or(&path).to_owned(),
         _ => format!("rule {rule}"),
     }
 }

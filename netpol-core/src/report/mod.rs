@@ -2,6 +2,7 @@
 //! core besides diagnostics, so that every front end says the same.
 
 pub mod context;
+pub mod graph;
 pub mod text;
 pub mod v1;
 

@@ -10,8 +10,9 @@ use crate::explain::{Explanation, explain};
 use crate::index::{Plugin, PolicyIndex};
 use crate::net::{Family, IpSet, Protocol};
 use crate::policy::{
-    Action, AddressBlock, Combine, Direction, Directions, NamespaceMatch, NoMatch, Origin, OriginId, Origins,
-    OwnNode, Peer, Pipeline, Placed, PodMatch, Policy, PolicySet, PortMatch, Ports, Rank, Rule, Tier, TierId,
+    Action, AddressBlock, Combine, Direction, Directions, NamespaceMatch, NoMatch, Origin, OriginId,
+    OriginPath, Origins, OwnNode, Peer, Pipeline, Placed, PodMatch, Policy, PolicySet, PortMatch, Ports,
+    Rank, Rule, Tier, TierId,
 };
 use crate::selector::{Labels, Operator, Requirement, Selector};
 use crate::text::{FileSet, SourceFile, Span};
@@ -139,7 +140,7 @@ impl Scenario {
         let (file, _) = self.files.iter().next().unwrap();
         let span = Span::new(file, self.next_line * 2, self.next_line * 2 + 1);
         self.next_line += 1;
-        self.policies.origins.add(Origin { span, via: None, path })
+        self.policies.origins.add(Origin { span, via: None, path: OriginPath::Other(path.into()) })
     }
 
     /// The workload of a name.

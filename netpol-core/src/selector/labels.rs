@@ -32,11 +32,11 @@ pub struct Labels {
 impl Labels {
     /// These labels and no other; of two with one key the later wins.
     pub fn new(entries: impl IntoIterator<Item = (String, LabelValue)>) -> Self {
-        let mut labels = Self::default();
-        for (key, value) in entries {
-            labels.insert(key, value);
-        }
-        labels
+        let mut entries: Vec<_> = entries.into_iter().collect();
+        entries.reverse();
+        entries.sort_by(|one, other| one.0.cmp(&other.0));
+        entries.dedup_by(|later, kept| later.0 == kept.0);
+        Self { entries, unlisted: Unlisted::default() }
     }
 
     /// Known values and no other label.
@@ -76,5 +76,17 @@ impl Labels {
     /// The labels, sorted by key.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &LabelValue)> {
         self.entries.iter().map(|(key, value)| (key.as_str(), value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_labels_with_one_key_the_later_wins() {
+        let labels = Labels::known([("b", "1"), ("a", "2"), ("b", "3"), ("a", "4"), ("c", "5")]);
+        assert_eq!(labels, Labels::known([("a", "4"), ("b", "3"), ("c", "5")]));
+        assert_eq!(labels.iter().map(|(key, _)| key).collect::<Vec<_>>(), ["a", "b", "c"]);
     }
 }

@@ -42,6 +42,7 @@ pub struct SourceFile {
     name: String,
     text: String,
     is_named: bool,
+    is_manifest: bool,
     first_invalid_byte: Option<u32>,
     lines: OnceLock<LineIndex>,
 }
@@ -53,6 +54,7 @@ impl SourceFile {
             name: name.into(),
             text: text.into(),
             is_named: true,
+            is_manifest: true,
             first_invalid_byte: None,
             lines: OnceLock::new(),
         }
@@ -61,6 +63,11 @@ impl SourceFile {
     /// A file that was found in a folder: what is no Kubernetes object in it is counted.
     pub fn found(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self { is_named: false, ..Self::named(name, text) }
+    }
+
+    /// A file that is no manifest, such as a configuration: findings may lie in it, and no object is read from it.
+    pub fn beside(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { is_manifest: false, ..Self::found(name, text) }
     }
 
     /// The same file with its text read from bytes; bytes that are not UTF-8 become U+FFFD, as kubectl
@@ -90,6 +97,11 @@ impl SourceFile {
     /// Whether the user named this very file, rather than a folder or pattern that it was found by.
     pub const fn is_named(&self) -> bool {
         self.is_named
+    }
+
+    /// Whether objects are read from it.
+    pub const fn is_manifest(&self) -> bool {
+        self.is_manifest
     }
 
     /// Where the first byte stood that was not UTF-8, if there was one.

@@ -9,10 +9,16 @@ pub struct LineColumn {
     pub column: u32,
 }
 
-/// Where the lines of a text begin.
+/// The bytes between two counts of code points.
+const STEP: usize = 1024;
+
+/// Where the lines of a text begin, and how many code points stand before places in it, so that a column of a very
+/// long line is found without reading the line.
 #[derive(Debug, Clone)]
 pub struct LineIndex {
     starts: Vec<u32>,
+    /// The continuation bytes before every [`STEP`]th byte; empty for ASCII.
+    continuations: Vec<u32>,
 }
 
 impl LineIndex {
@@ -20,7 +26,7 @@ impl LineIndex {
     pub fn new(text: &str) -> Self {
         let ends = memchr::memchr_iter(b'\n', text.as_bytes());
         let starts = ends.map(|end| u32::try_from(end + 1).unwrap_or(u32::MAX));
-        Self { starts: std::iter::once(0).chain(starts).collect() }
+        Self { starts: std::iter::once(0).chain(starts).collect(), continuations: counted(text) }
     }
 
     /// Line and column of the byte at `offset` of the same text; the last place for an offset beyond it.
@@ -28,10 +34,35 @@ impl LineIndex {
         let line = self.starts.partition_point(|start| *start <= offset).max(1);
         let start = self.starts.get(line - 1).copied().unwrap_or_default() as usize;
         let end = (offset as usize).clamp(start, text.len());
-        let before = text.as_bytes().get(start..end).unwrap_or_default();
-        let column = before.iter().filter(|byte| !is_continuation(**byte)).count() + 1;
-        LineColumn { line: narrow(line), column: narrow(column) }
+        let [from, to] = [start, end].map(|offset| self.continuations_before(text, offset));
+        LineColumn {
+            line: narrow(line),
+            column: narrow((end - start).saturating_sub(to.saturating_sub(from)) + 1),
+        }
     }
+
+    /// How many bytes before `end` go on with a code point.
+    fn continuations_before(&self, text: &str, end: usize) -> usize {
+        let Some(before) = self.continuations.get(end / STEP) else { return 0 };
+        let rest = text.as_bytes().get(end - end % STEP..end).unwrap_or_default();
+        *before as usize + count(rest)
+    }
+}
+
+/// The continuation bytes before every [`STEP`]th byte, the end included; none for ASCII.
+fn counted(text: &str) -> Vec<u32> {
+    if text.is_ascii() {
+        return Vec::new();
+    }
+    let steps = text.as_bytes().chunks(STEP).scan(0, |sum, step| {
+        *sum += count(step);
+        Some(narrow(*sum))
+    });
+    std::iter::once(0).chain(steps).collect()
+}
+
+fn count(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| is_continuation(**byte)).count()
 }
 
 /// Whether a byte goes on with a code point that another byte began.
@@ -61,5 +92,15 @@ mod tests {
         assert_eq!(at(7), (3, 1));
         assert_eq!(at(8), (4, 1));
         assert_eq!(at(99), (4, 2));
+    }
+
+    #[test]
+    fn columns_of_a_long_line_count_code_points() {
+        let text = format!("a\n{}", "é".repeat(5000));
+        let index = LineIndex::new(&text);
+        for column in [0_u32, 511, 512, 1023, 1024, 3000, 5000] {
+            let place = index.line_column(&text, 2 + 2 * column);
+            assert_eq!((place.line, place.column), (2, column + 1));
+        }
     }
 }

@@ -159,10 +159,8 @@ fn report_flaw<'t>(flaw: &Flaw, text: &str, place: Place, diagnostics: &mut Vec<
         return Parsed::Template;
     }
     let diagnostic = Diagnostic::input(UNREADABLE_YAML, span, flaw.message.clone());
-    diagnostics.push(match flaw.help {
-        Some(help) => diagnostic.with_help(help),
-        None => diagnostic,
-    });
+    let help = flaw.help.unwrap_or("check the quotes, the brackets and the indentation around this place");
+    diagnostics.push(diagnostic.with_help(help));
     Parsed::Broken { looks_like_object: looks_like_object(text) }
 }
 

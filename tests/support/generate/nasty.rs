@@ -149,9 +149,9 @@ fn workload(random: &mut Random, place: &Place) -> Value {
         "Job" | "DaemonSet" => json!({"template": template(random)}),
         "StatefulSet" => {
             let ordinals = json!({"start": random.below(2)});
-            json!({"replicas": random.between(2, 3), "ordinals": ordinals, "template": template(random)})
+            json!({"replicas": random.between(1, 3), "ordinals": ordinals, "template": template(random)})
         }
-        _ => json!({"replicas": random.between(2, 3), "template": template(random)}),
+        _ => json!({"replicas": random.between(1, 3), "template": template(random)}),
     };
     json!({"apiVersion": version, "kind": kind, "metadata": metadata, "spec": spec})
 }

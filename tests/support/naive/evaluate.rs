@@ -136,17 +136,23 @@ impl Naive {
     /// May `from` open a connection to `to`? Both ends stand for one pod, replica, node or address.
     pub fn decide(&self, from: &End, to: &End, protocol: &str, port: u16) -> Outcome {
         let pairs = self.pairs(from, to);
+        if let [(source, destination)] = pairs.as_slice()
+            && [from, to].iter().all(|end| matches!(end, End::Pod { .. } | End::Address(_)))
+            && is_same(source, destination)
+        {
+            return Outcome::Allow;
+        }
         Outcome::of(&pairs.iter().map(|(from, to)| self.decide_pair(from, to, protocol, port)).collect())
     }
 
-    /// Within one workload two different replicas are meant, unless there is only one.
+    /// Within one workload two different replicas are meant. Where the input tells of a single one, another is
+    /// taken to be like it.
     fn pairs(&self, from: &End, to: &End) -> Vec<(Side, Side)> {
         let (sources, destinations) = (self.cluster.sides(from), self.cluster.sides(to));
         let mut pairs = Vec::new();
         for source in &sources {
             for destination in &destinations {
-                let is_itself = source.identity.is_some() && source.identity == destination.identity;
-                if !is_itself || sources.len() * destinations.len() == 1 {
+                if !is_same(source, destination) || sources.len() * destinations.len() == 1 {
                     pairs.push((source.clone(), destination.clone()));
                 }
             }
@@ -155,10 +161,6 @@ impl Naive {
     }
 
     fn decide_pair(&self, from: &Side, to: &Side, protocol: &str, port: u16) -> Truth {
-        let is_itself = from.identity.is_some() && from.identity == to.identity;
-        if is_itself {
-            return Truth::Yes;
-        }
         let families: Vec<Family> = from.families.intersection(&to.families).copied().collect();
         if families.is_empty() {
             return Truth::No;
@@ -265,6 +267,11 @@ fn holds_all(block: &Block, addresses: &[IpAddr], family: Family) -> Truth {
         (true, true) => Truth::Unknown,
         (false, _) => Truth::No,
     }
+}
+
+/// Whether two sides are one and the same pod.
+fn is_same(one: &Side, other: &Side) -> bool {
+    one.identity.is_some() && one.identity == other.identity
 }
 
 /// Whether the subject of a policy is the pod, in a direction.

@@ -106,7 +106,7 @@ fn one_address(cluster: &Cluster, address: IpAddr) -> Result<Resolved, SpellingE
     if let Some(id) = cluster.by_address.get(&address)
         && let Some(group) = cluster.group(*id)
     {
-        let endpoint = cluster.endpoint_of_groups(group.workload, &[*id]);
+        let endpoint = cluster.endpoint_of_pod(group.workload, *id);
         let note = Note::AddressOfPod { address: address.to_string(), pod: cluster.spelled_pod(*id) };
         return Ok(Resolved { endpoints: vec![endpoint], notes: vec![note] });
     }

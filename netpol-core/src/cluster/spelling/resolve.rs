@@ -107,8 +107,13 @@ impl Cluster {
         match (pods.as_slice(), found) {
             ([one], _) => Ok(Resolved::one(self.endpoint_of(**one))),
             // The only pod of a workload of the same name is the workload.
-            ([one, other], _) if self.endpoint_of(**one) == self.endpoint_of(**other) => {
-                Ok(Resolved::one(self.endpoint_of(**one)))
+            (
+                [Named::Workload(workload), Named::Pod(pod)] | [Named::Pod(pod), Named::Workload(workload)],
+                _,
+            ) if self.endpoint_of_groups(*workload, &[*pod]) == Endpoint::Workload(*workload)
+                && self.group(*pod).is_some_and(|group| group.workload == *workload) =>
+            {
+                Ok(Resolved::one(Endpoint::Workload(*workload)))
             }
             ([], [Named::Service(number), ..]) => {
                 Err(self.is_service(format!("{namespace}/{name}"), *number))
@@ -125,9 +130,17 @@ impl Cluster {
             Named::Workload(workload) => Endpoint::Workload(workload),
             Named::Pod(group) => {
                 let workload = self.group(group).map_or(WorkloadId(u32::MAX), |group| group.workload);
-                self.endpoint_of_groups(workload, &[group])
+                self.endpoint_of_pod(workload, group)
             }
             Named::Service(_) => Endpoint::Pods(WorkloadId(u32::MAX), Vec::new()),
+        }
+    }
+
+    /// A pod that is named as such. Also the only pod of its owner is told from the owner, which may make more.
+    pub(super) fn endpoint_of_pod(&self, workload: WorkloadId, pod: GroupId) -> Endpoint {
+        match self.workload(workload) {
+            Some(Workload { owner: Owner::Pod, .. }) => Endpoint::Workload(workload),
+            _ => Endpoint::Pods(workload, vec![pod]),
         }
     }
 

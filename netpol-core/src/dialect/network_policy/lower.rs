@@ -7,15 +7,15 @@ use crate::manifest::decode::placeholder::has_placeholder;
 use crate::net::{Family, IpSet, Protocol};
 use crate::policy::{
     Action, AddressBlock, Direction, Directions, Effect, NamespaceMatch, OpaquePolicy, OpaqueReason, Origin,
-    OriginId, Origins, Peer as IrPeer, Placed, PodMatch, Policy, PolicySet, PortMatch, Ports, Rank, Remark,
-    Rule as IrRule, TierId,
+    OriginId, OriginPath, Origins, Peer as IrPeer, Placed, PodMatch, Policy, PolicyPart, PortMatch, Ports,
+    Rank, Remark, Rule as IrRule, RuleList, TierId,
 };
 use crate::selector::Selector;
 use crate::text::{Span, Spanned};
 
-/// Adds a policy to a set: as a policy of `tier`, or as an opaque one when the API server would refuse it.
-pub fn lower(policy: NetworkPolicy, tier: TierId, set: &mut PolicySet) {
-    let origin = place(&mut set.origins, policy.span, None, String::new());
+/// Adds a policy to a part of a set: as a policy of `tier`, or as an opaque one when the API server would refuse it.
+pub fn lower(policy: NetworkPolicy, tier: TierId, set: &mut PolicyPart) {
+    let origin = place(&mut set.origins, policy.span, None, OriginPath::Object);
     let directions = directions(&policy.spec.policy_types.value);
     match directions {
         Some(directions) if policy.standing == Standing::Accepted => {
@@ -36,7 +36,8 @@ fn evaluated(
     let subject = subject(&policy.spec, namespace);
     let selector_span = policy.spec.pod_selector.as_ref().map_or(policy.spec.span, |selector| selector.span);
     let via = policy.spec.pod_selector.as_ref().and_then(|selector| selector.via);
-    let subject = Placed::new(subject, place(origins, selector_span, via, "podSelector".to_owned()));
+    let subject =
+        Placed::new(subject, place(origins, selector_span, via, OriginPath::Other("podSelector".into())));
     let mut rules = Vec::new();
     let Spec { ingress, egress, .. } = &policy.spec;
     for (direction, list) in [(Direction::Ingress, ingress), (Direction::Egress, egress)] {
@@ -46,7 +47,10 @@ fn evaluated(
         }
     }
     let remarks = policy.remarks.into_iter().map(|remark| {
-        let path = remark_path(&remark.value);
+        let path = match remark_path(&remark.value) {
+            "" => OriginPath::Object,
+            path => OriginPath::Other(path.into()),
+        };
         let origin = place(origins, remark.span, remark.via, path);
         Placed::new(remark.value, origin)
     });
@@ -106,16 +110,16 @@ fn is_sound(selector: &LabelSelector) -> bool {
     })
 }
 
-fn remark_path(remark: &Remark) -> String {
+fn remark_path(remark: &Remark) -> &str {
     match remark {
         Remark::DroppedField { path } | Remark::InvalidMetadata { path } => {
-            path.strip_prefix("spec.").unwrap_or(path).to_owned()
+            path.strip_prefix("spec.").unwrap_or(path)
         }
-        Remark::OldVersion { .. } | Remark::LegacyCidr { .. } => String::new(),
+        Remark::OldVersion { .. } | Remark::LegacyCidr { .. } => "",
     }
 }
 
-fn place(origins: &mut Origins, span: Span, via: Option<Span>, path: String) -> OriginId {
+fn place(origins: &mut Origins, span: Span, via: Option<Span>, path: OriginPath) -> OriginId {
     origins.add(Origin { span, via, path })
 }
 
@@ -128,35 +132,34 @@ struct Lowering<'l> {
 
 impl Lowering<'_> {
     fn rules(&mut self, list: &Rules) -> Vec<Placed<IrRule>> {
-        let rules = list.rules.iter().enumerate().map(|(index, rule)| {
-            let path = format!("{}[{index}]", self.direction);
-            let value = self.rule(&rule.value, &path);
+        let rules = (0..).zip(&list.rules).map(|(index, rule)| {
+            let value = self.rule(&rule.value, index);
+            let path = OriginPath::Rule(self.direction, index);
             Placed::new(value, place(self.origins, rule.span, rule.via, path))
         });
         rules.collect()
     }
 
     /// A rule; no peers are every peer, no ports every port.
-    fn rule(&mut self, rule: &Rule, path: &str) -> IrRule {
-        let key = match self.direction {
-            Direction::Ingress => "from",
-            Direction::Egress => "to",
-        };
+    fn rule(&mut self, rule: &Rule, number: u32) -> IrRule {
+        let direction = self.direction;
         let peers = rule.peers.as_ref().filter(|peers| !peers.value.is_empty()).map(|peers| {
-            let peers = peers.value.iter().enumerate().map(|(index, peer)| {
-                let origin = place(self.origins, peer.span, peer.via, format!("{path}.{key}[{index}]"));
+            let peers = (0..).zip(&peers.value).map(|(index, peer)| {
+                let path = OriginPath::Item(direction, RuleList::Peers, number, index);
+                let origin = place(self.origins, peer.span, peer.via, path);
                 Placed::new(self.peer(&peer.value), origin)
             });
             peers.collect()
         });
         let ports = rule.ports.as_ref().filter(|ports| !ports.value.is_empty()).map(|ports| {
-            let ports = ports.value.iter().enumerate().map(|(index, port)| {
-                let origin = place(self.origins, port.span, port.via, format!("{path}.ports[{index}]"));
+            let ports = (0..).zip(&ports.value).map(|(index, port)| {
+                let path = OriginPath::Item(direction, RuleList::Ports, number, index);
+                let origin = place(self.origins, port.span, port.via, path);
                 Placed::new(port_match(&port.value), origin)
             });
             ports.collect()
         });
-        IrRule { direction: self.direction, action: Action::Allow, peers, ports }
+        IrRule { direction, action: Action::Allow, peers, ports }
     }
 
     fn peer(&self, peer: &Peer) -> IrPeer {

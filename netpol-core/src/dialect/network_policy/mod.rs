@@ -3,6 +3,7 @@
 //! Source: the API reference of Kubernetes 1.37 and the validation of its API server
 //! (`pkg/apis/networking/validation`).
 
+mod advice;
 pub mod cidr;
 mod decode;
 mod defaults;

@@ -75,6 +75,13 @@ impl Level {
             (Self::Rule(_), "podSelector" | "namespaceSelector" | "ipBlock") => {
                 "it belongs in an item of `from` or `to`; mind the dash and the indentation"
             }
+            (
+                Self::Rule(Direction::Ingress),
+                "formSelector" | "fromSelector" | "fromSelectors" | "sourceSelector",
+            ) => "write `from:`, and the selector in an item under it: `- podSelector:`",
+            (Self::Rule(Direction::Egress), "toSelector" | "toSelectors" | "destinationSelector") => {
+                "write `to:`, and the selector in an item under it: `- podSelector:`"
+            }
             (Self::Rule(_), "port" | "protocol" | "endPort") => "it belongs in an item of `ports`",
             (Self::Peer, "ports" | "port" | "protocol") => {
                 "`ports` belongs in the rule, beside `from` or `to`"
@@ -92,6 +99,18 @@ impl Level {
         })
     }
 
+    /// The list of peers, for a field such as `formSelector` that means to be one.
+    fn peers_meant(self, name: &str) -> Option<&'static str> {
+        let Self::Rule(direction) = self else { return None };
+        let is_list = matches!(name, "podSelector" | "namespaceSelector" | "ipBlock" | "peers" | "selector")
+            || name.ends_with("Selector")
+            || name.ends_with("Selectors");
+        is_list.then_some(match direction {
+            Direction::Ingress => "from",
+            Direction::Egress => "to",
+        })
+    }
+
     /// Reports a field that the level does not have. `siblings` are all fields that stand beside it.
     pub(super) fn unknown_field(
         self,
@@ -101,6 +120,7 @@ impl Level {
         path: &Path<'_>,
     ) {
         let meant = nearest(&entry.key, self.fields().iter().map(|(name, _)| *name));
+        let meant = self.peers_meant(&entry.key).or(meant);
         let effect = self.fields().iter().find(|(name, effect)| {
             let is_present = || siblings.iter().any(|sibling| sibling.key == *name);
             Some(*name) == meant && !effect.is_empty() && !is_present()

@@ -1,5 +1,6 @@
 //! The validation of the API server, with its paths and words.
 
+use super::advice::advice;
 use super::cidr::Cidr;
 use super::metadata::check_metadata;
 use super::resource::{IpBlock, NetworkPolicy, Peer, Port, PortNumber, Rules, Spec, Standing};
@@ -40,7 +41,9 @@ impl Check {
     /// Reports a fault in the server's words.
     pub(super) fn fault(&mut self, span: Span, path: &Path<'_>, message: impl Into<String>) {
         self.refusals += 1;
-        self.diagnostics.push(Diagnostic::api(INVALID_FIELD, span, path.to_string(), message));
+        let (path, message) = (path.to_string(), message.into());
+        let help = advice(&path, &message);
+        self.diagnostics.push(Diagnostic { help, ..Diagnostic::api(INVALID_FIELD, span, path, message) });
     }
 
     /// Says what to do about the last fault.

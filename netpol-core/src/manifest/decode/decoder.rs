@@ -1,11 +1,12 @@
 //! The state of reading one document.
 
+use super::advice::advice;
 use super::placeholder::{has_placeholder, is_template};
 use super::{Path, go};
-use crate::diagnostic::rule::{UNKNOWN_FIELD, UNRESOLVED_PLACEHOLDER, WRONG_TYPE};
+use crate::diagnostic::rule::{SURPRISING_SCALAR, UNKNOWN_FIELD, UNRESOLVED_PLACEHOLDER, WRONG_TYPE};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::text::{SourceFile, Span, Spanned};
-use crate::yaml::{Entry, Mapping, Node, Value};
+use crate::yaml::{Entry, Mapping, Node, Value, surprise};
 
 /// The Go type that a field is read into, and the Go type that has the field.
 #[derive(Debug, Clone, Copy)]
@@ -162,6 +163,8 @@ impl<'d> Decoder<'d> {
         };
         if value.is_none() {
             self.wrong_type(node, path, expected);
+        } else {
+            self.note_surprise(node);
         }
         value.map(|number| Spanned { value: Some(number), span: node.span, via: node.via })
     }
@@ -174,11 +177,46 @@ impl<'d> Decoder<'d> {
         let found = node.value.type_name();
         let message =
             format!("cannot unmarshal {found}{number} into Go struct field {owner}.{field} of type {name}");
-        let mut diagnostic = Diagnostic::api(WRONG_TYPE, node.span, field, message);
-        if let Some(help) = advice(node, name, self.file) {
-            diagnostic = diagnostic.with_help(help);
-        }
+        let help = advice(node, name, self.written(node.span));
+        let diagnostic = Diagnostic::api(WRONG_TYPE, node.span, field, message).with_help(help);
         self.diagnostics.push(with_via(diagnostic, node.via));
+    }
+
+    /// Says of a number or a key that it is read as something else than it looks like.
+    pub fn note_surprise(&mut self, node: &Node<'_>) {
+        if let Some(surprise) = surprise(self.written(node.span), &node.value) {
+            let read = number_text(&node.value).unwrap_or_default();
+            let digits = self.written(node.span).trim_start_matches('0');
+            let help = match digits.parse::<u16>() {
+                Ok(digits) => format!("write `{digits}` or `{}`, whichever is meant", read.trim()),
+                Err(_) => format!("write `{}`", read.trim()),
+            };
+            let found = Diagnostic::policy(SURPRISING_SCALAR, node.span, surprise).with_help(help);
+            self.diagnostics.push(with_via(found, node.via));
+        }
+    }
+
+    /// Says of the entry of a map of labels that its key, or its missing value, is not read as it looks.
+    pub fn note_label(&mut self, entry: &Entry<'_>) {
+        let (key, written) = (entry.key.as_ref(), self.written(entry.key_span));
+        if written != key && !written.is_empty() && !written.starts_with(['"', '\'', '*', '!', '?', '&', '<'])
+        {
+            let message = format!("the key `{written}` is read as `{key}`");
+            let help = format!("quote it: `\"{written}\"`");
+            let found = Diagnostic::policy(SURPRISING_SCALAR, entry.key_span, message).with_help(help);
+            self.diagnostics.push(with_via(found, entry.value.via));
+        }
+        if entry.value.value == Value::Null {
+            let message = format!("the label `{key}` has no value here, which is read as the empty text");
+            let help = format!("write the value, or `{key}: \"\"` if the empty text is meant");
+            let found = Diagnostic::policy(SURPRISING_SCALAR, entry.key_span, message).with_help(help);
+            self.diagnostics.push(with_via(found, entry.value.via));
+        }
+    }
+
+    /// How a value or key is written.
+    fn written(&self, span: Span) -> &'d str {
+        self.file.text().get(span.start as usize..span.end as usize).unwrap_or_default()
     }
 
     /// Reports a field that the API does not have.
@@ -270,21 +308,6 @@ fn number_text(value: &Value<'_>) -> Option<String> {
         Value::Int(number) => Some(format!(" {number}")),
         Value::Uint(number) => Some(format!(" {number}")),
         Value::Float(number) => Some(format!(" {}", go::float(*number))),
-        _ => None,
-    }
-}
-
-/// What to do about a scalar where a text is wanted, or a text where a number is.
-fn advice(node: &Node<'_>, name: &str, file: &SourceFile) -> Option<String> {
-    let (start, end) = (node.span.start as usize, node.span.end as usize);
-    let text = file.text().get(start..end).filter(|text| !text.is_empty() && text.len() < 80)?;
-    match &node.value {
-        Value::Bool(_) | Value::Int(_) | Value::Uint(_) | Value::Float(_) if name == "string" => {
-            Some(format!("quote it: `\"{text}\"`"))
-        }
-        Value::String(digits) if name == "int32" && digits.parse::<i32>().is_ok() => {
-            Some(format!("write the number without quotes: `{digits}`"))
-        }
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! Reading typed values out of a tree, as the API server does, and going on after what is wrong.
 
+mod advice;
 pub mod decoder;
 pub mod go;
 pub mod path;

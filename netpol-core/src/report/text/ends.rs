@@ -48,6 +48,13 @@ pub(crate) fn pod_names(cluster: &Cluster, end: &End) -> Vec<String> {
         let group = cluster.group(**id).and_then(|group| cluster.workload(group.workload));
         group.is_some_and(|workload| workload.owner != Owner::Pod)
     };
+    let first = groups.first().and_then(|id| cluster.group(*id));
+    let are_all = first
+        .and_then(|group| cluster.workload(group.workload))
+        .is_some_and(|workload| end.groups.is_none() && workload.groups.len() == groups.len());
+    if are_all {
+        return Vec::new();
+    }
     groups.iter().filter(is_named).map(|id| cluster.pod_name(*id, None)).collect()
 }
 

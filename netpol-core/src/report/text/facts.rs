@@ -129,7 +129,7 @@ pub fn reason(context: Context<'_>, reason: &Reason) -> Fact {
 }
 
 fn placeholder(context: Context<'_>, origin: OriginId) -> Fact {
-    let words = match context.path(origin) {
+    let words = match context.path(origin).as_str() {
         "" => "a placeholder that is not substituted stands here".to_owned(),
         path => format!("a placeholder that is not substituted stands in `{path}`"),
     };

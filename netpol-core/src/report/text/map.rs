@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::layout::{Layout, count};
 use super::table::{Cell, Table};
 use super::{Fact, Line, Role, Text, ends, facts};
-use crate::cluster::{Cluster, Endpoint, NamespaceId};
+use crate::cluster::{Cluster, Endpoint, NamespaceId, internet};
 use crate::evaluate::{Assumption, Decision, End, Reason};
+use crate::net::{Family, IpSet};
 use crate::reach::{Because, Connection, Counts, Map, Rectangle, ShareId, Side};
 use crate::report::Context;
 
@@ -153,10 +154,7 @@ pub fn counts(counts: Counts) -> String {
 /// One side: a line for each namespace, such as `shop/{cart, frontend}`; or the blocks.
 pub fn side(context: Context<'_>, map: &Map, side: &Side) -> Vec<String> {
     let shares = match side {
-        Side::Addresses(addresses) if *addresses == map.outside => {
-            return vec!["every address outside".to_owned()];
-        }
-        Side::Addresses(addresses) => return vec![ends::blocks(addresses)],
+        Side::Addresses(addresses) => return vec![outside(map, addresses)],
         Side::Pods(shares) => shares,
     };
     if shares.len() == map.shares.len() && shares.len() > 1 {
@@ -171,6 +169,14 @@ pub fn side(context: Context<'_>, map: &Map, side: &Side) -> Vec<String> {
     }
     let lines = by_namespace.into_iter().flat_map(|(id, shares)| namespace(context, map, id, &shares));
     lines.collect()
+}
+
+/// Addresses, with a mark where the internet is among them.
+fn outside(map: &Map, addresses: &IpSet) -> String {
+    let words =
+        if *addresses == map.outside { "every address outside".to_owned() } else { ends::blocks(addresses) };
+    let is_internet = Family::ALL.into_iter().any(|family| addresses.overlaps(&internet(family)));
+    if is_internet && words != "internet" { format!("{words} (internet)") } else { words }
 }
 
 fn namespace(context: Context<'_>, map: &Map, id: NamespaceId, shares: &[ShareId]) -> Vec<String> {
@@ -191,6 +197,27 @@ fn namespace(context: Context<'_>, map: &Map, id: NamespaceId, shares: &[ShareId
         [one] => vec![one.clone()],
         many => wrapped(&prefix, &many.iter().map(short).collect::<Vec<_>>()),
     }
+}
+
+/// Names with their namespaces, those of a namespace together: `shop/{cart, frontend}`.
+pub(super) fn folded(names: Vec<String>) -> Vec<String> {
+    let mut by_namespace: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut lines = Vec::new();
+    for name in names {
+        match name.split_once('/').filter(|(namespace, _)| !namespace.contains(['.', ':', ' '])) {
+            Some((namespace, rest)) => {
+                by_namespace.entry(format!("{namespace}/")).or_default().push(rest.to_owned());
+            }
+            None => lines.push(name),
+        }
+    }
+    for (prefix, names) in by_namespace {
+        match names.as_slice() {
+            [one] => lines.push(format!("{prefix}{one}")),
+            several => lines.extend(wrapped(&prefix, several)),
+        }
+    }
+    lines
 }
 
 /// `shop/{a, b,` and further lines under the first name.

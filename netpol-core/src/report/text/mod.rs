@@ -1,5 +1,6 @@
 //! Answers in words: lines of segments, each with a role that a terminal can paint.
 
+pub mod changes;
 pub mod content;
 pub mod coverage;
 pub mod ends;

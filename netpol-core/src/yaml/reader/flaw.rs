@@ -96,8 +96,14 @@ fn described_by_shape(kind: &ErrorKind) -> (String, Option<&'static str>) {
         ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
             ("a key without `:`, or a key longer than 1024 characters", Some("write `key: value`"))
         }
-        ErrorKind::ExpectedFlowMappingSeparator => ("`,` or `}` is missing before this", None),
-        ErrorKind::ExpectedFlowSequenceSeparator => ("`,` or `]` is missing before this", None),
+        ErrorKind::ExpectedFlowMappingSeparator => (
+            "`,` or `}` is missing before this",
+            Some("add it; a text with a comma or a bracket needs quotes"),
+        ),
+        ErrorKind::ExpectedFlowSequenceSeparator => (
+            "`,` or `]` is missing before this",
+            Some("add it; a text with a comma or a bracket needs quotes"),
+        ),
         ErrorKind::InvalidTrailingSingleQuotedScalar | ErrorKind::InvalidTrailingDoubleQuotedScalar => (
             "something follows the closing quote",
             Some("quote the whole value, or double the quotes inside it"),

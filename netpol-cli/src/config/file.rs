@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use ipnet::IpNet;
 use serde::Deserialize;
 
+use super::Lint;
+
 /// The name of the file.
 pub const FILE_NAME: &str = "netpol.toml";
 
@@ -22,8 +24,8 @@ pub struct Config {
     pub default_namespace: Option<String>,
     /// Facts about the cluster.
     pub cluster: Cluster,
-    /// What lint rules find; read by commands that lint.
-    pub lint: toml::Table,
+    /// What lint rules find.
+    pub lint: Lint,
     /// How reports look; read by commands that have such reports.
     pub output: toml::Table,
 }
@@ -119,17 +121,18 @@ pub fn find(folder: &Path) -> Option<PathBuf> {
     folders.find(|file| file.is_file())
 }
 
-/// Reads a file; `name` is how messages call it.
+/// Reads a file, and gives its text too; `name` is how messages call it.
 ///
 /// # Errors
 /// A file that cannot be read, is no TOML, or has keys or values that netpol does not know.
-pub fn read(path: &Path, name: &str) -> Result<Config, ConfigError> {
+pub fn read(path: &Path, name: &str) -> Result<(Config, String), ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|error| ConfigError {
         place: name.to_owned(),
         message: format!("the configuration cannot be read: {error}"),
         help: None,
     })?;
-    parse(&text, name)
+    let config = parse(&text, name)?;
+    Ok((config, text))
 }
 
 /// Reads a text; `name` is how messages call it.
@@ -205,6 +208,19 @@ mod tests {
             pod-mode = "verified"
             [lint]
             preset = "strict"
+            select = ["policy"]
+            ignore = ["namespace-without-default-deny"]
+            baseline = "netpol-baseline.json"
+            [lint.rules]
+            policy-selects-nothing = "error"
+            [lint.per-file]
+            "legacy/**" = { unknown-field = "warning" }
+            [[lint.exceptions]]
+            rule = "duplicate-object"
+            files = ["old/*.yaml"]
+            object = "NetworkPolicy shop/cart"
+            reason = "until it moves"
+            expires = 2030-01-31
             [output]
             format = "json"
         "#;

@@ -1,0 +1,112 @@
+//! `netpol lint`.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use netpol_core::Analysis;
+use netpol_core::diagnostic::Severity;
+use netpol_core::lint::LintReport;
+use netpol_core::policy::OpaqueReason;
+
+use super::answer::{deliver, wanted};
+use super::baseline;
+use super::choice::settings;
+use super::session::{Prepared, counted, tell_counts};
+use crate::Exit;
+use crate::args::{self, ExitRules, FailOn};
+use crate::render::findings::{FORMATS, Findings};
+use crate::render::{Console, Format, Target};
+
+/// Finds what is wrong, and what is probably not meant.
+pub fn lint(args: &args::Lint, console: &mut Console<'_, '_>) -> Exit {
+    args.common.exit.applied(linted(args, console))
+}
+
+fn linted(args: &args::Lint, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
+    let targets = wanted(&args.common, &FORMATS, console)?;
+    let mut prepared = Prepared::read(&args.common, &args.common.input.filenames, console)?;
+    let settings = settings(&args.choice, &mut prepared, console)?;
+    let Prepared { input, settings: facts, exit, config, folder, .. } = prepared;
+    let analysis = Analysis::new(input.files, facts);
+    tell_counts(&analysis, console);
+    if let Some(file) = &args.choice.write_baseline {
+        let ended = baseline::write(file, &analysis.lint(&settings), &analysis, console);
+        let configured = config.lint.baseline.map(|configured| folder.join(configured));
+        if configured.as_deref() != Some(console.io.directory.join(file).as_path()) {
+            baseline::tell_use(file, console);
+        }
+        return Ok(exit.and(ended));
+    }
+    let report = analysis.lint(&settings);
+    let findings = Findings::new(&report, analysis.files());
+    tell(&findings, &analysis, console);
+    let render = |format| {
+        if args.choice.statistics { findings.counted(format) } else { findings.rendered(format) }
+    };
+    let exit = exit.and(deliver(&targets, render, console)).and(summarised(&targets, &findings, console));
+    let exit = if fails(&report, args.common.exit.fail_on) { exit.and(Exit::Bad) } else { exit };
+    Ok(exit.and(emptiness(&analysis, &args.common.exit, console)))
+}
+
+/// Whether a finding is bad enough to fail the run.
+fn fails(report: &LintReport, fail_on: Option<FailOn>) -> bool {
+    let least = match fail_on.unwrap_or(FailOn::Error) {
+        FailOn::Error => Severity::Error,
+        FailOn::Warning => Severity::Warning,
+        FailOn::Info => Severity::Info,
+        FailOn::Never => return false,
+    };
+    report.findings.iter().any(|finding| finding.severity >= least)
+}
+
+/// Whether there was nothing to look at.
+fn emptiness(analysis: &Analysis, rules: &ExitRules, console: &mut Console<'_, '_>) -> Exit {
+    if analysis.tally().understood > 0 || rules.allow_empty {
+        return Exit::Fine;
+    }
+    console.note("there is nothing to lint: no object of a kind that matters was found");
+    Exit::NothingToDo
+}
+
+/// Says what the report does not.
+fn tell(findings: &Findings<'_>, analysis: &Analysis, console: &mut Console<'_, '_>) {
+    let files = analysis.files().iter().filter(|(_, file)| file.is_manifest()).count();
+    let suppressed = match findings.wire.counts.suppressed {
+        0 => String::new(),
+        count => format!("; {} suppressed", counted(count, "finding")),
+    };
+    console.note(format_args!("{} in {}{suppressed}", findings.summary(), counted(files, "file")));
+    let opaque = analysis.policies().opaque.iter().filter(|it| it.reason == OpaqueReason::Kind).count();
+    if opaque > 0 {
+        let (is, what) = if opaque == 1 { ("is", "policy") } else { ("are", "policies") };
+        console.note(format_args!(
+            "{opaque} {what} {is} of kinds that are not evaluated; `--select unevaluated-policy` shows where"
+        ));
+    }
+    let silent = &findings.report.without_workloads;
+    if !silent.is_empty() && analysis.tally().understood > 0 {
+        let rules = counted(silent.len(), "rule");
+        let stay = if silent.len() == 1 { "needs them and stays" } else { "need them and stay" };
+        console.note(format_args!("the input holds no workload and no pod: {rules} {stay} silent"));
+    }
+    if findings.report.gone_from_baseline > 0 {
+        let gone = counted(findings.report.gone_from_baseline, "finding");
+        console.note(format_args!("{gone} of the baseline are gone: write it again with `--write-baseline`"));
+    }
+}
+
+/// Adds the findings to the summary of a GitHub job, when there is one.
+fn summarised(targets: &[Target], findings: &Findings<'_>, console: &mut Console<'_, '_>) -> Exit {
+    let asked = targets.iter().any(|target| target.format == Format::Github);
+    let file = (console.io.environment)("GITHUB_STEP_SUMMARY").filter(|file| asked && !file.is_empty());
+    let Some(file) = file else { return Exit::Fine };
+    let path = console.io.directory.join(Path::new(&file));
+    let opened = std::fs::OpenOptions::new().create(true).append(true).open(path);
+    let written =
+        opened.and_then(|mut summary| summary.write_all(findings.rendered(Format::Markdown).as_bytes()));
+    if let Err(error) = written {
+        console.error(format_args!("`{file}` cannot be written: {error}"));
+        return Exit::Error;
+    }
+    Exit::Fine
+}

@@ -1,0 +1,9 @@
+//! `netpol.toml`: what manifests cannot tell, and what a team wants to hear of, written down once.
+
+mod file;
+mod lint;
+
+pub(crate) use file::nearest;
+pub use file::{Block, Cluster, Config, ConfigError, Dns, FILE_NAME, Glob, find, parse, read};
+pub(crate) use lint::no_rule;
+pub use lint::{Day, LevelKey, Lint, LintException, PresetKey, RuleKey, SelectedKey};

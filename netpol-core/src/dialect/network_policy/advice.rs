@@ -1,0 +1,120 @@
+//! What to write instead of a value that the API server's validation refuses.
+
+/// The advice on a refusal, by the server's words; `path` is the server's path.
+pub(super) fn advice(path: &str, message: &str) -> Option<String> {
+    let has = |words: &str| message.contains(words);
+    let text = if has("must specify a peer") {
+        "an item here needs a `podSelector`, a `namespaceSelector` or an `ipBlock`; to mean everybody, leave the whole \
+         list out"
+            .to_owned()
+    } else if has("both ipBlock and another peer") {
+        "make two items of it: one with the `ipBlock`, one with the selectors".to_owned()
+    } else if has("must be a valid CIDR value") {
+        valid_cidr(quoted(message).unwrap_or_default())
+    } else if has("strict subset") {
+        "an exception is a part of `cidr` and smaller than it; remove the exception, or widen `cidr`"
+            .to_owned()
+    } else if field(path) == "cidr" && has("Required value") {
+        "write `cidr:` with an address and a prefix length, such as `10.0.0.0/8`".to_owned()
+    } else if has("between 1 and 65535") {
+        "ports go from 1 to 65535; to mean every port, leave `port` out".to_owned()
+    } else {
+        return of_fields(path, message).or_else(|| of_names(path, message)).map(str::to_owned);
+    };
+    Some(text)
+}
+
+fn of_fields(path: &str, message: &str) -> Option<&'static str> {
+    let has = |words: &str| message.contains(words);
+    Some(if has("greater than or equal to `port`") {
+        "`port` is the first port of the range and `endPort` the last: exchange them"
+    } else if has("`port` is non-numeric") {
+        "a range has numbers: write the number of the first port, or leave `endPort` out"
+    } else if has("`port` is not specified") {
+        "write the first port of the range as `port`"
+    } else if has("more than two policyTypes") {
+        "`Ingress` and `Egress` are all there are: name each once"
+    } else if field(path) == "policyTypes" || path.contains(".policyTypes[") {
+        "write `Ingress`, `Egress` or both"
+    } else if field(path) == "protocol" {
+        "a policy knows TCP, UDP and SCTP; other protocols, such as ICMP, it cannot name"
+    } else if has("operator` is 'In' or 'NotIn'") {
+        "name the values, as in `values: [web]`; to ask for the label alone, use `Exists`"
+    } else if has("operator` is 'Exists' or 'DoesNotExist'") {
+        "leave `values` out, or use `In` or `NotIn`"
+    } else {
+        return None;
+    })
+}
+
+fn of_names(path: &str, message: &str) -> Option<&'static str> {
+    let has = |words: &str| message.contains(words);
+    let is_too_long = has("no more than");
+    Some(if path.ends_with("metadata.name") && has("Required value") {
+        "give the policy a `name` under `metadata`"
+    } else if field(path) == "port" && has("must") {
+        "the name of a port has at most 15 lower case letters, digits and hyphens, such as `http-metrics`; a number \
+         stands without quotes"
+    } else if has("must not contain dots") {
+        "the name of a namespace has no dots"
+    } else if has("RFC 1123") && !has("prefix part") {
+        "a name has lower case letters, digits and `-` (the name of an object `.` too), and begins and ends with a \
+         letter or digit"
+    } else if has("prefix part") {
+        "what stands before the `/` of a label key is a DNS name in lower case, such as `example.com`"
+    } else if has("name part") || has("valid label key") {
+        "a label key is a name of at most 63 letters, digits, `-`, `_` and `.`, such as `app` or `example.com/app`"
+    } else if is_too_long && path.contains("atch") {
+        "the value of a label has at most 63 letters"
+    } else if is_too_long {
+        "choose a shorter name"
+    } else if has("a valid label") {
+        "the value of a label has letters, digits, `-`, `_` and `.`, and begins and ends with a letter or digit; one \
+         item names one value"
+    } else {
+        return None;
+    })
+}
+
+/// What a text was meant to be that is no CIDR.
+fn valid_cidr(text: &str) -> String {
+    let meant = text.trim().parse::<std::net::IpAddr>().ok();
+    match (meant, text.split_once('/')) {
+        (Some(address), _) => {
+            let length = if address.is_ipv4() { 32 } else { 128 };
+            format!("write `{address}/{length}` for this one address")
+        }
+        (None, Some((address, mask))) if mask.contains('.') => format!(
+            "write the number of fixed bits in place of the mask, such as `{address}/24` for 255.255.255.0"
+        ),
+        _ => "write an address, a slash and the number of fixed bits, such as `10.9.8.0/24`; a name is not allowed here"
+            .to_owned(),
+    }
+}
+
+/// The last field of a path.
+fn field(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or_default()
+}
+
+/// The first text in quotes.
+fn quoted(message: &str) -> Option<&str> {
+    message.split('"').nth(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_a_mask_and_a_name_are_told_apart() {
+        let said = |text: &str| {
+            let message =
+                format!("Invalid value: \"{text}\": must be a valid CIDR value, (e.g. 10.9.8.0/24)");
+            advice("spec.ingress[0].from[0].ipBlock.cidr", &message).unwrap()
+        };
+        assert_eq!(said("10.0.0.1"), "write `10.0.0.1/32` for this one address");
+        assert!(said("10.0.0.0/255.0.0.0").contains("in place of the mask"));
+        assert!(said("example.com").contains("a name is not allowed"));
+    }
+}

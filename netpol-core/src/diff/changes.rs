@@ -1,0 +1,152 @@
+//! What a comparison finds.
+
+use crate::cluster::{Cluster, Endpoint, WorkloadId};
+use crate::diagnostic::ObjectRef;
+use crate::evaluate::{End, Engine};
+use crate::net::Decided;
+use crate::policy::PolicySet;
+use crate::reach::Map;
+use crate::text::Span;
+
+/// One of the two inputs.
+#[derive(Debug, Clone, Copy)]
+pub struct Revision<'a> {
+    /// Its cluster.
+    pub cluster: &'a Cluster,
+    /// Its policies.
+    pub policies: &'a PolicySet,
+    /// Answers what is behind its connections.
+    pub engine: Engine<'a>,
+    /// Its map.
+    pub map: &'a Map,
+}
+
+/// Which of the two inputs something is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// The first.
+    Old,
+    /// The second.
+    New,
+}
+
+/// How what may flow changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Nothing was allowed or unknown, and now something is.
+    Added,
+    /// Something was, and now nothing is.
+    Removed,
+    /// Everything that was allowed still is, and more.
+    Widened,
+    /// Only some of what was allowed still is, and nothing more.
+    Narrowed,
+    /// Neither.
+    Changed,
+}
+
+impl Kind {
+    /// The kind of a change from `before` to `after`; `None` when they are equal.
+    pub fn of(before: &Decided, after: &Decided) -> Option<Self> {
+        if before == after {
+            return None;
+        }
+        if before.is_nothing() {
+            return Some(Self::Added);
+        }
+        if after.is_nothing() {
+            return Some(Self::Removed);
+        }
+        let is_within = |one: &Decided, other: &Decided| {
+            one.allowed.is_subset(&other.allowed) && one.possible().is_subset(&other.possible())
+        };
+        Some(match (is_within(before, after), is_within(after, before)) {
+            (true, _) => Self::Widened,
+            (_, true) => Self::Narrowed,
+            _ => Self::Changed,
+        })
+    }
+
+    /// `added`, `removed`, `widened`, `narrowed`, `changed`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Widened => "widened",
+            Self::Narrowed => "narrowed",
+            Self::Changed => "changed",
+        }
+    }
+}
+
+/// What brought a change about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cause {
+    /// The input that it stands in.
+    pub side: Side,
+    /// The object: a policy, or the owner of pods whose labels changed.
+    pub object: ObjectRef,
+    /// Where.
+    pub span: Span,
+}
+
+/// A pair of ends between which something changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// How.
+    pub kind: Kind,
+    /// The source; in the new input, or in the old one when it is addresses that only that knew.
+    pub from: End,
+    /// The destination.
+    pub to: End,
+    /// What might flow before.
+    pub before: Decided,
+    /// What may flow now.
+    pub after: Decided,
+    /// Why, sorted.
+    pub causes: Vec<Cause>,
+}
+
+/// An end that is in one of the inputs alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedEnd {
+    /// The input that has it.
+    pub side: Side,
+    /// The workload, in that input.
+    pub workload: WorkloadId,
+}
+
+/// What changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Changes {
+    /// The pairs of ends that both inputs have, in the order of their ends.
+    pub connections: Vec<Change>,
+    /// The workloads that came or went, those that went first.
+    pub ends: Vec<ChangedEnd>,
+    /// The namespaces that came or went.
+    pub namespaces: Vec<(Side, String)>,
+    /// For so many changes no cause was looked for: there are too many.
+    pub unexplained: usize,
+}
+
+impl Changes {
+    /// Leaves out what has no end in a namespace; the clusters are the old one and the new one.
+    pub fn retain_namespace(&mut self, (old, new): (&Cluster, &Cluster), name: &str) {
+        let is_in = |cluster: &Cluster, workload: WorkloadId| {
+            let namespace = cluster.workload(workload).and_then(|it| cluster.namespace(it.namespace));
+            namespace.is_some_and(|namespace| namespace.name == name)
+        };
+        let has = |end: &End| matches!(end.endpoint, Endpoint::Workload(id) if is_in(new, id));
+        self.connections.retain(|change| has(&change.from) || has(&change.to));
+        self.ends.retain(|end| match end.side {
+            Side::Old => is_in(old, end.workload),
+            Side::New => is_in(new, end.workload),
+        });
+        self.namespaces.retain(|(_, namespace)| namespace == name);
+    }
+
+    /// Whether nothing changed.
+    pub const fn is_empty(&self) -> bool {
+        self.connections.is_empty() && self.ends.is_empty() && self.namespaces.is_empty()
+    }
+}

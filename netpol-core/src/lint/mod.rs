@@ -1,0 +1,25 @@
+//! Lint: what is probably not meant, and everything that reading found, at the level that the user wants.
+//!
+//! A lint rule is one file and one page in [`rules`] and one line in [`registry`]. Rules that reading, decoding and
+//! validating apply have a page and a line, but no code here: their diagnostics come with the manifests.
+
+pub mod level;
+pub mod rule;
+pub mod registry;
+pub mod rules;
+pub mod page;
+pub mod settings;
+pub mod context;
+pub mod fingerprint;
+pub mod suppress;
+pub mod report;
+mod run;
+
+pub use context::Context;
+pub use fingerprint::fingerprints;
+pub use level::{Level, Levels, Preset};
+pub use registry::{RULES, nearest_rule, rule_named};
+pub use report::{Justification, LintReport, Suppressed};
+pub use rule::{Needs, Rule};
+pub use run::lint;
+pub use settings::{Date, Exception, KubernetesVersion, LintSettings, Selected};

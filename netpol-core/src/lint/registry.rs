@@ -1,0 +1,81 @@
+//! All rules, by name.
+
+use super::Rule;
+use super::rules::{
+    comment_contradicts_cidr, namespace_without_default_deny, pod_name_without_pod, policy_selects_nothing,
+    reading, suppressions,
+};
+use crate::diagnostic::RuleName;
+
+/// All rules, in the order of their names.
+pub const RULES: &[&Rule] = &[
+    &reading::AMBIGUOUS_CIDR,
+    &comment_contradicts_cidr::RULE,
+    &reading::DUPLICATE_KEY,
+    &reading::DUPLICATE_OBJECT,
+    &suppressions::EXPIRED_SUPPRESSION,
+    &reading::INVALID_FIELD,
+    &namespace_without_default_deny::RULE,
+    &pod_name_without_pod::RULE,
+    &policy_selects_nothing::RULE,
+    &reading::REMOVED_API_VERSION,
+    &reading::SURPRISING_SCALAR,
+    &reading::UNEVALUATED_POLICY,
+    &reading::UNKNOWN_FIELD,
+    &reading::UNKNOWN_KIND,
+    &suppressions::UNKNOWN_SUPPRESSION,
+    &reading::UNREADABLE_YAML,
+    &reading::UNRENDERED_TEMPLATE,
+    &reading::UNRESOLVED_PLACEHOLDER,
+    &suppressions::UNUSED_SUPPRESSION,
+    &reading::WRONG_TYPE,
+];
+
+/// The rule of a name.
+pub fn rule_named(name: &str) -> Option<&'static Rule> {
+    RULES.binary_search_by(|rule| rule.name.0.cmp(name)).ok().and_then(|at| RULES.get(at).copied())
+}
+
+/// The name of a rule that a slip of the finger would make of `typed`.
+pub fn nearest_rule(typed: &str) -> Option<RuleName> {
+    let rated = RULES.iter().map(|rule| (strsim::damerau_levenshtein(typed, rule.name.0), rule.name));
+    let limit = (typed.chars().count() / 3).max(1);
+    rated.filter(|(distance, _)| *distance <= limit).min().map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rules_stand_in_the_order_of_their_names_and_each_once() {
+        assert!(RULES.windows(2).all(|pair| pair[0].name < pair[1].name));
+    }
+
+    #[test]
+    fn names_are_words_in_lower_case_with_hyphens() {
+        for rule in RULES {
+            let is_fine = |letter: char| letter.is_ascii_lowercase() || letter == '-';
+            assert!(rule.name.0.chars().all(is_fine), "{}", rule.name);
+        }
+    }
+
+    #[test]
+    fn a_rule_is_found_by_its_name_and_a_slip_by_the_nearest() {
+        assert_eq!(rule_named("unknown-field").unwrap().name.0, "unknown-field");
+        assert!(rule_named("unknown").is_none());
+        assert_eq!(nearest_rule("unknwon-field"), Some(RuleName("unknown-field")));
+        assert_eq!(nearest_rule("weather"), None);
+    }
+
+    #[test]
+    fn every_page_has_its_headings() {
+        for rule in RULES {
+            for heading in
+                ["## What it does", "## Why it matters", "## Example", "## Instead", "## Known limits"]
+            {
+                assert!(rule.page.contains(heading), "{}: {heading}", rule.name);
+            }
+        }
+    }
+}

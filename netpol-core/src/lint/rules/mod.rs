@@ -1,0 +1,9 @@
+//! One file and one page a rule. A rule imports no other.
+
+pub(super) mod reading;
+pub(super) mod suppressions;
+
+pub(super) mod comment_contradicts_cidr;
+pub(super) mod namespace_without_default_deny;
+pub(super) mod pod_name_without_pod;
+pub(super) mod policy_selects_nothing;

@@ -1,0 +1,108 @@
+//! `policy-selects-nothing`.
+
+use crate::cluster::{NamespaceId, PodGroup};
+use crate::diagnostic::{Category, Diagnostic, RuleName, Severity};
+use crate::lint::{Context, Level, Levels, Needs, Rule};
+use crate::policy::{NamespaceMatch, Policy};
+use crate::selector::{Labels, Near, Requirement, Selector, near};
+use crate::text::Span;
+
+pub(crate) const RULE: Rule = Rule {
+    name: RuleName("policy-selects-nothing"),
+    category: Category::Policy,
+    levels: Levels::from_recommended(Level::Warning),
+    summary: "a policy selects no pod of the input, so that it protects nothing",
+    page: include_str!("policy-selects-nothing.md"),
+    needs: Needs::Workloads,
+    find: Some(find),
+};
+
+fn find(context: &Context<'_>) -> Vec<Diagnostic> {
+    let idle = context.evaluated().filter(|(place, _)| selects_nothing(context, *place));
+    idle.filter_map(|(_, policy)| finding(context, policy)).collect()
+}
+
+/// Whether no pod is selected for certain, none perhaps, and none but for an assumption.
+fn selects_nothing(context: &Context<'_>, place: u32) -> bool {
+    let term = context.index.policy(place).and_then(|policy| context.index.term(policy.subject));
+    term.is_some_and(|term| {
+        term.selected.is_empty() && term.unknown.is_empty() && term.assumed_not.is_empty()
+    })
+}
+
+fn finding(context: &Context<'_>, policy: &Policy) -> Option<Diagnostic> {
+    let subject = &policy.subject.value;
+    let NamespaceMatch::Named(namespace) = &subject.namespaces else { return None };
+    let home = context.cluster.namespace_named(namespace);
+    // An empty selector is for pods to come; pods of the node's network are another matter.
+    if subject.pods.is_everything() || groups(context).any(|group| is_selected(group, home, &subject.pods)) {
+        return None;
+    }
+    let object = &policy.object;
+    let span = context.span(policy.subject.origin)?;
+    let found =
+        RULE.finding(span, format!("`{object}` selects no pod of the input")).with_object(object.clone());
+    let in_home = groups(context).filter(|group| Some(group.namespace) == home);
+    if let Some((group, slip)) =
+        in_home.into_iter().find_map(|group| Some((group, slip(group, &subject.pods)?)))
+    {
+        let (place, help) = near_words(context, group, &slip);
+        return Some(found.with_related(place, "this one nearly matches").with_help(help));
+    }
+    let elsewhere = groups(context).find(|group| subject.pods.matches(&group.labels).truth.is_yes());
+    let remark = found.with_severity(Severity::Info);
+    Some(match elsewhere.and_then(|group| Some((group, context.cluster.namespace(group.namespace)?))) {
+        Some((group, other)) => {
+            let help = format!(
+                "a policy selects pods of its own namespace alone, `{namespace}`; such a pod is in `{}`",
+                other.name
+            );
+            remark.with_related(context.head(group.span), "these labels are selected, in another namespace").with_help(help)
+        }
+        None => remark.with_help(format!(
+            "it will select pods of namespace `{namespace}` with `{}`, which an operator or another repository may \
+             create",
+            subject.pods
+        )),
+    })
+}
+
+fn groups<'a>(context: &Context<'a>) -> impl Iterator<Item = &'a PodGroup> + use<'a> {
+    context.cluster.groups.iter()
+}
+
+fn is_selected(group: &PodGroup, namespace: Option<NamespaceId>, pods: &Selector) -> bool {
+    Some(group.namespace) == namespace && pods.matches(&group.labels).truth.is_yes()
+}
+
+/// The one requirement that a pod does not meet, when it nearly does.
+fn slip<'s>(group: &PodGroup, pods: &'s Selector) -> Option<(&'s Requirement, Near)> {
+    let fails = |requirement: &&Requirement| !requirement.matches(&group.labels).truth.is_yes();
+    let mut failing = pods.requirements().iter().filter(fails);
+    let (only, None) = (failing.next()?, failing.next()) else { return None };
+    Some((only, near(only, &group.labels)?))
+}
+
+fn near_words(
+    context: &Context<'_>,
+    group: &PodGroup,
+    (requirement, near): &(&Requirement, Near),
+) -> (Span, String) {
+    let owner = context.cluster.workload(group.workload);
+    let name = owner.map_or_else(String::new, |workload| context.workload_name(workload));
+    let key = requirement.key.as_deref().unwrap_or_default();
+    let has = match near {
+        Near::Value { has, .. } | Near::ValueCase { has, .. } => format!("{key}={has}"),
+        Near::Key { key } => format!("{key}={}", value(&group.labels, key)),
+        Near::OtherKey { key, value } => format!("{key}={value}"),
+    };
+    (context.head(group.span), format!("the pods of `{name}` have `{has}`; did you mean that?"))
+}
+
+fn value(labels: &Labels, key: &str) -> String {
+    let known = labels.iter().find(|(name, _)| *name == key).map(|(_, value)| value);
+    match known {
+        Some(crate::selector::LabelValue::Known(value)) => value.clone(),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,10 @@
+//! An image that needs no Graphviz: SVG that follows the reader's light or dark scheme.
+
+mod draw;
+mod layout;
+mod measure;
+mod pack;
+mod path;
+mod scope;
+
+pub use scope::svg;

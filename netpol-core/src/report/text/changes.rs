@@ -1,0 +1,148 @@
+//! Changes as a table that a person reads.
+
+use std::collections::BTreeMap;
+
+use super::ends::end;
+use super::layout::count;
+use super::table::{Cell, Table};
+use super::{Line, Role, Text, map};
+use crate::diff::{Cause, Changes, Kind, Side};
+use crate::evaluate::End;
+use crate::net::Decided;
+use crate::report::Context;
+
+/// What came and went, then what changed between the ends that stayed.
+pub fn changes((old, new): (Context<'_>, Context<'_>), changes: &Changes) -> Text {
+    let mut text = Text::default();
+    for (side, words) in sides((old, new), changes) {
+        text.lines.push(Line::new().with(role(side), presence(side)).plain(format!(" {words}")));
+    }
+    let table = table((old, new), changes);
+    if !table.rows.is_empty() {
+        if !text.lines.is_empty() {
+            text.lines.push(Line::new());
+        }
+        text.lines.extend(table.to_text().lines);
+    }
+    if text.lines.is_empty() {
+        text.lines.push(Line::new().plain("no connection changed"));
+    }
+    text
+}
+
+/// What came and what went, a line each.
+pub fn ends(contexts: (Context<'_>, Context<'_>), changes: &Changes) -> Vec<String> {
+    sides(contexts, changes).map(|(side, words)| format!("{} {words}", presence(side))).collect()
+}
+
+fn sides<'a>(
+    contexts: (Context<'a>, Context<'a>),
+    changes: &'a Changes,
+) -> impl Iterator<Item = (Side, String)> + 'a {
+    let namespaces = changes.namespaces.iter().map(|(side, name)| (*side, format!("namespace {name}")));
+    namespaces.chain(changes.ends.iter().map(move |changed| {
+        let context = of_side(contexts, changed.side);
+        (changed.side, super::ends::workload(context.cluster, changed.workload))
+    }))
+}
+
+const fn presence(side: Side) -> &'static str {
+    match side {
+        Side::Old => "went",
+        Side::New => "came",
+    }
+}
+
+const fn role(side: Side) -> Role {
+    match side {
+        Side::Old => Role::Deny,
+        Side::New => Role::Allow,
+    }
+}
+
+const fn of_side<'a>((old, new): (Context<'a>, Context<'a>), side: Side) -> Context<'a> {
+    match side {
+        Side::Old => old,
+        Side::New => new,
+    }
+}
+
+/// What changes have in common: the kind, before, after, the causes.
+type Same<'c> = (Kind, &'c Decided, &'c Decided, &'c [Cause]);
+
+/// The changes, those alike together: their sources, then their destinations.
+pub fn table((old, new): (Context<'_>, Context<'_>), changes: &Changes) -> Table {
+    let mut by_target: BTreeMap<(Same<'_>, &End), Vec<&End>> = BTreeMap::new();
+    for change in &changes.connections {
+        let same = (change.kind, &change.before, &change.after, change.causes.as_slice());
+        by_target.entry((same, &change.to)).or_default().push(&change.from);
+    }
+    let mut rows: BTreeMap<(Same<'_>, Vec<&End>), Vec<&End>> = BTreeMap::new();
+    for ((same, to), from) in by_target {
+        rows.entry((same, from)).or_default().push(to);
+    }
+    let folded =
+        |ends: &[&End]| Cell::lines(map::folded(ends.iter().map(|it| end(new.cluster, it)).collect()));
+    let mut table = Table::new(vec!["CHANGE", "FROM", "TO", "BEFORE", "AFTER", "BECAUSE OF"]);
+    for (((kind, before, after, causes), from), to) in rows {
+        table.rows.push(vec![
+            Cell::with(kind_role(kind), kind.name()),
+            folded(&from),
+            folded(&to),
+            Cell::plain(words(before)),
+            Cell::plain(words(after)),
+            Cell::lines(causes.iter().map(|cause| cause_words((old, new), cause)).collect()),
+        ]);
+    }
+    table
+}
+
+const fn kind_role(kind: Kind) -> Role {
+    match kind {
+        Kind::Added | Kind::Widened => Role::Allow,
+        Kind::Removed | Kind::Narrowed => Role::Deny,
+        Kind::Changed => Role::Unknown,
+    }
+}
+
+/// What may flow, in words.
+pub fn words(decided: &Decided) -> String {
+    match (decided.allowed.is_empty(), decided.unknown.is_empty()) {
+        (true, true) => "-".to_owned(),
+        (false, true) => decided.allowed.to_string(),
+        (true, false) => format!("unknown: {}", decided.unknown),
+        (false, false) => format!("{}, unknown: {}", decided.allowed, decided.unknown),
+    }
+}
+
+fn cause_words((old, new): (Context<'_>, Context<'_>), cause: &Cause) -> String {
+    let context = of_side((old, new), cause.side);
+    let gone = match cause.side {
+        Side::Old => "the old ",
+        Side::New => "",
+    };
+    match context.file_line(cause.span) {
+        Some((file, line)) => format!("{gone}{} {file}:{line}", cause.object),
+        None => cause.object.to_string(),
+    }
+}
+
+/// `2 connections added, 1 narrowed, 1 workload came`.
+pub fn summary(changes: &Changes) -> String {
+    let of = |kind: Kind| changes.connections.iter().filter(|change| change.kind == kind).count();
+    let kinds = [Kind::Added, Kind::Removed, Kind::Widened, Kind::Narrowed, Kind::Changed];
+    let counted = kinds.into_iter().map(|kind| (of(kind), kind)).filter(|(number, _)| *number > 0);
+    let mut parts: Vec<String> = counted
+        .map(|(number, kind)| format!("{} {}", count(number, "connection", "connections"), kind.name()))
+        .collect();
+    for side in [Side::New, Side::Old] {
+        let number = changes.ends.iter().filter(|changed| changed.side == side).count();
+        if number > 0 {
+            parts.push(format!("{} {}", count(number, "workload", "workloads"), presence(side)));
+        }
+    }
+    if changes.unexplained > 0 {
+        parts.push(format!("of {} of which the cause is not told", changes.unexplained));
+    }
+    if parts.is_empty() { "no connection changed".to_owned() } else { parts.join(", ") }
+}

@@ -1,0 +1,156 @@
+//! `netpol diff`.
+
+use std::process::Command;
+
+use netpol_tests::corpus::say;
+use serde_json::Value;
+
+use crate::program::{Folder, Run, pod};
+
+fn policy(peer: &str) -> String {
+    format!(
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: db, namespace: lab}}\nspec:\n  \
+         podSelector: {{matchLabels: {{app: db}}}}\n  policyTypes: [Ingress]\n  ingress:\n  - from:\n    - podSelector: \
+         {{matchLabels: {{app: {peer}}}}}\n    ports: [{{port: 5432}}]\n"
+    )
+}
+
+fn pods(names: &[&str]) -> String {
+    names.iter().flat_map(|name| ["---\n".to_owned(), pod(name)]).collect()
+}
+
+/// `web` loses the database to `job`; `late` comes, `early` goes.
+fn folder() -> Folder {
+    Folder::with(&[
+        ("old/policy.yaml", &policy("web")),
+        ("old/pods.yaml", &pods(&["db", "web", "job", "early"])),
+        ("new/policy.yaml", &policy("job")),
+        ("new/pods.yaml", &pods(&["db", "web", "job", "late"])),
+    ])
+}
+
+#[test]
+fn what_was_added_and_removed_comes_with_its_policy_and_line() {
+    let outcome = folder().netpol("diff old new -o json");
+    assert_eq!(outcome.code, 1, "{outcome:?}");
+    let report = outcome.json();
+    let changes = report["changes"].as_array().unwrap();
+    let told: Vec<(&str, &str)> = changes
+        .iter()
+        .map(|it| (it["change"].as_str().unwrap(), it["from"]["name"].as_str().unwrap()))
+        .collect();
+    assert_eq!(told, [("added", "job"), ("removed", "web")]);
+    let cause = &changes[0]["causes"][0];
+    assert_eq!((&cause["object"]["name"], &cause["line"]), (&"db".into(), &8.into()));
+    assert_eq!(changes[0]["after"]["allowed"], serde_json::json!({"TCP": [[5432, 5432]]}));
+    assert!(changes.iter().all(|it| it["from"]["name"] != "late" && it["from"]["name"] != "early"));
+    let ends: Vec<(&str, &str)> = report["endpoints"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["change"].as_str().unwrap(), it["endpoint"]["name"].as_str().unwrap()))
+        .collect();
+    assert_eq!(ends, [("went", "early"), ("came", "late")]);
+}
+
+#[test]
+fn the_table_and_the_comment_say_the_same() {
+    let table = folder().netpol("diff old new");
+    for words in ["came lab/late", "went lab/early", "added", "lab/job", "tcp/5432", "new/policy.yaml:8"] {
+        assert!(table.stdout.contains(words), "{words}: {}", table.stdout);
+    }
+    assert!(table.stderr.contains("1 connection added, 1 connection removed"), "{}", table.stderr);
+    let comment = folder().netpol("diff old new -o md").stdout;
+    assert!(
+        comment.contains("- came lab/late") && comment.contains("| added | lab/job | lab/db |"),
+        "{comment}"
+    );
+}
+
+#[test]
+fn a_value_for_each_protocol_that_changed() {
+    let outcome = folder().netpol("diff old new -o csv");
+    assert_eq!(
+        outcome.stdout,
+        "change,from,to,protocol,before,after\nadded,lab/job,lab/db,TCP,,5432\nremoved,lab/web,lab/db,TCP,5432,\n"
+    );
+}
+
+#[test]
+fn equal_inputs_are_no_difference() {
+    let outcome = folder().netpol("diff old old");
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (0, "no connection changed\n"));
+}
+
+#[test]
+fn a_change_of_labels_names_the_pods() {
+    let folder = folder();
+    folder.write("new/policy.yaml", policy("web"));
+    folder.write(
+        "new/pods.yaml",
+        pods(&["db", "job", "early"]) + "---\n" + &pod("web").replace("app: web", "app: x"),
+    );
+    let report = folder.netpol("diff old new -o json").json();
+    let change = &report["changes"][0];
+    assert_eq!((&change["change"], &change["from"]["name"]), (&"removed".into(), &"web".into()));
+    let causes: Vec<&Value> = change["causes"].as_array().unwrap().iter().collect();
+    assert!(causes.iter().any(|it| it["object"]["name"] == "web"), "{causes:?}");
+}
+
+#[test]
+fn a_revision_of_the_repository_is_read_as_it_was() {
+    let folder = Folder::with(&[
+        ("deploy/policy.yaml", &policy("web")),
+        ("deploy/pods.yaml", &pods(&["db", "web", "job"])),
+    ]);
+    let git = |words: &str| {
+        let settings =
+            ["-c", "user.name=test", "-c", "user.email=test@test.test", "-c", "init.defaultBranch=main"];
+        let mut command = Command::new("git");
+        command.current_dir(folder.path()).args(settings).args(words.split(' '));
+        command.output().is_ok_and(|output| output.status.success())
+    };
+    if !git("init -q") {
+        say("skipped: git cannot be run");
+        return;
+    }
+    assert!(git("add -A") && git("commit -q -m first"));
+    folder.write("deploy/policy.yaml", policy("job"));
+    for words in ["diff git:HEAD deploy", "diff git:HEAD:deploy deploy"] {
+        let outcome = folder.netpol(words);
+        assert_eq!(outcome.code, 1, "{outcome:?}");
+        assert!(
+            outcome.stdout.contains("removed") && outcome.stdout.contains("lab/web"),
+            "{}",
+            outcome.stdout
+        );
+    }
+    assert!(git("add -A") && git("commit -q -m second"));
+    assert_eq!(folder.netpol("diff git:HEAD deploy").code, 0);
+    assert_eq!(folder.netpol("diff git:HEAD~1:deploy git:HEAD:deploy").code, 1);
+    let unknown = folder.netpol("diff git:nope deploy");
+    assert!(unknown.code == 2 && unknown.stderr.contains("no revision `nope`"), "{unknown:?}");
+}
+
+#[test]
+fn bad_sides_are_said() {
+    let folder = folder();
+    let missing = folder.netpol("diff olt new");
+    assert!(missing.code == 2 && missing.stderr.contains("did you mean `old`?"), "{missing:?}");
+    let both = folder.netpol("diff old new -f old");
+    assert!(both.code == 2 && both.stderr.contains("OLD and NEW"), "{both:?}");
+    folder.write("empty/a.yaml", "a: b\n");
+    assert_eq!(folder.netpol("diff empty empty").code, 3);
+    assert_eq!(folder.netpol("diff empty new").code, 1);
+    assert_eq!(folder.netpol("diff old new -n lab").code, 1);
+    assert_eq!(folder.netpol("diff old new -n elsewhere").code, 2);
+}
+
+#[test]
+fn changes_validate_against_their_schema() {
+    let schema = Run::small().netpol("schema changes").json();
+    let report = folder().netpol("diff old new -o json").json();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+}

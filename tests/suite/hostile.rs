@@ -1,0 +1,138 @@
+//! Hostile input through the program itself, with 4 GiB of memory: it ends soon, names what it could not read, and
+//! answers from the rest.
+
+#![cfg(unix)]
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::process::{program, skipped};
+use crate::program::{Folder, Outcome, pod};
+
+/// A run takes no longer, in a build without optimisation on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+const HEAD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: hostile, namespace: lab}\n";
+
+fn lab() -> Folder {
+    Folder::with(&[("client.yaml", &pod("client")), ("server.yaml", &pod("server"))])
+}
+
+/// What `netpol can` says in a folder; `None` when the program was not built.
+fn ask(folder: &Folder, paths: &str) -> Option<Outcome> {
+    let Some(netpol) = program("netpol") else {
+        skipped();
+        return None;
+    };
+    let line = format!("ulimit -v 4194304; exec '{}' can lab/client lab/server:80 {paths}", netpol.display());
+    let mut command = Command::new("sh");
+    command.args(["-c", &line]).current_dir(folder.path()).stdin(Stdio::null());
+    let start = Instant::now();
+    let output = command.output().unwrap();
+    assert!(start.elapsed() < PATIENCE, "took {:?}", start.elapsed());
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+    let code = output.status.code().unwrap_or_else(|| panic!("ended by a signal: {stderr}"));
+    Some(Outcome { code: u8::try_from(code).unwrap(), stdout, stderr })
+}
+
+/// The good files are answered from beside `name`, whose text is refused with a message that has these words.
+fn refused(name: &str, text: impl AsRef<[u8]>, words: &[&str]) {
+    let folder = lab();
+    folder.write(name, text);
+    let Some(outcome) = ask(&folder, "") else { return };
+    assert_eq!(outcome.code, 2, "{}", outcome.stderr);
+    assert!(outcome.stdout.starts_with("ALLOW"), "{outcome:?}");
+    assert!(outcome.stderr.contains(name), "{}", outcome.stderr);
+    for word in words {
+        assert!(outcome.stderr.contains(word), "{word}: {}", outcome.stderr);
+    }
+    assert!(outcome.stderr.len() < 100_000, "{} bytes", outcome.stderr.len());
+}
+
+/// The good files are answered from beside a text that is no trouble.
+fn harmless(name: &str, text: impl AsRef<[u8]>) {
+    let folder = lab();
+    folder.write(name, text);
+    let Some(outcome) = ask(&folder, "") else { return };
+    assert_eq!(outcome.code, 0, "{}", outcome.stderr);
+    assert!(outcome.stdout.starts_with("ALLOW") && outcome.stderr.len() < 100_000, "{}", outcome.stderr);
+}
+
+#[test]
+fn merge_keys_have_a_limit() {
+    let keys: Vec<String> = (0..1000).map(|index| format!("k{index}: v")).collect();
+    let merges: Vec<String> = (0..1000).map(|index| format!("  m{index}: {{<<: *a}}\n")).collect();
+    let text =
+        format!("apiVersion: v1\nkind: Pod\nmetadata:\n  a: &a {{{}}}\n{}", keys.join(", "), merges.concat());
+    refused("hostile.yaml", text, &["hostile.yaml:", "more than 100000 values"]);
+}
+
+#[test]
+fn nesting_has_a_limit_in_every_syntax() {
+    let deep = 10_000;
+    let words = ["more than 1000 deep"];
+    let (open, close) = ("[".repeat(deep), "]".repeat(deep));
+    refused("hostile.yaml", format!("{HEAD}spec: {open}{close}\n"), &words);
+    refused("hostile.yaml", format!("{HEAD}spec:\n  {}1\n", "- ".repeat(deep)), &words);
+    let block: String = (1..deep).flat_map(|depth| [" ".repeat(depth), "a:\n".to_owned()]).collect();
+    refused("hostile.yaml", format!("{HEAD}spec:\n{block}"), &words);
+    let json = format!("{{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"spec\":{open}{close}}}");
+    refused("hostile.json", json, &words);
+}
+
+#[test]
+fn lists_within_lists_have_a_limit() {
+    let (open, close) = ("{apiVersion: v1, kind: List, items: [".repeat(20), "]}".repeat(20));
+    refused("hostile.yaml", format!("{open}{}{close}\n", pod("deep").trim_end()), &["more than 8 deep"]);
+}
+
+#[test]
+fn very_many_parts_are_no_trouble() {
+    let labels: String =
+        (0..200_000).flat_map(|index| ["    l".to_owned(), index.to_string(), ": v\n".to_owned()]).collect();
+    harmless(
+        "labels.yaml",
+        format!("apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\n  namespace: lab\n  labels:\n{labels}"),
+    );
+    harmless("documents.yaml", "---\n".repeat(1_000_000));
+    harmless("keys.yaml", format!("{HEAD}spec:\n{}", "  a: 1\n".repeat(1_000_000)));
+}
+
+#[test]
+fn bytes_that_are_no_manifest_are_no_trouble() {
+    harmless("nul.yaml", vec![0; 1_000_000]);
+    let mut state = 1_u32;
+    let random = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.to_be_bytes()[0]
+    });
+    harmless("random.yaml", random.take(1_000_000).collect::<Vec<u8>>());
+    refused("nul.yaml", format!("{HEAD}x: \0\n"), &["nul.yaml:4:4", "U+0000"]);
+}
+
+#[test]
+fn a_file_larger_than_the_limit_is_not_read() {
+    let folder = lab();
+    let file = std::fs::File::create(folder.path().join("huge.yaml")).unwrap();
+    file.set_len(5 << 30).unwrap();
+    let Some(outcome) = ask(&folder, "") else { return };
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    assert!(outcome.stdout.starts_with("ALLOW") && outcome.stderr.contains("`huge.yaml`"), "{outcome:?}");
+    assert!(outcome.stderr.contains("larger than the limit of 1 GiB"), "{outcome:?}");
+}
+
+#[test]
+fn a_pipe_without_a_writer_is_given_up() {
+    let folder = lab();
+    let made = Command::new("mkfifo").arg(folder.path().join("pipe.yaml")).status();
+    assert!(made.unwrap().success());
+    let Some(outcome) = ask(&folder, "") else { return };
+    assert_eq!(outcome.code, 0, "a pipe in a folder is no file: {outcome:?}");
+    let Some(outcome) = ask(&folder, "-f . -f pipe.yaml") else { return };
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    assert!(
+        outcome.stdout.starts_with("ALLOW") && outcome.stderr.contains("within 5 seconds"),
+        "{outcome:?}"
+    );
+}

@@ -1,0 +1,17 @@
+//! What can be typed.
+
+pub mod cli;
+mod examples;
+pub mod questions;
+pub mod maps;
+pub mod lint;
+pub mod common;
+
+pub use cli::{Cli, Command, command, parse};
+pub(crate) use common::block;
+pub use common::{
+    Cluster, Color, Common, ExitRules, FailOn, Input, IpBlockPods, NamespaceLabels, Report, Talk, UnknownAs,
+};
+pub use lint::{DEFAULT_BASELINE, Lint, LintChoice, Rules};
+pub use maps::{Coverage, Diff, Direction, Filter, Graph, List, PathArgs};
+pub use questions::{Can, Explain};

@@ -1,10 +1,12 @@
 //! Laws of the coverage over generated clusters.
 
 use netpol_core::cluster::{Asked, Endpoint, Hypothetical, Namespace, WorkloadId};
-use netpol_core::evaluate::{Exemption, PolicyRef, Request};
+use netpol_core::evaluate::{Exemption, PolicyRef, Request, UnknownAs};
 use netpol_core::explain::{DirectionExplanation, Explanation, Isolation};
 use netpol_core::policy::{Direction, NamespaceMatch, Peer, PodMatch};
 use netpol_core::reach::coverage::{Exposed, WorkloadCoverage};
+use netpol_core::reach::path::Quest;
+use netpol_core::report::v1;
 use netpol_core::selector::{Operator, Selector, Truth};
 use netpol_tests::engine::Engine;
 use netpol_tests::generate::{Generated, nasty, to_yaml};
@@ -237,6 +239,37 @@ fn everything_is_open_where_nobody_isolates() {
                 let is_open = own.exposure.iter().any(|entry| entry.peer == Exposed::Pods(everyone.clone()));
                 assert!(is_open, "seed {seed}: {direction} of {workload:?}");
             }
+        }
+    }
+}
+
+#[test]
+fn reports_of_coverage_and_ways_are_valid_and_the_same_in_two_runs() {
+    let validator = |kind: &str| jsonschema::validator_for(&v1::schema(kind).unwrap()).unwrap();
+    let (coverages, paths) = (validator("coverage"), validator("path"));
+    let reports = |engine: &Engine| {
+        let analysis = engine.analysis();
+        let context = analysis.context();
+        let coverage = serde_json::to_value(v1::Coverage::new(context, &analysis.coverage())).unwrap();
+        let map = analysis.map();
+        let first = || vec![Endpoint::Workload(WorkloadId(0))];
+        let outside = vec![Endpoint::Addresses(analysis.cluster().outside())];
+        let quest = Quest { from: outside, to: first(), ports: Asked::Every, unknown: UnknownAs::Unknown };
+        let scout = analysis.scout(&map);
+        let found = [scout.cut(&quest).unwrap(), scout.reached(&quest, u32::MAX).unwrap()];
+        let paths = found.map(|path| {
+            let ends = v1::path::Ends::of(context, &map, &path);
+            serde_json::to_value(v1::Path::new(context, &path, &ends, &map.assumptions)).unwrap()
+        });
+        (coverage, paths)
+    };
+    for (seed, engine) in cases().filter(|(_, engine)| !engine.analysis().cluster().workloads.is_empty()) {
+        let (coverage, ways) = reports(&engine);
+        assert_eq!((&coverage, &ways), (&reports(&engine).0, &reports(&engine).1), "seed {seed}");
+        let valid = ways.iter().map(|report| (&paths, report)).chain([(&coverages, &coverage)]);
+        for (validator, report) in valid {
+            let faults: Vec<String> = validator.iter_errors(report).map(|fault| fault.to_string()).collect();
+            assert!(faults.is_empty(), "seed {seed}: {faults:?}\n{report:#}");
         }
     }
 }

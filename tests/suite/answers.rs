@@ -131,6 +131,9 @@ fn two_runs_print_the_same() {
         "explain ns/shop any -f shop.yaml",
         "can any any -f . -v",
         "explain any shop/db -f shop.yaml -o json",
+        "coverage -f shop.yaml -o json",
+        "path internet shop/db --cut -f shop.yaml -o json",
+        "path shop/web -f shop.yaml",
     ] {
         assert_eq!(Run::small().netpol(words), Run::small().netpol(words), "`{words}`");
     }

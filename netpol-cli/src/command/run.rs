@@ -4,9 +4,7 @@ use crate::args::{Cli, Command};
 use crate::render::Console;
 use crate::{Exit, Io};
 
-use super::{
-    can, completions, coverage, diff, explain, graph, lint, list, man, path, rules, schema,
-};
+use super::{can, completions, coverage, diff, explain, graph, lint, list, man, path, rules, schema};
 
 /// Runs a command.
 pub fn run(cli: &Cli, io: &mut Io<'_>) -> Exit {

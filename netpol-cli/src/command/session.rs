@@ -114,8 +114,8 @@ impl Prepared {
         paths: &[String],
         console: &mut Console<'_, '_>,
     ) -> Result<Self, Exit> {
-        let Configured { config, file, folder } =
-            configuration(common, paths, &console.io.directory).map_err(|error| {
+        let Configured { config, file, folder } = configuration(common, paths, &console.io.directory)
+            .map_err(|error| {
                 console.error(&error);
                 error.help.iter().for_each(|help| console.help(help));
                 Exit::Error
@@ -149,11 +149,7 @@ struct Configured {
     folder: PathBuf,
 }
 
-fn configuration(
-    common: &Common,
-    paths: &[String],
-    directory: &Path,
-) -> Result<Configured, ConfigError> {
+fn configuration(common: &Common, paths: &[String], directory: &Path) -> Result<Configured, ConfigError> {
     let none = || Configured { config: Config::default(), file: None, folder: directory.to_owned() };
     if common.input.isolated {
         return Ok(none());

@@ -117,6 +117,31 @@ mod tests {
     }
 
     #[test]
+    fn a_policy_with_a_placeholder_for_a_rule_or_a_peer_is_opaque_and_not_refused() {
+        for list in ["[\"${RULE}\"]", "[{from: [\"${PEER}\"]}]", "[{ports: [\"${PORT}\"]}]", "\"${RULES}\""] {
+            let spec = format!(
+                "  podSelector: {{matchLabels: {{app: db}}}}\n  policyTypes: [Ingress]\n  ingress: {list}\n"
+            );
+            let set = lowered(&spec);
+            let opaque = &set.opaque[0];
+            assert_eq!(
+                (&opaque.reason, opaque.directions),
+                (&OpaqueReason::Placeholder, Directions::Ingress),
+                "{list}"
+            );
+            assert_eq!(opaque.subject.as_ref().unwrap().pods, app("db"));
+        }
+    }
+
+    #[test]
+    fn a_policy_whose_name_is_no_text_keeps_it() {
+        let set = lowered_text(
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: 12}\nspec: {}\n",
+        );
+        assert_eq!(set.opaque[0].object.name, "12");
+    }
+
+    #[test]
     fn a_refused_policy_is_opaque_for_what_it_selects() {
         let set = lowered("  podSelector: {matchLabels: {app: db}}\n  ingress: [{ports: [{port: 0}]}]\n");
         let opaque = &set.opaque[0];

@@ -72,7 +72,10 @@ fn refused(
         object: policy.object,
         directions: directions.filter(|_| is_known).unwrap_or(Directions::Both),
         effect: Effect::RulesUnknown(tier),
-        reason: OpaqueReason::Refused,
+        reason: match policy.standing {
+            Standing::Placeholder => OpaqueReason::Placeholder,
+            Standing::Accepted | Standing::Refused | Standing::Unreadable => OpaqueReason::Refused,
+        },
         origin,
     }
 }

@@ -2,7 +2,10 @@
 
 use schemars::{JsonSchema, schema_for};
 
-use super::{Changes, ConnectionGroups, Connections, Coverage, Diagnostics, Error, Explanation, Finding, Graph, Path, Rules, Verdict};
+use super::{
+    Changes, ConnectionGroups, Connections, Coverage, Diagnostics, Error, Explanation, Finding, Graph, Path,
+    Rules, Verdict,
+};
 
 /// A kind, and how its schema is made.
 type Kind = (&'static str, fn() -> serde_json::Value);

@@ -40,7 +40,7 @@ impl Resource {
             }
             Self::Unevaluated(policy) => policy.lower(&mut part),
         }
-        part.origins.shrink();
+        part.shrink();
         part
     }
 }

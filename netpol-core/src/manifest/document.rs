@@ -67,6 +67,7 @@ impl<F> Reader<'_, F> {
                 document.value(&node, inherited.map(|(version, kind)| (version.as_str(), kind.as_str())), 0);
             }
         }
+        document.outcome.items.shrink_to_fit();
         document.outcome
     }
 }

@@ -46,6 +46,7 @@ fn evaluated(
             rules.extend(lowering.rules(list));
         }
     }
+    rules.shrink_to_fit();
     let remarks = policy.remarks.into_iter().map(|remark| {
         let path = match remark_path(&remark.value) {
             "" => OriginPath::Object,

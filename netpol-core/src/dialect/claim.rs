@@ -40,7 +40,7 @@ impl Resource {
             }
             Self::Unevaluated(policy) => policy.lower(&mut part),
         }
-        part.origins.shrink();
+        part.shrink();
         part
     }
 }
@@ -114,6 +114,31 @@ mod tests {
         assert_eq!(policy.directions, Directions::Both);
         assert_eq!(policy.rules.len(), 3);
         assert!(policy.rules.iter().all(|rule| rule.value.peers.is_none() && rule.value.ports.is_none()));
+    }
+
+    #[test]
+    fn a_policy_with_a_placeholder_for_a_rule_or_a_peer_is_opaque_and_not_refused() {
+        for list in ["[\"${RULE}\"]", "[{from: [\"${PEER}\"]}]", "[{ports: [\"${PORT}\"]}]", "\"${RULES}\""] {
+            let spec = format!(
+                "  podSelector: {{matchLabels: {{app: db}}}}\n  policyTypes: [Ingress]\n  ingress: {list}\n"
+            );
+            let set = lowered(&spec);
+            let opaque = &set.opaque[0];
+            assert_eq!(
+                (&opaque.reason, opaque.directions),
+                (&OpaqueReason::Placeholder, Directions::Ingress),
+                "{list}"
+            );
+            assert_eq!(opaque.subject.as_ref().unwrap().pods, app("db"));
+        }
+    }
+
+    #[test]
+    fn a_policy_whose_name_is_no_text_keeps_it() {
+        let set = lowered_text(
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: 12}\nspec: {}\n",
+        );
+        assert_eq!(set.opaque[0].object.name, "12");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::policy::{
 };
 use crate::selector::Selector;
 use crate::text::Span;
+use crate::yaml::Value;
 
 /// A policy that is not evaluated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,14 +96,25 @@ pub fn read(raw: &RawObject<'_, '_>, diagnostics: &mut Vec<Diagnostic>) -> Optio
         object.namespace = None;
     }
     let message = format!("`{object}` is a policy of a kind that is not evaluated");
-    let start =
-        Span::new(raw.node.span.file, raw.node.span.start, raw.node.span.end.min(raw.node.span.start + 1));
     let help = "what it could change is answered `unknown`; `--unknown allow` or `deny` settles that";
     diagnostics.push(
-        Diagnostic::policy(UNEVALUATED_POLICY, start, message).with_help(help).with_object(object.clone()),
+        Diagnostic::policy(UNEVALUATED_POLICY, name_or_kind(raw), message)
+            .with_help(help)
+            .with_object(object.clone()),
     );
     let Kind { scope, directions, effect, .. } = *known;
     Some(Unevaluated { span: raw.node.span, object, scope, directions, effect })
+}
+
+/// Where the name of an object stands, or its kind.
+fn name_or_kind(raw: &RawObject<'_, '_>) -> Span {
+    let field = |value: &Value<'_>, name: &str| match value {
+        Value::Mapping(fields) => fields.get(name).map(|entry| entry.value.span),
+        _ => None,
+    };
+    let Value::Mapping(fields) = &raw.node.value else { return raw.node.span };
+    let name = fields.get("metadata").and_then(|metadata| field(&metadata.value.value, "name"));
+    name.or_else(|| field(&raw.node.value, "kind")).unwrap_or(raw.node.span)
 }
 
 impl Unevaluated {

@@ -7,6 +7,7 @@ use super::decode::placeholder::is_template;
 use super::decode::{GoType, Path, Strictness};
 use super::identity::{Found, Item};
 use super::kinds::{self, Route, TypedKind};
+use super::metadata::scalar_text;
 use super::object::ReadOptions;
 use super::{LeftOut, Namespace, Node, Pod, RawObject, Service, Tally, Workload};
 use crate::diagnostic::rule::{REMOVED_API_VERSION, UNKNOWN_KIND, UNREADABLE_YAML, UNRENDERED_TEMPLATE};
@@ -66,6 +67,7 @@ impl<F> Reader<'_, F> {
                 document.value(&node, inherited.map(|(version, kind)| (version.as_str(), kind.as_str())), 0);
             }
         }
+        document.outcome.items.shrink_to_fit();
         document.outcome
     }
 }
@@ -296,8 +298,7 @@ fn name_of<'n>(node: &'n yaml::Node<'_>) -> Cow<'n, str> {
 fn metadata_text<'n>(node: &'n yaml::Node<'_>, field: &str) -> Option<Cow<'n, str>> {
     let Value::Mapping(fields) = &node.value else { return None };
     let Value::Mapping(metadata) = &fields.get("metadata")?.value.value else { return None };
-    let Value::String(text) = &metadata.get(field)?.value.value else { return None };
-    (!text.is_empty()).then_some(Cow::Borrowed(text.as_ref()))
+    scalar_text(&metadata.get(field)?.value.value).filter(|text| !text.is_empty())
 }
 
 /// Where the value of a field of the object stands, or the object.

@@ -1,7 +1,9 @@
 //! `metadata` of any object.
 
+use std::borrow::Cow;
+
 use super::decode::placeholder::has_placeholder;
-use super::decode::{Decoder, GoType, Path};
+use super::decode::{Decoder, GoType, Path, go};
 use crate::text::{Span, Spanned};
 use crate::yaml::{Entry, Mapping, Node, Value};
 
@@ -63,6 +65,24 @@ const FIELDS: [&str; 15] = [
     "uid",
 ];
 
+/// A name that is no text, so that the object can still be told from others.
+fn misread_name(node: &Node<'_>) -> Option<Spanned<String>> {
+    let text = scalar_text(&node.value)?.into_owned();
+    Some(Spanned { value: text, span: node.span, via: node.via })
+}
+
+/// The text of a scalar, also of one that is read as a number or a truth value.
+pub(super) fn scalar_text<'v>(value: &'v Value<'_>) -> Option<Cow<'v, str>> {
+    match value {
+        Value::String(text) => Some(Cow::Borrowed(text.as_ref())),
+        Value::Int(number) => Some(number.to_string().into()),
+        Value::Uint(number) => Some(number.to_string().into()),
+        Value::Float(number) => Some(go::float(*number).into()),
+        Value::Bool(value) => Some(value.to_string().into()),
+        Value::Null | Value::Sequence(_) | Value::Mapping(_) => None,
+    }
+}
+
 impl Metadata {
     /// Reads the `metadata` of an object. `default_namespace` is empty for an object of the whole cluster.
     pub fn read(decoder: &mut Decoder<'_>, root: &Node<'_>, default_namespace: &str) -> Self {
@@ -84,7 +104,10 @@ impl Metadata {
         for entry in &mapping.entries {
             let path = path.field(&entry.key);
             match entry.key.as_ref() {
-                "name" => name = decoder.string(&entry.value, &path, STRING),
+                "name" => {
+                    let text = decoder.string(&entry.value, &path, STRING);
+                    name = text.or_else(|| misread_name(&entry.value));
+                }
                 "namespace" => namespace = decoder.string(&entry.value, &path, STRING),
                 "generateName" => generated = decoder.string(&entry.value, &path, STRING),
                 "labels" => metadata.labels = labels(decoder, &entry.value, &path),

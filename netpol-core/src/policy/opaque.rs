@@ -22,6 +22,8 @@ pub enum OpaqueReason {
     Kind,
     /// The API server would refuse it, so it is in no cluster as it stands.
     Refused,
+    /// A placeholder stands where a rule, a peer or another part of it belongs.
+    Placeholder,
 }
 
 /// A policy that is not evaluated. Where it selects a subject, what it could change is unknown.

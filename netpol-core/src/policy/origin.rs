@@ -92,7 +92,7 @@ impl Origins {
     }
 
     /// Gives back memory that is kept for more places.
-    pub fn shrink(&mut self) {
+    pub(super) fn shrink(&mut self) {
         self.places.shrink_to_fit();
     }
 

@@ -27,6 +27,15 @@ pub struct PolicyPart {
     pub origins: Origins,
 }
 
+impl PolicyPart {
+    /// Gives back memory that is kept for more policies.
+    pub fn shrink(&mut self) {
+        self.policies.shrink_to_fit();
+        self.opaque.shrink_to_fit();
+        self.origins.shrink();
+    }
+}
+
 impl PolicySet {
     /// The parts of an input, in order, as one set.
     pub fn join(pipeline: Pipeline, parts: Vec<PolicyPart>) -> Self {

@@ -61,6 +61,7 @@ impl Requirement {
         let mut values: Vec<String> = values.into_iter().collect();
         values.sort_unstable();
         values.dedup();
+        values.shrink_to_fit();
         Self { key: Some(key.into()), operator, values, has_unknown_value: false }
     }
 

@@ -91,6 +91,8 @@ impl Selector {
         let mut requirements: Vec<Requirement> = requirements.into_iter().collect();
         requirements.sort_unstable();
         requirements.dedup();
+        // An input has many selectors of one requirement.
+        requirements.shrink_to_fit();
         Self { requirements }
     }
 

@@ -38,10 +38,10 @@ pub fn read(raw: &RawObject<'_, '_>, default_namespace: &str, found: &mut Vec<Di
     };
     policy.remarks.extend(old_version(raw));
     policy.remarks.extend(decoder.diagnostics.iter().filter_map(dropped_field));
-    if decoder.wrong_types == 0 && !decoder.has_opaque_placeholder {
-        validate(&mut policy, raw.node, &mut decoder.diagnostics);
-    } else {
-        policy.standing = Standing::Unreadable;
+    match (decoder.wrong_types, decoder.has_opaque_placeholder) {
+        (0, false) => validate(&mut policy, raw.node, &mut decoder.diagnostics),
+        (0, true) => policy.standing = Standing::Placeholder,
+        _ => policy.standing = Standing::Unreadable,
     }
     found.append(&mut decoder.diagnostics);
     policy

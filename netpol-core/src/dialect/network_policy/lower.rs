@@ -46,6 +46,7 @@ fn evaluated(
             rules.extend(lowering.rules(list));
         }
     }
+    rules.shrink_to_fit();
     let remarks = policy.remarks.into_iter().map(|remark| {
         let path = match remark_path(&remark.value) {
             "" => OriginPath::Object,
@@ -72,7 +73,10 @@ fn refused(
         object: policy.object,
         directions: directions.filter(|_| is_known).unwrap_or(Directions::Both),
         effect: Effect::RulesUnknown(tier),
-        reason: OpaqueReason::Refused,
+        reason: match policy.standing {
+            Standing::Placeholder => OpaqueReason::Placeholder,
+            Standing::Accepted | Standing::Refused | Standing::Unreadable => OpaqueReason::Refused,
+        },
         origin,
     }
 }

@@ -30,7 +30,9 @@ pub enum Standing {
     Accepted,
     /// It would refuse some of its values.
     Refused,
-    /// Some of it has a wrong type, or is a placeholder, and could not be read.
+    /// A placeholder stands where a mapping or a list belongs.
+    Placeholder,
+    /// Some of it has a wrong type and could not be read.
     Unreadable,
 }
 

@@ -165,6 +165,9 @@ fn opaque(context: Context<'_>, index: u32) -> Fact {
         OpaqueReason::Refused => {
             format!("the API server would refuse `{object}`: correct it, the errors say how")
         }
+        OpaqueReason::Placeholder => {
+            format!("a placeholder that is not substituted stands where a part of `{object}` belongs")
+        }
     };
     Fact::at(words, context.span(policy.origin))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::directive::suggestion;
 use super::{Directive, Scope, annotation, comment};
-use crate::diagnostic::{Category, Diagnostic, RuleName};
+use crate::diagnostic::{Category, Diagnostic, ObjectRef, RuleName};
 use crate::lint::rules::suppressions::{EXPIRED_SUPPRESSION, UNKNOWN_SUPPRESSION, UNUSED_SUPPRESSION};
 use crate::lint::run::{at_level, level};
 use crate::lint::{
@@ -43,7 +43,7 @@ impl<'s> Suppressions<'s> {
                 None => counting.push(diagnostic),
             }
         }
-        let own = self.findings(&used, report);
+        let own = self.findings(&used, context, report);
         counting.extend(own.into_iter().filter_map(|diagnostic| at_level(diagnostic, self.settings)));
         self.subtract_baseline(counting, context.files, report);
     }
@@ -80,7 +80,7 @@ impl<'s> Suppressions<'s> {
     }
 
     /// What is to be said of suppressions that are unknown, unused or expired.
-    fn findings(&self, used: &Used, report: &LintReport) -> Vec<Diagnostic> {
+    fn findings(&self, used: &Used, context: &Context<'_>, report: &LintReport) -> Vec<Diagnostic> {
         let mut found = self.faults.clone();
         for (directive, used) in self.directives.iter().zip(&used.directives) {
             found.extend(directive.unknown.iter().map(|name| unknown(name, directive.span)));
@@ -88,7 +88,8 @@ impl<'s> Suppressions<'s> {
             let idle = idle.filter(|rule| self.speaks(**rule, directive.span, report));
             found.extend(idle.map(|rule| unused(*rule, directive)));
         }
-        for (exception, used) in self.settings.exceptions.iter().zip(&used.exceptions) {
+        let exceptions = self.settings.exceptions.iter().zip(&used.exceptions);
+        for (exception, used) in exceptions.filter(|(exception, _)| is_about(exception, context)) {
             if self.has_expired(exception) {
                 found.extend(exception.expires.map(|last| expired(exception, &last.to_string())));
             } else if !used && exception.rules.iter().all(|rule| self.speaks(*rule, exception.span, report)) {
@@ -150,16 +151,30 @@ impl Used {
     }
 }
 
+/// Whether something of the input is what an exception speaks of: who lints one file hears nothing of the others'.
+fn is_about(exception: &Exception, context: &Context<'_>) -> bool {
+    let has_file = exception.files.as_ref().is_none_or(|files| !files.is_empty());
+    let policies = context.policies.policies.iter().map(|policy| &policy.object);
+    let mut objects = policies.chain(context.policies.opaque.iter().map(|policy| &policy.object));
+    let has_object =
+        exception.object.as_ref().is_none_or(|wanted| objects.any(|object| is_named(object, wanted)));
+    has_file && has_object
+}
+
+/// Whether an object is called so: `Kind namespace/name`, `namespace/name` or `name`.
+fn is_named(object: &ObjectRef, wanted: &str) -> bool {
+    let whole = object.to_string();
+    let without_kind = whole.split_once(' ').map_or("", |(_, name)| name);
+    [whole.as_str(), without_kind, object.name.as_str()].contains(&wanted)
+}
+
 fn covers(exception: &Exception, diagnostic: &Diagnostic) -> bool {
     let of_rule = exception.rules.is_empty() || exception.rules.contains(&diagnostic.rule);
     let in_file = exception.files.as_ref().is_none_or(|files| files.contains(&diagnostic.primary.span.file));
-    let of_object = exception.object.as_ref().is_none_or(|wanted| {
-        diagnostic.object.as_ref().is_some_and(|object| {
-            let whole = object.to_string();
-            let without_kind = whole.split_once(' ').map_or("", |(_, name)| name);
-            [whole.as_str(), without_kind, object.name.as_str()].contains(&wanted.as_str())
-        })
-    });
+    let of_object = exception
+        .object
+        .as_ref()
+        .is_none_or(|wanted| diagnostic.object.as_ref().is_some_and(|object| is_named(object, wanted)));
     of_rule && in_file && of_object
 }
 

@@ -158,6 +158,12 @@ impl Coverage {
         self.workloads.retain(|workload| workload.namespace == namespace);
         self.namespaces.retain(|entry| entry.namespace == namespace);
         self.unused.retain(|rule| is_own(rule.policy));
+        self.assumptions.retain(|assumption| match assumption {
+            Assumption::HostNetworkIsNode(id) => {
+                cluster.workload(*id).is_some_and(|workload| workload.namespace == namespace)
+            }
+            _ => true,
+        });
         let own = (0u32..).zip(&set.policies).filter(|(place, _)| is_own(*place));
         self.rules = own.map(|(_, policy)| policy.rules.len()).sum();
         self

@@ -1,37 +1,14 @@
 //! What the benches work on: generated clusters of three sizes, and the model of the public scale test.
 
-use netpol_core::analysis::{Analysis, Settings};
-use netpol_core::text::{FileSet, SourceFile};
-use serde_json::json;
-
 #[path = "../../../tests/support/generate/estate.rs"]
 pub mod estate;
+#[expect(clippy::missing_panics_doc, reason = "a number of things fits an `u64`")]
 #[path = "../../../tests/support/generate/random.rs"]
 pub mod random;
 #[path = "../../../tests/support/generate/scale.rs"]
 pub mod scale;
 
+pub mod input;
+
+pub use input::{INPUTS, analysis, files};
 pub use random::Random;
-
-/// Pods and policies of each input.
-pub const INPUTS: [&str; 4] = ["1000-100", "10000-1000", "100000-10000", PUBLIC];
-/// The model of the public scale test: 2,400 pods and 9,600 policies.
-const PUBLIC: &str = "k8s-netpol-scale";
-
-/// The files of an input.
-pub fn files(input: &str) -> FileSet {
-    let objects = match input.split_once('-').map(|(pods, policies)| (pods.parse(), policies.parse())) {
-        Some((Ok(pods), Ok(policies))) => estate::estate(estate::Size { pods, policies }),
-        _ => scale::scale(scale::Model::PUBLIC),
-    };
-    let text = json!({"apiVersion": "v1", "kind": "List", "items": objects}).to_string();
-    let mut files = FileSet::new();
-    let added = files.add(SourceFile::found("bench", text));
-    assert!(added.is_ok(), "the input is small enough for a file set");
-    files
-}
-
-/// An input, read and indexed.
-pub fn analysis(input: &str) -> Analysis {
-    Analysis::new(files(input), Settings::default())
-}

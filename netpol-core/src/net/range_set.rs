@@ -27,9 +27,16 @@ macro_rules! bound {
 bound!(u16, u32, u128);
 
 /// A set of numbers. Equal sets have equal ranges.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RangeSet<T: Bound> {
     ranges: SmallVec<[(T, T); 2]>,
+}
+
+impl<T: Bound> Clone for RangeSet<T> {
+    /// Copies the ranges at once; sets are cloned more often than anything else.
+    fn clone(&self) -> Self {
+        Self { ranges: SmallVec::from_slice(&self.ranges) }
+    }
 }
 
 impl<T: Bound> Default for RangeSet<T> {
@@ -110,6 +117,9 @@ impl<T: Bound> RangeSet<T> {
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
         let mut set = Self::default();
+        if self.is_empty() || other.is_empty() {
+            return set;
+        }
         let (mut left, mut right) = (self.ranges.iter().peekable(), other.ranges.iter().peekable());
         while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
             let (first, last) = (a.0.max(b.0), a.1.min(b.1));
@@ -128,6 +138,9 @@ impl<T: Bound> RangeSet<T> {
     /// The numbers in this set that are not in the other.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Self {
+        if self.is_empty() || other.is_empty() {
+            return self.clone();
+        }
         let mut set = Self::default();
         let mut cuts = other.ranges.iter().peekable();
         for (first, last) in &self.ranges {

@@ -1,6 +1,6 @@
 //! `netpol can` and `netpol explain`.
 
-use crate::program::{Folder, Run};
+use crate::program::{Folder, Run, pod};
 
 #[test]
 fn can_says_the_decision_and_what_it_is_about() {
@@ -174,4 +174,29 @@ fn quiet_silences_notes_and_warnings() {
 fn verbose_counts_what_was_read() {
     let outcome = Run::small().netpol("can shop/web shop/db:5432 -f shop.yaml -f irrelevant.yaml -v");
     assert!(outcome.stderr.contains("2 files") && outcome.stderr.contains("1 policy"), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_policy_that_isolates_a_direction_it_never_speaks_of_is_told() {
+    let policy = |types: &str| {
+        format!(
+            "{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: out, namespace: lab}}, spec: \
+             {{podSelector: {{matchLabels: {{app: db}}}}, {types}egress: [{{ports: [{{port: 53}}]}}]}}}}\n"
+        )
+    };
+    let answer = |types: &str| {
+        let files =
+            [("pods.yaml", format!("{}---\n{}", pod("db"), pod("web"))), ("policy.yaml", policy(types))];
+        let files = files.each_ref().map(|(name, text)| (*name, text.as_str()));
+        Folder::with(&files).netpol("explain lab/web lab/db:80 -f .")
+    };
+    let unspoken = answer("");
+    assert_eq!(unspoken.code, 1);
+    assert!(
+        unspoken.stdout.contains("only `policyTypes: [Egress]` would leave it out"),
+        "{}",
+        unspoken.stdout
+    );
+    assert_eq!(answer("policyTypes: [Egress], ").code, 0);
+    assert!(!answer("policyTypes: [Ingress, Egress], ").stdout.contains("would leave it out"));
 }

@@ -257,6 +257,7 @@ mod tests {
             rank: Rank::default(),
             subject: Placed::new(pods(app("a")), origin),
             directions: Directions::Ingress,
+            unspoken: None,
             rules: rules.iter().map(|(action, from, port)| rule(*action, *from, *port, origin)).collect(),
             remarks: Vec::new(),
             origin,

@@ -1,6 +1,6 @@
 //! A policy that the engine evaluates.
 
-use super::{Directions, OriginId, Placed, PodMatch, Rule, TierId};
+use super::{Direction, Directions, OriginId, Placed, PodMatch, Rule, TierId};
 use crate::diagnostic::ObjectRef;
 
 /// The order of policies within a tier: the smaller comes first; equal ranks are ordered by name.
@@ -49,6 +49,8 @@ pub struct Policy {
     pub subject: Placed<PodMatch>,
     /// The directions in which it selects its subject.
     pub directions: Directions,
+    /// The one of them that its text speaks of nowhere: it has rules for the other alone, and isolates in this one too.
+    pub unspoken: Option<Direction>,
     /// Its rules, in order; a rule of a direction that is not among `directions` has no effect.
     pub rules: Vec<Placed<Rule>>,
     /// What an answer that rests on it must say.

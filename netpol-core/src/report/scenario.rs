@@ -113,6 +113,7 @@ impl Scenario {
             rank: Rank::default(),
             subject: Placed::new(in_shop(subject), origin),
             directions,
+            unspoken: None,
             rules,
             remarks: Vec::new(),
             origin,

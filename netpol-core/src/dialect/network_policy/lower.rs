@@ -47,6 +47,7 @@ fn evaluated(
         }
     }
     rules.shrink_to_fit();
+    let unspoken = unspoken(&policy.spec);
     let remarks = policy.remarks.into_iter().map(|remark| {
         let path = match remark_path(&remark.value) {
             "" => OriginPath::Object,
@@ -56,7 +57,17 @@ fn evaluated(
         Placed::new(remark.value, origin)
     });
     let remarks = remarks.collect();
-    Policy { object: policy.object, tier, rank: Rank::default(), subject, directions, rules, remarks, origin }
+    Policy {
+        object: policy.object,
+        tier,
+        rank: Rank::default(),
+        subject,
+        directions,
+        unspoken,
+        rules,
+        remarks,
+        origin,
+    }
 }
 
 /// A policy that is in no cluster as it stands. Put right it could isolate what it selects, and allow.
@@ -79,6 +90,13 @@ fn refused(
         },
         origin,
     }
+}
+
+/// Ingress, for a policy that has egress rules, not a word on ingress, and no `policyTypes` that would leave it out.
+fn unspoken(spec: &Spec) -> Option<Direction> {
+    let is_written = spec.policy_types.value.iter().all(|name| !name.span.is_empty());
+    let has_egress = spec.egress.as_ref().is_some_and(|egress| !egress.rules.is_empty());
+    (!is_written && has_egress && spec.ingress.is_none()).then_some(Direction::Ingress)
 }
 
 /// The directions of `policyTypes`; `None` when one is not known.

@@ -211,11 +211,26 @@ fn policy_lines(
         line.push(Role::Unknown, " may select it");
     } else if policy.rules.is_empty() {
         line.push(Role::Plain, format!(" has no {} rule", direction.direction));
+        if is_unspoken(context, direction, policy) {
+            let way = direction.direction;
+            let only = match way {
+                Direction::Ingress => "policyTypes: [Egress]",
+                Direction::Egress => "policyTypes: [Ingress]",
+            };
+            line.push(Role::Unknown, format!(", yet isolates {way}: only `{only}` would leave it out"));
+        }
     }
     layout.placed(line, policy.origin.and_then(|origin| context.span(origin)));
     for rule in &policy.rules {
         rule_lines(layout, context, RuleInPlace { direction, policy: policy.policy, rule });
     }
+}
+
+/// Whether a policy isolates in a direction that its text speaks of nowhere.
+fn is_unspoken(context: Context<'_>, direction: &DirectionExplanation, policy: &PolicyFact) -> bool {
+    let PolicyRef::Evaluated(place) = policy.policy else { return false };
+    let policy = context.policies.policies.get(place as usize);
+    policy.is_some_and(|policy| policy.unspoken == Some(direction.direction))
 }
 
 /// A rule with what its words need.

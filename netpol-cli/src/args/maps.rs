@@ -51,7 +51,7 @@ pub struct Coverage {
 /// `netpol diff`.
 #[derive(Debug, Args)]
 pub struct Diff {
-    /// The manifests before: a file, folder or glob, or git:REV[:PATH] of the repository one stands in
+    /// The manifests before: a file, folder or glob, or git:REV, git:REV:PATH of the repository one stands in
     pub old: String,
     /// The manifests after, in the same spellings
     pub new: String,

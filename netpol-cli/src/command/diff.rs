@@ -3,10 +3,12 @@
 use netpol_core::diff::{Change, Changes};
 use netpol_core::net::ConnectionSet;
 use netpol_core::report::Context;
+use netpol_core::report::graph;
 use netpol_core::report::text::{self, map};
 use netpol_core::report::v1;
 
 use super::answer::{deliver, wanted};
+use super::graph::{drawn, is_picture};
 use super::session::Session;
 use crate::Exit;
 use crate::args;
@@ -16,7 +18,17 @@ use crate::render::tabular::{csv, escaped, markdown};
 use crate::render::text::painted;
 use crate::render::{Console, Format};
 
-const FORMATS: [Format; 5] = [Format::Table, Format::Json, Format::Yaml, Format::Csv, Format::Markdown];
+const FORMATS: [Format; 9] = [
+    Format::Table,
+    Format::Json,
+    Format::Yaml,
+    Format::Csv,
+    Format::Markdown,
+    Format::Dot,
+    Format::Mermaid,
+    Format::Svg,
+    Format::Html,
+];
 
 /// Says what changed.
 pub fn diff(args: &args::Diff, console: &mut Console<'_, '_>) -> Exit {
@@ -42,6 +54,7 @@ fn compared(args: &args::Diff, console: &mut Console<'_, '_>) -> Result<Exit, Ex
     let render = |format| match format {
         Format::Table => painted(&text::changes::changes(contexts, &changes)),
         Format::Markdown => in_markdown(contexts, &changes),
+        format if is_picture(format) => drawn(&graph::of_changes(contexts, &changes), format),
         Format::Csv => {
             let rows = changes.connections.iter().flat_map(|change| csv_rows(contexts.1, change));
             csv(&["change", "from", "to", "protocol", "before", "after"], rows)

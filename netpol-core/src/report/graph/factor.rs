@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::model::{Graph, Node};
 use super::picture::{Link, Open, Picture, PictureBox, Shape};
 use super::words;
+use crate::diff::Kind;
 use crate::net::ConnectionSet;
 
 /// A group is worth a box of its own from this number of members on.
@@ -25,7 +26,7 @@ struct Group {
 }
 
 /// What folded links have in common: the other end, what flows, and whether policies have a say.
-type Shared = (usize, ConnectionSet, ConnectionSet, bool);
+type Shared = (usize, ConnectionSet, ConnectionSet, bool, Option<Kind>);
 
 /// Replaces links that all members of a group share by one link of the group.
 pub(super) fn fold(graph: &Graph, picture: &mut Picture) {
@@ -50,7 +51,7 @@ fn fold_side(graph: &Graph, picture: &mut Picture, side: Side) {
             Side::From => (link.from, link.to),
             Side::To => (link.to, link.from),
         };
-        let key = (other, link.allowed.clone(), link.unknown.clone(), link.is_isolated);
+        let key = (other, link.allowed.clone(), link.unknown.clone(), link.is_isolated, link.change);
         shared.entry(key).or_default().insert(end, link);
     }
     let mut boxes: BTreeMap<usize, usize> = BTreeMap::new();

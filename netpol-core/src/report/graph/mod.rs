@@ -3,6 +3,7 @@
 //! They are texts, so every front end can make them.
 
 pub mod model;
+pub mod of_changes;
 pub mod of_map;
 pub mod picture;
 mod factor;
@@ -15,6 +16,7 @@ pub mod page;
 pub use dot::dot;
 pub use mermaid::mermaid;
 pub use model::{Edge, Graph, Node, NodeKind, RulePlace};
+pub use of_changes::of_changes;
 pub use of_map::{GraphSource, of_map};
 pub use page::html;
 pub use picture::Picture;

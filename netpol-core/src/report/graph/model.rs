@@ -1,5 +1,6 @@
 //! What a picture shows: ends, and who may open connections to whom. A plain value that anyone can fill.
 
+use crate::diff::Kind;
 use crate::net::ConnectionSet;
 
 /// Who can reach whom.
@@ -69,6 +70,8 @@ pub struct Edge {
     pub is_isolated: bool,
     /// The rules that allow it, or make it unknown.
     pub rules: Vec<RulePlace>,
+    /// How it changed, in a picture of changes.
+    pub change: Option<Kind>,
 }
 
 /// A rule, and where it stands.

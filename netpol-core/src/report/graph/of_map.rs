@@ -50,7 +50,7 @@ pub fn of_map(source: GraphSource<'_>, rectangles: &[Rectangle], ends: &[End]) -
         let (from, to) = (nodes.place(&connection.from), nodes.place(&connection.to));
         let decided = &connection.rectangle.decided;
         let (allowed, unknown) = (decided.allowed.clone(), decided.unknown.clone());
-        edges.push(Edge { from, to, allowed, unknown, is_isolated: is_governed, rules });
+        edges.push(Edge { from, to, allowed, unknown, is_isolated: is_governed, rules, change: None });
     }
     let notes = notes(source, connections.len(), explained);
     Graph { nodes: nodes.list, edges, notes }

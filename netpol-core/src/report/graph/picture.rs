@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::factor;
 use super::model::{Edge, Graph, Node, NodeKind};
 use super::words;
+use crate::diff::Kind;
 use crate::net::ConnectionSet;
 
 /// Connections between ends that are not isolated are drawn up to this number.
@@ -83,12 +84,14 @@ pub struct Link {
     pub is_isolated: bool,
     /// The edges of the graph that it stands for.
     pub edges: Vec<usize>,
+    /// How it changed, in a picture of changes.
+    pub change: Option<Kind>,
 }
 
 impl Link {
     /// What stands at it: `tcp/80, tcp/443`, `every port`, with `?` before what is unknown.
     pub fn label(&self) -> String {
-        words::ports(&self.allowed, &self.unknown)
+        format!("{}{}", words::change(self.change), words::ports(&self.allowed, &self.unknown))
     }
 }
 
@@ -225,6 +228,7 @@ fn link(at: usize, edge: &Edge) -> Link {
         unknown: edge.unknown.clone(),
         is_isolated: edge.is_isolated,
         edges: vec![at],
+        change: edge.change,
     }
 }
 
@@ -244,6 +248,9 @@ fn merged(graph: &Graph, drawn: &[usize], of_node: &[usize]) -> Vec<Link> {
                 link.allowed = link.allowed.union(&next.allowed);
                 link.unknown = link.unknown.union(&next.unknown).difference(&link.allowed);
                 link.is_isolated |= next.is_isolated;
+                if link.change != next.change {
+                    link.change = Some(Kind::Changed);
+                }
                 link.edges.push(*at);
             })
             .or_insert(next);

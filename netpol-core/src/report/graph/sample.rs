@@ -29,7 +29,7 @@ pub(super) fn ruled(from: usize, to: usize, ports: &[u16]) -> Edge {
         line: 10 + to,
     };
     let (allowed, unknown) = (tcp(ports), ConnectionSet::empty());
-    Edge { from, to, allowed, unknown, is_isolated: true, rules: vec![place] }
+    Edge { from, to, allowed, unknown, is_isolated: true, rules: vec![place], change: None }
 }
 
 /// A small shop with a database, an outside and a monitor.
@@ -61,6 +61,7 @@ pub(super) fn shop() -> Graph {
         unknown: ConnectionSet::empty(),
         is_isolated: false,
         rules: Vec::new(),
+        change: None,
     };
     let edges = vec![open, ruled(0, 1, &[7070]), ruled(1, 2, &[5432]), ruled(3, 0, &[9090]), unsure];
     Graph { nodes, edges, notes: vec!["1 connection hangs on `pod-cidrs`".to_owned()] }
@@ -78,6 +79,7 @@ pub(super) fn all_open(count: usize) -> Graph {
         allowed: ConnectionSet::every(),
         is_isolated: false,
         rules: Vec::new(),
+        change: None,
         ..ruled(from, to, &[])
     };
     let edges = (0..count).flat_map(|from| (0..count).map(move |to| edge(from, to)));

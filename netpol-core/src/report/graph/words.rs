@@ -1,5 +1,6 @@
 //! The words of pictures: what links and marks say.
 
+use crate::diff::Kind;
 use crate::net::ConnectionSet;
 
 /// Parts of a set of connections that a label shows before it counts the rest.
@@ -11,6 +12,18 @@ pub(super) fn ports(allowed: &ConnectionSet, unknown: &ConnectionSet) -> String 
         (_, true) => short(allowed),
         (true, false) => format!("? {}", short(unknown)),
         (false, false) => format!("{}; ? {}", short(allowed), short(unknown)),
+    }
+}
+
+/// What stands before the ports of a change: `+ ` for what was added, `- ` for what was removed.
+pub(super) const fn change(change: Option<Kind>) -> &'static str {
+    match change {
+        None => "",
+        Some(Kind::Added) => "+ ",
+        Some(Kind::Removed) => "- ",
+        Some(Kind::Widened) => "wider: ",
+        Some(Kind::Narrowed) => "narrower: ",
+        Some(Kind::Changed) => "now: ",
     }
 }
 

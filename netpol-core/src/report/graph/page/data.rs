@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::net::ConnectionSet;
 use crate::report::graph::model::{Graph, RulePlace};
 use crate::report::graph::picture::{Link, Picture, PictureBox, Shape};
+use crate::report::graph::words;
 
 /// Rules that a link names before it counts the rest.
 const RULES: usize = 100;
@@ -110,9 +111,9 @@ fn link_data(link: &Link, mut rules: Vec<usize>) -> LinkData {
     LinkData {
         from: link.from,
         to: link.to,
-        allowed: shortened(words(&link.allowed)),
+        allowed: shortened(changed(link, words(&link.allowed))),
         unknown: shortened(words(&link.unknown)),
-        allowed_full: words(&link.allowed),
+        allowed_full: changed(link, words(&link.allowed)),
         unknown_full: words(&link.unknown),
         isolated: link.is_isolated,
         ports: ports.collect(),
@@ -120,6 +121,12 @@ fn link_data(link: &Link, mut rules: Vec<usize>) -> LinkData {
         rules,
         more_rules,
     }
+}
+
+/// The ports of a change, with what became of them.
+fn changed(link: &Link, ports: String) -> String {
+    let change = words::change(link.change);
+    if change.is_empty() { ports } else { format!("{change}{ports}") }
 }
 
 fn shortened(text: String) -> String {

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::LintSettings;
+use super::isolated::{self, Isolated};
 use crate::cluster::{Cluster, NamespaceId, Owner, WorkloadId};
 use crate::diagnostic::ObjectRef;
 use crate::dialect::network_policy::NetworkPolicy;
 use crate::dialect::{Profile, Resource};
-use crate::evaluate::Engine;
+use crate::evaluate::{Engine, Rows};
 use crate::index::PolicyIndex;
 use crate::manifest::Manifests;
-use crate::policy::{OriginId, Policy, PolicySet};
+use crate::policy::{Direction, OriginId, Policy, PolicySet};
 use crate::reach::Map;
 use crate::text::{FileSet, Span};
 
@@ -50,6 +51,8 @@ pub struct Context<'a> {
     /// What the user wants.
     pub settings: &'a LintSettings,
     map: OnceLock<Map>,
+    rows: OnceLock<Rows<'a>>,
+    isolated: [OnceLock<Vec<Isolated>>; 2],
     places: OnceLock<BTreeMap<&'a ObjectRef, u32>>,
 }
 
@@ -66,6 +69,8 @@ impl<'a> Context<'a> {
             profile,
             settings,
             map: OnceLock::new(),
+            rows: OnceLock::new(),
+            isolated: [OnceLock::new(), OnceLock::new()],
             places: OnceLock::new(),
         }
     }
@@ -110,6 +115,21 @@ impl<'a> Context<'a> {
     /// Who can reach whom. Made when the first rule asks; rules that can do without should.
     pub fn map(&self) -> &Map {
         self.map.get_or_init(|| Map::new(self.cluster, self.policies, self.index))
+    }
+
+    /// One direction of some pods towards everything, or towards all that a selector could select.
+    pub fn rows(&self) -> &Rows<'a> {
+        self.rows.get_or_init(|| Rows::new(self.cluster, self.policies, self.index))
+    }
+
+    /// The pods that policies isolate in a direction, those together that the same policies select.
+    pub fn isolated(&self, direction: Direction) -> &[Isolated] {
+        let [ingress, egress] = &self.isolated;
+        let slot = match direction {
+            Direction::Ingress => ingress,
+            Direction::Egress => egress,
+        };
+        slot.get_or_init(|| isolated::isolated(self, direction))
     }
 
     /// The workloads with their ids.

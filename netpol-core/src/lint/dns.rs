@@ -1,11 +1,14 @@
 //! Whether isolated pods can ask the cluster's DNS, and whether somebody meant them to.
 
-use super::{Context, Isolated, RuleAt};
-use crate::cluster::{Dns, Hypothetical, Namespace, Resolver};
+use std::collections::BTreeSet;
+
+use super::{Context, Isolated, RuleAt, words};
+use crate::cluster::{Dns, Hypothetical, Namespace, Resolver, Workload, WorkloadId};
 use crate::index::{IndexedPeer, usual_pod_blocks};
 use crate::net::{Decided, Family, IpSet, Protocol};
 use crate::policy::{Direction, NamespaceMatch, OriginId, Peer, PodMatch, PortMatch, Ports};
 use crate::selector::{Labels, Requirement, Selector, Truth, Unlisted, near};
+use crate::text::Span;
 
 /// A range of at most so many ports that holds the DNS' is about DNS.
 const NARROW: u16 = 16;
@@ -41,6 +44,68 @@ pub(super) fn reach(context: &Context<'_>, isolated: &Isolated) -> DnsReach {
         reach.mistaken = reach.mistaken.or(mistaken);
     }
     reach
+}
+
+/// The workloads that do not ask the cluster's DNS: itself, and those whose pods are told to ask another.
+pub(super) fn exempt(context: &Context<'_>) -> BTreeSet<WorkloadId> {
+    let cluster = context.cluster;
+    let pods = context.manifests.pods.iter().map(|pod| (pod.span, &pod.spec));
+    let templates = context.manifests.workloads.iter().map(|workload| (workload.span, &workload.pod_spec));
+    let asks_another = |policy: &str| matches!(policy, "None" | "Default");
+    let elsewhere: BTreeSet<Span> = pods
+        .chain(templates)
+        .filter(|(_, spec)| spec.dns_policy.as_ref().is_some_and(|it| asks_another(&it.value)))
+        .map(|(span, _)| span)
+        .collect();
+    let resolvers: Vec<_> = cluster.facts.dns.resolvers.iter().map(|it| (it, pods_of(it))).collect();
+    let is_exempt = |workload: &Workload| {
+        let namespace = cluster.namespace(workload.namespace).map(|namespace| namespace.name.as_str());
+        let mut groups = workload.groups.iter().filter_map(|id| cluster.group(*id));
+        elsewhere.contains(&workload.span)
+            || groups.any(|group| {
+                resolvers.iter().any(|(resolver, pods)| {
+                    namespace == Some(&resolver.namespace) && pods.pods.matches(&group.labels).truth.is_yes()
+                })
+            })
+    };
+    context.workloads().filter(|(_, workload)| is_exempt(workload)).map(|(id, _)| id).collect()
+}
+
+/// The DNS to speak of: one whose namespace is in the input, else the first.
+pub(super) fn resolver<'a>(context: &Context<'a>) -> Option<&'a Resolver> {
+    let resolvers = &context.cluster.facts.dns.resolvers;
+    let is_here = |it: &&Resolver| context.cluster.namespace_named(&it.namespace).is_some();
+    resolvers.iter().find(is_here).or_else(|| resolvers.first())
+}
+
+pub(super) fn whom(resolver: &Resolver) -> String {
+    let ports: Vec<String> = resolver.ports.iter().map(ToString::to_string).collect();
+    let ports = format!("UDP and TCP {}", words::some(&ports));
+    if *resolver == Resolver::usual() {
+        return format!("{ports} to kube-dns");
+    }
+    format!("{ports} to the pods `{}` of namespace `{}`", resolver.selector(), resolver.namespace)
+}
+
+/// The rule that lets pods ask the DNS over a protocol: one that is about the DNS, else one that allows more.
+pub(super) fn admitting<'a>(
+    context: &Context<'a>,
+    isolated: &Isolated,
+    protocol: Protocol,
+) -> Option<RuleAt<'a>> {
+    let dns = &context.cluster.facts.dns;
+    let reaches = |rule: &RuleAt<'_>| match &rule.rule.value.peers {
+        None => true,
+        Some(peers) => peers.iter().any(|peer| match &peer.value {
+            Peer::Pods(pods) => may_resolve(context, dns, pods, Unlisted::Absent) != Truth::No,
+            Peer::Addresses(block) => block_truth(context, dns, &block.addresses) != Truth::No,
+        }),
+    };
+    let is_about =
+        |rule: &RuleAt<'_>| rule.rule.value.ports.iter().flatten().any(|port| is_about_dns(&port.value, dns));
+    let admits = |rule: &RuleAt<'_>| admits(rule, protocol, dns) == Truth::Yes && reaches(rule);
+    let rules: Vec<RuleAt<'a>> = isolated.rules(context).filter(admits).collect();
+    rules.iter().find(|rule| is_about(rule)).or_else(|| rules.first()).copied()
 }
 
 /// The pods of a resolver, whether they are in the input or not.

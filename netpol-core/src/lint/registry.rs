@@ -2,8 +2,8 @@
 
 use super::Rule;
 use super::rules::{
-    comment_contradicts_cidr, dns_egress_blocked, namespace_without_default_deny, pod_name_without_pod,
-    policy_selects_nothing, reading, suppressions,
+    comment_contradicts_cidr, dns_egress_blocked, dns_single_protocol, namespace_without_default_deny,
+    pod_name_without_pod, policy_selects_nothing, reading, suppressions,
 };
 use crate::diagnostic::RuleName;
 
@@ -12,6 +12,7 @@ pub const RULES: &[&Rule] = &[
     &reading::AMBIGUOUS_CIDR,
     &comment_contradicts_cidr::RULE,
     &dns_egress_blocked::RULE,
+    &dns_single_protocol::RULE,
     &reading::DUPLICATE_KEY,
     &reading::DUPLICATE_OBJECT,
     &suppressions::EXPIRED_SUPPRESSION,

@@ -35,7 +35,7 @@ struct Blocked<'i> {
 }
 
 fn find(context: &Context<'_>) -> Vec<Diagnostic> {
-    let exempt = exempt(context);
+    let exempt = dns::exempt(context);
     let isolated = context.isolated(Direction::Egress).iter();
     let mut left: Vec<Blocked<'_>> = isolated.filter_map(|it| blocked(context, it, &exempt)).collect();
     let mut found = Vec::new();
@@ -86,31 +86,6 @@ fn severity(context: &Context<'_>, isolated: &Isolated) -> Severity {
     isolated.rules(context).filter_map(|it| of_rule(&it.rule.value)).max().unwrap_or(Severity::Info)
 }
 
-/// The workloads that do not ask the cluster's DNS: itself, and those whose pods are told to ask another.
-fn exempt(context: &Context<'_>) -> BTreeSet<WorkloadId> {
-    let cluster = context.cluster;
-    let pods = context.manifests.pods.iter().map(|pod| (pod.span, &pod.spec));
-    let templates = context.manifests.workloads.iter().map(|workload| (workload.span, &workload.pod_spec));
-    let asks_another = |policy: &str| matches!(policy, "None" | "Default");
-    let elsewhere: BTreeSet<Span> = pods
-        .chain(templates)
-        .filter(|(_, spec)| spec.dns_policy.as_ref().is_some_and(|it| asks_another(&it.value)))
-        .map(|(span, _)| span)
-        .collect();
-    let resolvers: Vec<_> = cluster.facts.dns.resolvers.iter().map(|it| (it, dns::pods_of(it))).collect();
-    let is_exempt = |workload: &crate::cluster::Workload| {
-        let namespace = cluster.namespace(workload.namespace).map(|namespace| namespace.name.as_str());
-        let mut groups = workload.groups.iter().filter_map(|id| cluster.group(*id));
-        elsewhere.contains(&workload.span)
-            || groups.any(|group| {
-                resolvers.iter().any(|(resolver, pods)| {
-                    namespace == Some(&resolver.namespace) && pods.pods.matches(&group.labels).truth.is_yes()
-                })
-            })
-    };
-    context.workloads().filter(|(_, workload)| is_exempt(workload)).map(|(id, _)| id).collect()
-}
-
 /// The policy that isolates most of some pods; of several, one that allows something, then the first.
 fn widest(context: &Context<'_>, blocked: &[Blocked<'_>]) -> Option<u32> {
     let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
@@ -152,7 +127,7 @@ fn finding(context: &Context<'_>, widest: u32, blocked: &[Blocked<'_>]) -> Optio
     if let Some(place) = blocked.iter().find_map(|it| it.mistaken).and_then(|origin| context.span(origin)) {
         found = found.with_related(context.head(place), mistaken_words(context));
     }
-    let whom = whom(resolver(context)?);
+    let whom = dns::whom(dns::resolver(context)?);
     let rests_on = if rests_on_addresses(context, blocked) {
         "; pods are taken to have private addresses, unless `pod-cidrs` says otherwise"
     } else {
@@ -213,24 +188,8 @@ fn with_rules(context: &Context<'_>, found: Diagnostic, blocked: &[Blocked<'_>])
     })
 }
 
-/// The DNS to speak of: one whose namespace is in the input, else the first.
-fn resolver<'a>(context: &Context<'a>) -> Option<&'a Resolver> {
-    let resolvers = &context.cluster.facts.dns.resolvers;
-    let is_here = |it: &&Resolver| context.cluster.namespace_named(&it.namespace).is_some();
-    resolvers.iter().find(is_here).or_else(|| resolvers.first())
-}
-
-fn whom(resolver: &Resolver) -> String {
-    let ports: Vec<String> = resolver.ports.iter().map(ToString::to_string).collect();
-    let ports = format!("UDP and TCP {}", words::some(&ports));
-    if *resolver == Resolver::usual() {
-        return format!("{ports} to kube-dns");
-    }
-    format!("{ports} to the pods `{}` of namespace `{}`", resolver.selector(), resolver.namespace)
-}
-
 fn mistaken_words(context: &Context<'_>) -> String {
-    let resolver = resolver(context);
+    let resolver = dns::resolver(context);
     resolver.map_or_else(String::new, |it| {
         format!("this is not the DNS, which is `{}` in namespace `{}`", it.selector(), it.namespace)
     })
@@ -248,7 +207,7 @@ fn fix(context: &Context<'_>, widest: u32, blocked: &[Blocked<'_>]) -> Option<Fi
     }
     let edits: Option<Vec<Vec<Edit>>> = targets.into_iter().map(|place| edits(context, place)).collect();
     let edits = edits?.into_iter().flatten().collect();
-    let message = format!("allow {}", whom(resolver(context)?));
+    let message = format!("allow {}", dns::whom(dns::resolver(context)?));
     Some(Fix { message, applicability: Applicability::Safe, edits })
 }
 
@@ -256,7 +215,7 @@ fn edits(context: &Context<'_>, place: u32) -> Option<Vec<Edit>> {
     let policy = context.policies.policies.get(place as usize)?;
     let document = context.span(policy.origin)?;
     let rule =
-        raise::rule(&dns_rule(resolver(context)?, policy.origin), policy.object.namespace.as_deref()?)?;
+        raise::rule(&dns_rule(dns::resolver(context)?, policy.origin), policy.object.namespace.as_deref()?)?;
     let source = context.files.get(document.file)?;
     edit::add_items(document.file, source, document, "spec.egress", vec![rule.to_value(document)])
 }

@@ -11,6 +11,7 @@ pub mod page;
 pub mod settings;
 pub mod context;
 pub mod isolated;
+mod pods;
 mod words;
 mod dns;
 pub mod fingerprint;

@@ -2,8 +2,8 @@
 
 use super::Rule;
 use super::rules::{
-    comment_contradicts_cidr, dns_egress_blocked, dns_single_protocol, namespace_without_default_deny,
-    pod_name_without_pod, policy_selects_nothing, reading, suppressions,
+    comment_contradicts_cidr, dns_egress_blocked, dns_single_protocol, named_port_unknown,
+    namespace_without_default_deny, pod_name_without_pod, policy_selects_nothing, reading, suppressions,
 };
 use crate::diagnostic::RuleName;
 
@@ -17,6 +17,7 @@ pub const RULES: &[&Rule] = &[
     &reading::DUPLICATE_OBJECT,
     &suppressions::EXPIRED_SUPPRESSION,
     &reading::INVALID_FIELD,
+    &named_port_unknown::RULE,
     &namespace_without_default_deny::RULE,
     &pod_name_without_pod::RULE,
     &policy_selects_nothing::RULE,

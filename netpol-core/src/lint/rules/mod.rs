@@ -6,6 +6,7 @@ pub(super) mod suppressions;
 pub(super) mod comment_contradicts_cidr;
 pub(super) mod dns_egress_blocked;
 pub(super) mod dns_single_protocol;
+pub(super) mod named_port_unknown;
 pub(super) mod namespace_without_default_deny;
 pub(super) mod pod_name_without_pod;
 pub(super) mod policy_selects_nothing;

@@ -17,13 +17,21 @@ use crate::text::Span;
 #[derive(Debug)]
 pub(super) struct Pods<'a> {
     of_class: Vec<Vec<GroupId>>,
+    /// A class of each pod: the first, of replicas that policies tell apart.
+    class_of: Vec<Option<ClassId>>,
     specs: FxHashMap<Span, &'a PodSpec>,
 }
 
 impl<'a> Pods<'a> {
     pub(super) fn new(context: &Context<'a>) -> Self {
         let mut of_class = vec![Vec::new(); context.index.class_count()];
+        let mut class_of = vec![None; context.cluster.groups.len()];
         for part in context.workloads().flat_map(|(workload, _)| context.index.parts(workload)) {
+            for member in &part.members {
+                if let Some(slot @ None) = class_of.get_mut(member.group.0 as usize) {
+                    *slot = Some(part.class);
+                }
+            }
             if let Some(groups) = of_class.get_mut(part.class.0 as usize) {
                 groups.extend(part.members.iter().map(|member| member.group));
             }
@@ -31,12 +39,17 @@ impl<'a> Pods<'a> {
         of_class.iter_mut().for_each(Vec::dedup);
         let pods = context.manifests.pods.iter().map(|pod| (pod.span, &pod.spec));
         let templates = context.manifests.workloads.iter().map(|it| (it.pod_labels_span, &it.pod_spec));
-        Self { of_class, specs: pods.chain(templates).collect() }
+        Self { of_class, class_of, specs: pods.chain(templates).collect() }
     }
 
     /// The pods of a class.
     pub(super) fn of_class(&self, class: ClassId) -> &[GroupId] {
         self.of_class.get(class.0 as usize).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The class of some pods.
+    pub(super) fn class_of(&self, group: GroupId) -> Option<ClassId> {
+        self.class_of.get(group.0 as usize).copied().flatten()
     }
 
     /// The pods of some classes.

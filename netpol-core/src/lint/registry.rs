@@ -3,7 +3,8 @@
 use super::Rule;
 use super::rules::{
     comment_contradicts_cidr, dns_egress_blocked, dns_single_protocol, named_port_unknown,
-    namespace_without_default_deny, pod_name_without_pod, policy_selects_nothing, reading, suppressions,
+    namespace_without_default_deny, pod_name_without_pod, policy_selects_nothing, reading,
+    service_port_not_pod_port, suppressions,
 };
 use crate::diagnostic::RuleName;
 
@@ -22,6 +23,7 @@ pub const RULES: &[&Rule] = &[
     &pod_name_without_pod::RULE,
     &policy_selects_nothing::RULE,
     &reading::REMOVED_API_VERSION,
+    &service_port_not_pod_port::RULE,
     &reading::SURPRISING_SCALAR,
     &reading::UNEVALUATED_POLICY,
     &reading::UNKNOWN_FIELD,

@@ -2,15 +2,16 @@
 
 use super::Rule;
 use super::rules::{
-    comment_contradicts_cidr, dns_egress_blocked, dns_single_protocol, named_port_unknown,
-    namespace_without_default_deny, pod_name_without_pod, policy_selects_nothing, reading,
-    service_port_not_pod_port, suppressions,
+    block_covers_pods, comment_contradicts_cidr, dns_egress_blocked, dns_single_protocol,
+    metadata_address_reachable, named_port_unknown, namespace_without_default_deny, pod_name_without_pod,
+    policy_selects_nothing, reading, service_port_not_pod_port, suppressions,
 };
 use crate::diagnostic::RuleName;
 
 /// All rules, in the order of their names.
 pub const RULES: &[&Rule] = &[
     &reading::AMBIGUOUS_CIDR,
+    &block_covers_pods::RULE,
     &comment_contradicts_cidr::RULE,
     &dns_egress_blocked::RULE,
     &dns_single_protocol::RULE,
@@ -18,6 +19,7 @@ pub const RULES: &[&Rule] = &[
     &reading::DUPLICATE_OBJECT,
     &suppressions::EXPIRED_SUPPRESSION,
     &reading::INVALID_FIELD,
+    &metadata_address_reachable::RULE,
     &named_port_unknown::RULE,
     &namespace_without_default_deny::RULE,
     &pod_name_without_pod::RULE,

@@ -3,9 +3,11 @@
 pub(super) mod reading;
 pub(super) mod suppressions;
 
+pub(super) mod block_covers_pods;
 pub(super) mod comment_contradicts_cidr;
 pub(super) mod dns_egress_blocked;
 pub(super) mod dns_single_protocol;
+pub(super) mod metadata_address_reachable;
 pub(super) mod named_port_unknown;
 pub(super) mod namespace_without_default_deny;
 pub(super) mod pod_name_without_pod;

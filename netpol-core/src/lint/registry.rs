@@ -2,9 +2,9 @@
 
 use super::Rule;
 use super::rules::{
-    block_covers_pods, comment_contradicts_cidr, dns_egress_blocked, dns_single_protocol,
-    metadata_address_reachable, named_port_unknown, namespace_without_default_deny, pod_name_without_pod,
-    policy_selects_nothing, reading, service_port_not_pod_port, suppressions,
+    block_covers_pods, comment_contradicts_cidr, database_port_open_to_world, dns_egress_blocked,
+    dns_single_protocol, metadata_address_reachable, named_port_unknown, namespace_without_default_deny,
+    pod_name_without_pod, policy_selects_nothing, reading, service_port_not_pod_port, suppressions,
 };
 use crate::diagnostic::RuleName;
 
@@ -13,6 +13,7 @@ pub const RULES: &[&Rule] = &[
     &reading::AMBIGUOUS_CIDR,
     &block_covers_pods::RULE,
     &comment_contradicts_cidr::RULE,
+    &database_port_open_to_world::RULE,
     &dns_egress_blocked::RULE,
     &dns_single_protocol::RULE,
     &reading::DUPLICATE_KEY,

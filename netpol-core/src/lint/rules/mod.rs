@@ -5,6 +5,7 @@ pub(super) mod suppressions;
 
 pub(super) mod block_covers_pods;
 pub(super) mod comment_contradicts_cidr;
+pub(super) mod database_port_open_to_world;
 pub(super) mod dns_egress_blocked;
 pub(super) mod dns_single_protocol;
 pub(super) mod metadata_address_reachable;

@@ -15,6 +15,8 @@ pub struct Isolated {
     pub subject: Subject,
     /// The direction.
     pub direction: Direction,
+    /// The classes of such pods.
+    pub classes: Vec<ClassId>,
     /// The workloads that have such pods, sorted.
     pub workloads: Vec<WorkloadId>,
     /// The policies that select them, or may, by their places in the policy set, in the order of the input.
@@ -73,6 +75,7 @@ pub(super) fn isolated(context: &Context<'_>, direction: Direction) -> Vec<Isola
     for (workload, _) in context.workloads() {
         for part in context.index.parts(workload) {
             let subject = Subject { class: part.class, node: None, workload };
+            let is_new = !of_class.contains_key(&part.class);
             let found = *of_class.entry(part.class).or_insert_with(|| {
                 *of_key.entry(rows.key(subject, direction)).or_insert_with(|| {
                     list.push(of_subject(context, subject, direction)?);
@@ -80,8 +83,12 @@ pub(super) fn isolated(context: &Context<'_>, direction: Direction) -> Vec<Isola
                 })
             });
             let isolated = found.and_then(|place| list.get_mut(place));
-            if let Some(isolated) = isolated.filter(|it| it.workloads.last() != Some(&workload)) {
+            let Some(isolated) = isolated else { continue };
+            if isolated.workloads.last() != Some(&workload) {
                 isolated.workloads.push(workload);
+            }
+            if is_new {
+                isolated.classes.push(part.class);
             }
         }
     }
@@ -96,6 +103,6 @@ fn of_subject(context: &Context<'_>, subject: Subject, direction: Direction) -> 
     };
     let mut policies: Vec<u32> = isolation.policies.iter().filter_map(place).collect();
     policies.sort_unstable();
-    let isolated = Isolated { subject, direction, workloads: Vec::new(), policies };
+    let isolated = Isolated { subject, direction, classes: Vec::new(), workloads: Vec::new(), policies };
     isolation.isolated.is_yes().then_some(isolated)
 }

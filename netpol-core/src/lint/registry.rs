@@ -4,7 +4,8 @@ use super::Rule;
 use super::rules::{
     block_covers_pods, comment_contradicts_cidr, database_port_open_to_world, dns_egress_blocked,
     dns_single_protocol, metadata_address_reachable, named_port_unknown, namespace_without_default_deny,
-    pod_name_without_pod, policy_selects_nothing, reading, service_port_not_pod_port, suppressions,
+    one_sided_connection, pod_name_without_pod, policy_selects_nothing, reading, service_port_not_pod_port,
+    suppressions,
 };
 use crate::diagnostic::RuleName;
 
@@ -23,6 +24,7 @@ pub const RULES: &[&Rule] = &[
     &metadata_address_reachable::RULE,
     &named_port_unknown::RULE,
     &namespace_without_default_deny::RULE,
+    &one_sided_connection::RULE,
     &pod_name_without_pod::RULE,
     &policy_selects_nothing::RULE,
     &reading::REMOVED_API_VERSION,

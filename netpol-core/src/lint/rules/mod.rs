@@ -11,6 +11,7 @@ pub(super) mod dns_single_protocol;
 pub(super) mod metadata_address_reachable;
 pub(super) mod named_port_unknown;
 pub(super) mod namespace_without_default_deny;
+pub(super) mod one_sided_connection;
 pub(super) mod pod_name_without_pod;
 pub(super) mod policy_selects_nothing;
 pub(super) mod service_port_not_pod_port;

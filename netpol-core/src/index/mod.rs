@@ -13,7 +13,7 @@ pub mod block;
 pub mod rules;
 pub mod selection;
 
-pub use block::{Block, BlockAnswer, BlockId};
+pub use block::{Block, BlockAnswer, BlockId, usual_pod_blocks};
 pub use class::{Class, ClassId, Member, Part};
 pub use class_set::ClassSet;
 pub use index::{NamedPortQuery, PolicyIndex};

@@ -10,6 +10,10 @@ pub mod rules;
 pub mod page;
 pub mod settings;
 pub mod context;
+pub mod isolated;
+mod pods;
+mod words;
+mod dns;
 pub mod fingerprint;
 pub mod suppress;
 pub mod report;
@@ -17,6 +21,7 @@ mod run;
 
 pub use context::Context;
 pub use fingerprint::fingerprints;
+pub use isolated::{Isolated, RuleAt};
 pub use level::{Level, Levels, Preset};
 pub use registry::{RULES, nearest_rule, rule_named};
 pub use report::{Justification, LintReport, Suppressed};

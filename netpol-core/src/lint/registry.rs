@@ -2,8 +2,9 @@
 
 use super::Rule;
 use super::rules::{
-    comment_contradicts_cidr, namespace_without_default_deny, pod_name_without_pod, policy_selects_nothing,
-    reading, suppressions,
+    comment_contradicts_cidr, dns_egress_blocked, dns_single_protocol, named_port_unknown,
+    namespace_without_default_deny, pod_name_without_pod, policy_selects_nothing, reading,
+    service_port_not_pod_port, suppressions,
 };
 use crate::diagnostic::RuleName;
 
@@ -11,14 +12,18 @@ use crate::diagnostic::RuleName;
 pub const RULES: &[&Rule] = &[
     &reading::AMBIGUOUS_CIDR,
     &comment_contradicts_cidr::RULE,
+    &dns_egress_blocked::RULE,
+    &dns_single_protocol::RULE,
     &reading::DUPLICATE_KEY,
     &reading::DUPLICATE_OBJECT,
     &suppressions::EXPIRED_SUPPRESSION,
     &reading::INVALID_FIELD,
+    &named_port_unknown::RULE,
     &namespace_without_default_deny::RULE,
     &pod_name_without_pod::RULE,
     &policy_selects_nothing::RULE,
     &reading::REMOVED_API_VERSION,
+    &service_port_not_pod_port::RULE,
     &reading::SURPRISING_SCALAR,
     &reading::UNEVALUATED_POLICY,
     &reading::UNKNOWN_FIELD,

@@ -4,6 +4,10 @@ pub(super) mod reading;
 pub(super) mod suppressions;
 
 pub(super) mod comment_contradicts_cidr;
+pub(super) mod dns_egress_blocked;
+pub(super) mod dns_single_protocol;
+pub(super) mod named_port_unknown;
 pub(super) mod namespace_without_default_deny;
 pub(super) mod pod_name_without_pod;
 pub(super) mod policy_selects_nothing;
+pub(super) mod service_port_not_pod_port;

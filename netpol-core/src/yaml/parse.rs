@@ -45,6 +45,10 @@ pub fn parse<'t>(
             }
             root.map_or(Parsed::Empty, Parsed::Tree)
         }
+        Err(flaw) if chunk.syntax == Syntax::Excess => {
+            report(diagnostics, of_flaw(&flaw, place));
+            Parsed::Broken { looks_like_object: true }
+        }
         Err(flaw) => report_flaw(&flaw, text, place, diagnostics),
     }
 }
@@ -182,10 +186,13 @@ fn report_flaw<'t>(flaw: &Flaw, text: &str, place: Place, diagnostics: &mut Vec<
         );
         return Parsed::Template;
     }
-    let diagnostic = Diagnostic::input(UNREADABLE_YAML, span, flaw.message.clone());
-    let help = flaw.help.unwrap_or("check the quotes, the brackets and the indentation around this place");
-    report(diagnostics, diagnostic.with_help(help));
+    report(diagnostics, of_flaw(flaw, place));
     Parsed::Broken { looks_like_object: looks_like_object(text) }
+}
+
+fn of_flaw(flaw: &Flaw, place: Place) -> Diagnostic {
+    let help = flaw.help.unwrap_or("check the quotes, the brackets and the indentation around this place");
+    Diagnostic::input(UNREADABLE_YAML, place.span(flaw.start, flaw.end), flaw.message.clone()).with_help(help)
 }
 
 /// Whether lines begin with `apiVersion:` and `kind:`.

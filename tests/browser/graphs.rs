@@ -48,7 +48,7 @@ pub(crate) fn edge(from: usize, to: usize, ports: &[u16]) -> Edge {
         file: format!("manifests/policy-{to}.yaml"),
         line: 7 + to,
     }];
-    Edge { from, to, allowed, unknown, is_isolated: true, rules }
+    Edge { from, to, allowed, unknown, is_isolated: true, rules, change: None }
 }
 
 /// A shop with payments, a monitor and the internet.
@@ -70,6 +70,7 @@ pub(crate) fn shop() -> Graph {
         allowed: ConnectionSet::every(),
         is_isolated: false,
         rules: Vec::new(),
+        change: None,
         ..edge(3, 9, &[])
     });
     let notes = vec!["1 connection is unknown: set `pod-cidrs` to settle it".to_owned()];

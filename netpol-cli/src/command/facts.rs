@@ -54,7 +54,9 @@ fn dns(file: &crate::config::Dns) -> Result<Dns, (String, String)> {
         None => usual.resolvers,
     };
     if !file.ports.is_empty() {
-        resolvers.iter_mut().for_each(|resolver| resolver.ports.clone_from(&file.ports));
+        for resolver in &mut resolvers {
+            resolver.ports.clone_from(&file.ports);
+        }
     }
     Ok(Dns { resolvers, node_local })
 }

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::kinds::canonical_group;
 use super::{Namespace, Node, Pod, Service, Workload};
 use crate::diagnostic::rule::DUPLICATE_OBJECT;
-use crate::diagnostic::{Diagnostic, ObjectRef};
+use crate::diagnostic::{Diagnostic, ObjectRef, report};
 use crate::text::{FileSet, Span};
 
 /// An object that was read.
@@ -52,7 +52,7 @@ pub(super) fn latest<P>(
         if let Some(flag) = is_replaced.get_mut(earlier) {
             *flag = true;
         }
-        diagnostics.push(duplicate(item, identity, span, files));
+        report(diagnostics, duplicate(item, identity, span, files));
     }
     let kept = items.into_iter().zip(is_replaced).filter(|(_, is_replaced)| !is_replaced);
     kept.map(|(item, _)| item.found).collect()

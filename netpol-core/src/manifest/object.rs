@@ -3,7 +3,7 @@
 use super::document::{Outcome, Reader};
 use super::identity::{Found, latest};
 use super::{Namespace, Node, Pod, Service, Workload};
-use crate::diagnostic::{Diagnostic, ObjectRef};
+use crate::diagnostic::{Diagnostic, ObjectRef, report};
 use crate::text::{FileSet, SourceFile, Span};
 use crate::yaml::{self, Chunk};
 
@@ -142,7 +142,7 @@ fn gather<P>(outcomes: Vec<Outcome<P>>, files: &FileSet) -> Manifests<P> {
         items.extend(outcome.items);
         manifests.left_out.extend(outcome.left_out);
         manifests.tally.add(outcome.tally);
-        manifests.diagnostics.extend(outcome.diagnostics);
+        outcome.diagnostics.into_iter().for_each(|found| report(&mut manifests.diagnostics, found));
     }
     for found in latest(items, files, &mut manifests.diagnostics) {
         match found {

@@ -201,6 +201,19 @@ fn find<'n, 't>(root: &'n Node<'t>, path: &str) -> Option<Target<'n, 't>> {
     Some(target)
 }
 
+/// Where the line begins of which nothing but the dash of a list stands before an object: the object is read with its
+/// dash, so that its lines stand in their columns.
+fn line_of_dash(before: &str) -> Option<usize> {
+    let line = before.rfind('\n').map_or(0, |newline| newline + 1);
+    before
+        .get(line..)?
+        .trim_start_matches(' ')
+        .strip_prefix('-')?
+        .trim_matches(' ')
+        .is_empty()
+        .then_some(line)
+}
+
 /// The text of a document, and where it stands.
 #[derive(Debug, Clone, Copy)]
 struct Text<'t> {
@@ -212,9 +225,11 @@ struct Text<'t> {
 
 impl<'t> Text<'t> {
     fn of(file: FileId, source: &'t SourceFile, document: Span) -> Option<Self> {
-        let text = source.text().get(document.start as usize..document.end as usize)?;
+        let before = source.text().get(..document.start as usize)?;
+        let start = line_of_dash(before).unwrap_or(before.len());
+        let text = source.text().get(start..document.end as usize)?;
         let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
-        Some(Self { file, base: document.start, document: text, newline })
+        Some(Self { file, base: u32::try_from(start).ok()?, document: text, newline })
     }
 
     const fn place(&self) -> super::reader::place::Place {

@@ -12,6 +12,7 @@ pub mod settings;
 pub mod context;
 pub mod isolated;
 mod pods;
+mod exposed;
 mod words;
 mod dns;
 pub mod fingerprint;

@@ -84,7 +84,7 @@ impl<'a> Context<'a> {
 
     /// The policies that are evaluated, with their places in the index.
     pub fn evaluated(&self) -> impl Iterator<Item = (u32, &'a Policy)> + use<'a> {
-        (0u32..).zip(&self.policies.policies)
+        (0u32..).zip(self.policies.policies.iter().map(AsRef::as_ref))
     }
 
     /// The resources of the standard policy kind, with the places of every field.

@@ -176,6 +176,7 @@ mod tests {
             unknown: ConnectionSet::empty(),
             is_isolated: true,
             rules: vec![place],
+            change: None,
         };
         let graph = graph::Graph {
             nodes: vec![

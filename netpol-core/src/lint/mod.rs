@@ -18,10 +18,12 @@ mod dns;
 pub mod fingerprint;
 pub mod suppress;
 pub mod report;
+pub mod fixing;
 mod run;
 
 pub use context::Context;
 pub use fingerprint::fingerprints;
+pub use fixing::{FixChoice, Fixed, apply_fixes, fixable};
 pub use isolated::{Isolated, RuleAt};
 pub use level::{Level, Levels, Preset};
 pub use registry::{RULES, nearest_rule, rule_named};

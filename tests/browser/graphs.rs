@@ -48,7 +48,7 @@ pub(crate) fn edge(from: usize, to: usize, ports: &[u16]) -> Edge {
         file: format!("manifests/policy-{to}.yaml"),
         line: 7 + to,
     }];
-    Edge { from, to, allowed, unknown, is_isolated: true, rules }
+    Edge { from, to, allowed, unknown, is_isolated: true, rules, change: None }
 }
 
 /// A shop with payments, a monitor and the internet.

@@ -8,7 +8,7 @@ use crate::explain::{Change, Explanation, SmallestEdit};
 use crate::policy::{Direction, OriginId, Policy, PolicySet};
 use crate::report::text::Suggestion;
 use crate::text::{FileSet, Span};
-use crate::yaml::{Entry, Mapping, Node, Value, edit};
+use crate::yaml::{Value, edit};
 
 /// So many items are spelled out in the words of a suggestion.
 const SPELLED_OUT: usize = 3;
@@ -120,50 +120,8 @@ fn addition(policies: &PolicySet, policy: &Policy, change: &Change) -> Option<Ad
 fn edits(files: &FileSet, document: Span, addition: &Addition) -> Option<Vec<Edit>> {
     let source = files.get(document.file)?;
     let path = format!("spec.{}", addition.list);
-    let values: Vec<Value<'_>> = addition.items.iter().map(|item| value(item, document)).collect();
-    let append = |item| edit::append_item(document.file, source, document, &path, item);
-    let appended: Option<Vec<Edit>> = values.iter().map(append).collect();
-    if let Some(edits) = appended {
-        return Some(as_one(edits));
-    }
-    let list = Value::Sequence(values.into_iter().map(|value| node(value, document)).collect());
-    let (parent, key) = path.rsplit_once('.')?;
-    edit::insert_key(document.file, source, document, parent, (key, &list)).map(|edit| vec![edit])
-}
-
-/// Insertions at one place as one, in their order.
-fn as_one(edits: Vec<Edit>) -> Vec<Edit> {
-    let mut joined: Vec<Edit> = Vec::new();
-    for edit in edits {
-        match joined.last_mut() {
-            Some(last) if last.span == edit.span => last.text.push_str(&edit.text),
-            _ => joined.push(edit),
-        }
-    }
-    joined
-}
-
-/// What was raised, as a value of YAML. What is new stands nowhere yet.
-fn value(raised: &Raised, place: Span) -> Value<'_> {
-    match raised {
-        Raised::Text(text) => Value::String(text.as_str().into()),
-        Raised::Number(number) => Value::Int(i64::from(*number)),
-        Raised::List(items) => {
-            Value::Sequence(items.iter().map(|item| node(value(item, place), place)).collect())
-        }
-        Raised::Map(fields) => {
-            let entries = fields.iter().map(|(key, field)| Entry {
-                key: key.as_str().into(),
-                key_span: place,
-                value: node(value(field, place), place),
-            });
-            Value::Mapping(Mapping { entries: entries.collect() })
-        }
-    }
-}
-
-const fn node(value: Value<'_>, span: Span) -> Node<'_> {
-    Node { value, span, via: None }
+    let values: Vec<Value<'_>> = addition.items.iter().map(|item| item.to_value(document)).collect();
+    edit::add_items(document.file, source, document, &path, values)
 }
 
 /// The items as list items in one line: `` `- podSelector: {matchLabels: {app: web}}` ``.

@@ -70,6 +70,7 @@ pub(crate) fn shop() -> Graph {
         allowed: ConnectionSet::every(),
         is_isolated: false,
         rules: Vec::new(),
+        change: None,
         ..edge(3, 9, &[])
     });
     let notes = vec!["1 connection is unknown: set `pod-cidrs` to settle it".to_owned()];

@@ -136,3 +136,59 @@ fn a_pipe_without_a_writer_is_given_up() {
         "{outcome:?}"
     );
 }
+
+#[test]
+fn a_document_of_very_many_values_is_refused() {
+    let values = "1,".repeat(5_000_000);
+    let json = format!("{{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"spec\":[{values}1]}}");
+    refused("hostile.json", json, &["more than 5000000 values"]);
+}
+
+#[test]
+fn a_file_of_very_many_documents_is_read_up_to_a_limit() {
+    refused("hostile.yaml", "---\na\n".repeat(1_000_100), &["more than 1000000 documents"]);
+    let items = "{},".repeat(1_000_100);
+    let list = format!("{{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[{items}{{}}]}}");
+    harmless("hostile.json", list);
+}
+
+#[test]
+fn the_same_flaw_over_and_over_is_told_up_to_a_limit() {
+    let containers = "[],".repeat(200_000);
+    let text = format!("{HEAD}spec: {{containers: [{containers}[]]}}\n");
+    let folder = lab();
+    folder.write("hostile.yaml", text);
+    let Some(outcome) = ask(&folder, "") else { return };
+    assert!(outcome.stdout.starts_with("ALLOW"), "{outcome:?}");
+    for words in ["more than 100000 flaws were found", "99990 more messages of wrong-type"] {
+        assert!(outcome.stderr.contains(words), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn a_source_without_an_end_is_given_up() {
+    let folder = lab();
+    let Some(outcome) = ask(&folder, "-f . -f /dev/zero") else { return };
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    let is_told = outcome.stderr.contains("`/dev/zero` cannot be read: it is larger than the limit of 1 GiB");
+    assert!(outcome.stdout.starts_with("ALLOW") && is_told, "{outcome:?}");
+}
+
+#[test]
+fn what_cannot_be_opened_is_named_and_the_rest_is_read() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = lab();
+    symlink("nowhere", folder.path().join("dangling.yaml")).unwrap();
+    symlink(".", folder.path().join("loop")).unwrap();
+    folder.write("secret.yaml", pod("secret"));
+    let secret = folder.path().join("secret.yaml");
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o000)).unwrap();
+    let Some(outcome) = ask(&folder, "") else { return };
+    assert_eq!(outcome.code, 2, "{outcome:?}");
+    assert!(outcome.stdout.starts_with("ALLOW"), "{outcome:?}");
+    assert!(outcome.stderr.contains("`dangling.yaml` cannot be read"), "{outcome:?}");
+    assert!(outcome.stderr.contains("`loop` is a link to"), "{outcome:?}");
+    if std::fs::read(&secret).is_err() {
+        assert!(outcome.stderr.contains("`secret.yaml` cannot be read"), "{outcome:?}");
+    }
+}

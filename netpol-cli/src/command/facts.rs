@@ -2,7 +2,7 @@
 
 use ipnet::IpNet;
 use netpol_core::Settings;
-use netpol_core::cluster::Facts;
+use netpol_core::cluster::{Dns, Facts, Resolver};
 use netpol_core::dialect::{IpBlockPods, Profile};
 use netpol_core::net::IpSet;
 use netpol_core::selector::Unlisted;
@@ -35,6 +35,7 @@ pub(super) fn settings(common: &Common, config: &Config) -> Result<Settings, (St
             cluster_domain: domain.cloned().unwrap_or(defaults.cluster_domain),
             namespaces: file.namespaces.clone(),
             undescribed_namespaces,
+            dns: dns(&file.dns)?,
         },
         profile: plugin.map_or(Ok(Profile::default()), |name| profile(name))?,
         ip_block_pods: flags.ip_block_pods.map(|rule| match rule {
@@ -42,6 +43,38 @@ pub(super) fn settings(common: &Common, config: &Config) -> Result<Settings, (St
             args::IpBlockPods::Ignore => IpBlockPods::Ignore,
         }),
     })
+}
+
+/// How names are resolved: what is configured, else what is usual.
+fn dns(file: &crate::config::Dns) -> Result<Dns, (String, String)> {
+    let usual = Dns::default();
+    let node_local = file.node_local.map_or(usual.node_local, |block| IpSet::block(block.0));
+    let mut resolvers = match &file.pods {
+        Some(pods) => vec![resolver(pods)?],
+        None => usual.resolvers,
+    };
+    if !file.ports.is_empty() {
+        for resolver in &mut resolvers {
+            resolver.ports.clone_from(&file.ports);
+        }
+    }
+    Ok(Dns { resolvers, node_local })
+}
+
+/// The pods of `NAMESPACE/@KEY=VALUE,…`.
+fn resolver(pods: &str) -> Result<Resolver, (String, String)> {
+    let fault = || {
+        let help = "write it as `kube-system/@k8s-app=kube-dns`".to_owned();
+        (format!("`{pods}` does not name the pods of the cluster DNS"), help)
+    };
+    let (namespace, selector) = pods.split_once("/@").ok_or_else(fault)?;
+    let label = |pair: &str| {
+        let (key, value) = pair.split_once('=')?;
+        Some((key.trim().to_owned(), value.trim().to_owned()))
+    };
+    let labels: Option<Vec<(String, String)>> = selector.split(',').map(label).collect();
+    let labels = labels.filter(|labels| labels.iter().all(|(key, _)| !key.is_empty() && !key.ends_with('!')));
+    Ok(Resolver { namespace: namespace.to_owned(), labels: labels.ok_or_else(fault)?, ports: vec![53] })
 }
 
 /// The namespace of objects that name none.

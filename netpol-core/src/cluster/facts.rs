@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Dns;
 use crate::net::IpSet;
 use crate::selector::Unlisted;
 
@@ -21,6 +22,8 @@ pub struct Facts {
     /// What is known of labels of a namespace that nothing describes:
     /// [`Unlisted::AssumedAbsent`] or [`Unlisted::Unknown`].
     pub undescribed_namespaces: Unlisted,
+    /// How names are resolved.
+    pub dns: Dns,
 }
 
 impl Default for Facts {
@@ -32,6 +35,7 @@ impl Default for Facts {
             cluster_domain: "cluster.local".to_owned(),
             namespaces: BTreeMap::new(),
             undescribed_namespaces: Unlisted::AssumedAbsent,
+            dns: Dns::default(),
         }
     }
 }

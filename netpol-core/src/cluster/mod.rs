@@ -7,6 +7,7 @@ mod pods;
 pub mod endpoint;
 pub mod asked;
 pub mod spelling;
+pub mod dns;
 pub mod facts;
 pub mod named_port;
 pub mod namespace;
@@ -15,6 +16,7 @@ pub mod workload;
 
 pub use asked::Asked;
 pub use cluster::{Cluster, Named};
+pub use dns::{Dns, Resolver};
 pub use endpoint::{Endpoint, Hypothetical};
 pub use facts::Facts;
 pub use named_port::NamedPort;

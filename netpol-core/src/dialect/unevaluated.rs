@@ -2,7 +2,7 @@
 //! change says so.
 
 use crate::diagnostic::rule::UNEVALUATED_POLICY;
-use crate::diagnostic::{Diagnostic, ObjectRef};
+use crate::diagnostic::{Diagnostic, ObjectRef, report};
 use crate::manifest::{RawObject, kinds};
 use crate::policy::{
     Directions, Effect, NamespaceMatch, OpaquePolicy, OpaqueReason, Origin, OriginPath, PodMatch, PolicyPart,
@@ -97,7 +97,8 @@ pub fn read(raw: &RawObject<'_, '_>, diagnostics: &mut Vec<Diagnostic>) -> Optio
     }
     let message = format!("`{object}` is a policy of a kind that is not evaluated");
     let help = "what it could change is answered `unknown`; `--unknown allow` or `deny` settles that";
-    diagnostics.push(
+    report(
+        diagnostics,
         Diagnostic::policy(UNEVALUATED_POLICY, name_or_kind(raw), message)
             .with_help(help)
             .with_object(object.clone()),

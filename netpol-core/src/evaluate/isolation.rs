@@ -5,8 +5,8 @@ use super::party::Party;
 use super::row::Subject;
 use super::rows::{self, Rows};
 use super::walk::{self, Found};
-use super::{PolicyRef, pair};
-use crate::cluster::NamedPort;
+use super::{PolicyRef, pair, units};
+use crate::cluster::{Hypothetical, NamedPort};
 use crate::index::{Class, NamedPortQuery, class::ClassAddresses};
 use crate::net::{Decided, Protocol};
 use crate::policy::{Direction, PodMatch, PolicySet};
@@ -57,15 +57,25 @@ impl Rows<'_> {
         peers.iter().map(|pods| self.towards(direction, &party, pods, &view)).collect()
     }
 
-    fn towards(&self, direction: Direction, subject: &Party<'_>, pods: &PodMatch, view: &Class) -> Decided {
-        let peer = Party::Selected { pods: pods.clone(), view: view.clone() };
-        let families = pair::common_families(self.source, subject, &peer);
+    /// What a subject may exchange with a pod that does not exist, as far as the policies of the subject say.
+    pub fn towards_pod(&self, subject: Subject, direction: Direction, pod: &Hypothetical) -> Decided {
+        let Some(party) = rows::party_of(self.source, subject) else { return Decided::nothing() };
+        self.walked(direction, &party, &units::hypothetical(self.source.cluster, pod))
+    }
+
+    fn walked(&self, direction: Direction, subject: &Party<'_>, peer: &Party<'_>) -> Decided {
+        let families = pair::common_families(self.source, subject, peer);
         let answers = families.into_iter().map(|family| {
-            let walk = pair::walk(self.source, direction, (subject, &peer), family, &self.every);
+            let walk = pair::walk(self.source, direction, (subject, peer), family, &self.every);
             let Found { decided, .. } = walk.run();
             decided
         });
-        let decided = answers.reduce(|all, decided| all.and(&decided)).unwrap_or_default();
+        answers.reduce(|all, decided| all.and(&decided)).unwrap_or_default()
+    }
+
+    fn towards(&self, direction: Direction, subject: &Party<'_>, pods: &PodMatch, view: &Class) -> Decided {
+        let peer = Party::Selected { pods: pods.clone(), view: view.clone() };
+        let decided = self.walked(direction, subject, &peer);
         if pods.has_placeholder() {
             return Decided { unknown: decided.possible(), ..Decided::nothing() };
         }

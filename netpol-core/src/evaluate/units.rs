@@ -61,7 +61,7 @@ fn of_families<'a>(addresses: &IpSet) -> Vec<Unit<'a>> {
         .collect()
 }
 
-fn hypothetical(cluster: &Cluster, pod: &Hypothetical) -> Party<'static> {
+pub(super) fn hypothetical(cluster: &Cluster, pod: &Hypothetical) -> Party<'static> {
     let view = Class {
         namespace: cluster.namespace_named(&pod.namespace),
         labels: Labels::known(pod.labels.iter().cloned()),

@@ -16,7 +16,7 @@ mod pool;
 mod update;
 pub mod selection;
 
-pub use block::{Block, BlockAnswer, BlockId};
+pub use block::{Block, BlockAnswer, BlockId, usual_pod_blocks};
 pub use class::{Class, ClassId, Member, Part};
 pub use class_set::ClassSet;
 pub use index::{NamedPortQuery, PolicyIndex};

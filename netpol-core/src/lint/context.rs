@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::LintSettings;
+use super::isolated::{self, Isolated, RuleAt};
+use super::pods::{Pods, Services};
 use crate::cluster::{Cluster, NamespaceId, Owner, WorkloadId};
 use crate::diagnostic::ObjectRef;
 use crate::dialect::network_policy::NetworkPolicy;
 use crate::dialect::{Profile, Resource};
-use crate::evaluate::Engine;
+use crate::evaluate::{Engine, Rows};
 use crate::index::PolicyIndex;
 use crate::manifest::Manifests;
-use crate::policy::{OriginId, Policy, PolicySet};
+use crate::policy::{Direction, OriginId, Placed, Policy, PolicySet, Rule};
 use crate::reach::Map;
 use crate::text::{FileSet, Span};
 
@@ -50,6 +52,10 @@ pub struct Context<'a> {
     /// What the user wants.
     pub settings: &'a LintSettings,
     map: OnceLock<Map>,
+    rows: OnceLock<Rows<'a>>,
+    pods: OnceLock<Pods<'a>>,
+    services: OnceLock<Services>,
+    isolated: [OnceLock<Vec<Isolated>>; 2],
     places: OnceLock<BTreeMap<&'a ObjectRef, u32>>,
 }
 
@@ -66,6 +72,10 @@ impl<'a> Context<'a> {
             profile,
             settings,
             map: OnceLock::new(),
+            rows: OnceLock::new(),
+            pods: OnceLock::new(),
+            services: OnceLock::new(),
+            isolated: [OnceLock::new(), OnceLock::new()],
             places: OnceLock::new(),
         }
     }
@@ -85,6 +95,17 @@ impl<'a> Context<'a> {
     /// The policies that are evaluated, with their places in the index.
     pub fn evaluated(&self) -> impl Iterator<Item = (u32, &'a Policy)> + use<'a> {
         (0u32..).zip(self.policies.policies.iter().map(AsRef::as_ref))
+    }
+
+    /// The rules of the policies that are evaluated, those without effect left out.
+    pub fn rules(&self) -> impl Iterator<Item = RuleAt<'a>> + use<'a> {
+        let index = self.index;
+        self.evaluated().flat_map(move |(place, policy)| {
+            let indexed = index.policy(place).map_or(&[][..], |policy| &policy.rules);
+            let acting = |(rule, _): &(&Placed<Rule>, _)| policy.directions.contains(rule.value.direction);
+            let rules = policy.rules.iter().zip(indexed).filter(acting);
+            rules.map(move |(rule, indexed)| RuleAt { place, policy, rule, indexed })
+        })
     }
 
     /// The resources of the standard policy kind, with the places of every field.
@@ -110,6 +131,31 @@ impl<'a> Context<'a> {
     /// Who can reach whom. Made when the first rule asks; rules that can do without should.
     pub fn map(&self) -> &Map {
         self.map.get_or_init(|| Map::new(self.cluster, self.policies, self.index))
+    }
+
+    /// One direction of some pods towards everything, or towards all that a selector could select.
+    pub fn rows(&self) -> &Rows<'a> {
+        self.rows.get_or_init(|| Rows::new(self.cluster, self.policies, self.index))
+    }
+
+    /// Pods by class, and their texts.
+    pub(super) fn pods(&self) -> &Pods<'a> {
+        self.pods.get_or_init(|| Pods::new(self))
+    }
+
+    /// The Services and the pods behind them.
+    pub(super) fn services(&self) -> &Services {
+        self.services.get_or_init(|| Services::new(self))
+    }
+
+    /// The pods that policies isolate in a direction, those together that the same policies select.
+    pub fn isolated(&self, direction: Direction) -> &[Isolated] {
+        let [ingress, egress] = &self.isolated;
+        let slot = match direction {
+            Direction::Ingress => ingress,
+            Direction::Egress => egress,
+        };
+        slot.get_or_init(|| isolated::isolated(self, direction))
     }
 
     /// The workloads with their ids.

@@ -2,23 +2,35 @@
 
 use super::Rule;
 use super::rules::{
-    comment_contradicts_cidr, namespace_without_default_deny, pod_name_without_pod, policy_selects_nothing,
-    reading, suppressions,
+    block_covers_pods, client_range_behind_cluster_policy, comment_contradicts_cidr,
+    database_port_open_to_world, dns_egress_blocked, dns_single_protocol, exposed_service_not_admitted,
+    metadata_address_reachable, named_port_unknown, namespace_without_default_deny, one_sided_connection,
+    pod_name_without_pod, policy_selects_nothing, reading, service_port_not_pod_port, suppressions,
 };
 use crate::diagnostic::RuleName;
 
 /// All rules, in the order of their names.
 pub const RULES: &[&Rule] = &[
     &reading::AMBIGUOUS_CIDR,
+    &block_covers_pods::RULE,
+    &client_range_behind_cluster_policy::RULE,
     &comment_contradicts_cidr::RULE,
+    &database_port_open_to_world::RULE,
+    &dns_egress_blocked::RULE,
+    &dns_single_protocol::RULE,
     &reading::DUPLICATE_KEY,
     &reading::DUPLICATE_OBJECT,
     &suppressions::EXPIRED_SUPPRESSION,
+    &exposed_service_not_admitted::RULE,
     &reading::INVALID_FIELD,
+    &metadata_address_reachable::RULE,
+    &named_port_unknown::RULE,
     &namespace_without_default_deny::RULE,
+    &one_sided_connection::RULE,
     &pod_name_without_pod::RULE,
     &policy_selects_nothing::RULE,
     &reading::REMOVED_API_VERSION,
+    &service_port_not_pod_port::RULE,
     &reading::SURPRISING_SCALAR,
     &reading::UNEVALUATED_POLICY,
     &reading::UNKNOWN_FIELD,

@@ -11,7 +11,7 @@ use super::metadata::scalar_text;
 use super::object::ReadOptions;
 use super::{LeftOut, Namespace, Node, Pod, RawObject, Service, Tally, Workload};
 use crate::diagnostic::rule::{REMOVED_API_VERSION, UNKNOWN_KIND, UNREADABLE_YAML, UNRENDERED_TEMPLATE};
-use crate::diagnostic::{Category, Diagnostic, ObjectRef, Severity};
+use crate::diagnostic::{Category, Diagnostic, ObjectRef, Severity, report};
 use crate::text::{SourceFile, Span};
 use crate::yaml::{self, Chunk, Entry, Parsed, Value};
 
@@ -205,7 +205,7 @@ where
         if let Some(current) = kinds::replacement(version, kind) {
             let diagnostic = no_match(REMOVED_API_VERSION, place_of(node, "apiVersion"), version, kind);
             let help = format!("write `apiVersion: {current}`; the object is read as if it said so");
-            self.outcome.diagnostics.push(diagnostic.with_help(help));
+            report(&mut self.outcome.diagnostics, diagnostic.with_help(help));
         }
         let is_policy = matches!(found, Found::Policy(_));
         let needs_object = is_policy || !self.outcome.diagnostics.is_empty();
@@ -223,14 +223,17 @@ where
         let mut diagnostic = no_match(UNKNOWN_KIND, place_of(node, place), version, kind);
         let advice = "check `apiVersion` and `kind`; `kubectl api-resources` lists what a cluster has";
         diagnostic.help = Some(kinds::suggestion(version, kind).unwrap_or_else(|| advice.to_owned()));
-        self.outcome.diagnostics.push(diagnostic);
+        report(&mut self.outcome.diagnostics, diagnostic);
         let object = object_ref(node, version, kind, &self.reader.options.default_namespace);
         self.name_object(node.span, Some(&object));
     }
 
     fn unreadable(&mut self, span: Span, message: impl Into<String>) {
         let help = "an object has `apiVersion:` and `kind:`; several objects stand apart by lines `---`";
-        self.outcome.diagnostics.push(Diagnostic::input(UNREADABLE_YAML, span, message).with_help(help));
+        report(
+            &mut self.outcome.diagnostics,
+            Diagnostic::input(UNREADABLE_YAML, span, message).with_help(help),
+        );
         self.outcome.left_out.push(LeftOut::Unreadable(span));
     }
 
@@ -241,7 +244,7 @@ where
         let diagnostic =
             Diagnostic::new(UNRENDERED_TEMPLATE, Category::Input, Severity::Warning, span, message)
                 .with_help("render it first, for example with `helm template`, or quote the braces");
-        self.outcome.diagnostics.push(diagnostic);
+        report(&mut self.outcome.diagnostics, diagnostic);
         self.outcome.left_out.push(LeftOut::Template(node.span));
     }
 

@@ -7,7 +7,7 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 use super::kinds::canonical_group;
 use super::{Namespace, Node, Pod, Service, Workload};
 use crate::diagnostic::rule::DUPLICATE_OBJECT;
-use crate::diagnostic::{Diagnostic, ObjectRef};
+use crate::diagnostic::{Diagnostic, ObjectRef, report};
 use crate::text::{FileSet, Span};
 
 /// An object that was read.
@@ -54,7 +54,7 @@ pub(super) fn latest<P>(
         if let Some(flag) = is_replaced.get_mut(earlier) {
             *flag = true;
         }
-        diagnostics.push(duplicate((item.object.as_ref(), item.span), identity, span, files));
+        report(diagnostics, duplicate((item.object.as_ref(), item.span), identity, span, files));
     }
     let kept = items.into_iter().zip(is_replaced).filter(|(_, is_replaced)| !is_replaced);
     kept.map(|(item, _)| item.found).collect()
@@ -125,7 +125,8 @@ pub(super) fn replaced<'i>(
             *flag = true;
         }
         let object = Some(&policy.object);
-        diagnostics.push(duplicate((object, policy.span), identity_of(&policy.object), before.span, files));
+        let found = duplicate((object, policy.span), identity_of(&policy.object), before.span, files);
+        report(&mut diagnostics, found);
     }
     (is_replaced, diagnostics)
 }

@@ -33,6 +33,8 @@ pub struct PodSpec {
     pub hostname: Option<Spanned<String>>,
     /// `subdomain`.
     pub subdomain: Option<Spanned<String>>,
+    /// `dnsPolicy`.
+    pub dns_policy: Option<Spanned<String>>,
     /// The ports of all containers and of init containers that restart always (sidecars).
     pub ports: Vec<ContainerPort>,
 }
@@ -102,6 +104,7 @@ impl PodSpec {
                 "nodeName" => spec.node_name = text(decoder, node, &path),
                 "hostname" => spec.hostname = text(decoder, node, &path),
                 "subdomain" => spec.subdomain = text(decoder, node, &path),
+                "dnsPolicy" => spec.dns_policy = text(decoder, node, &path),
                 "containers" => containers(decoder, node, &path, |_| true, &mut spec.ports),
                 "initContainers" => containers(decoder, node, &path, restarts_always, &mut spec.ports),
                 _ => {}

@@ -3,7 +3,7 @@
 use super::document::{Outcome, Reader};
 use super::identity::{Found, Item, PolicyIdentity, replaced};
 use super::{LeftOut, RawObject, ReadOptions, Tally};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, report};
 use crate::text::{FileId, FileSet, SourceFile};
 use crate::yaml::{self, Chunk};
 
@@ -62,7 +62,9 @@ impl<P> FileReading<P> {
         self.has_objects = !self.objects.is_empty();
         self.left_out.extend(outcome.left_out);
         self.tally.add(&outcome.tally);
-        self.diagnostics.extend(outcome.diagnostics);
+        for found in outcome.diagnostics {
+            report(&mut self.diagnostics, found);
+        }
     }
 
     /// The same with something else made of each policy; its other objects have been taken.

@@ -54,6 +54,10 @@ pub struct Service {
     pub metadata: Metadata,
     /// `spec.type`.
     pub service_type: ServiceType,
+    /// Where `spec.type` stands.
+    pub type_span: Option<Span>,
+    /// `spec.externalTrafficPolicy`; `Cluster` when it is absent.
+    pub external_traffic_policy: Option<Spanned<String>>,
     /// `spec.selector`, as key and value with places; empty for a Service without one.
     pub selector: Vec<super::Label>,
     /// `spec.ports`.
@@ -75,6 +79,8 @@ impl Service {
             span: root.span,
             metadata: Metadata::read(decoder, root, default_namespace),
             service_type: ServiceType::default(),
+            type_span: None,
+            external_traffic_policy: None,
             selector: Vec::new(),
             ports: Vec::new(),
             cluster_ips: Vec::new(),
@@ -97,10 +103,16 @@ impl Service {
             match entry.key.as_ref() {
                 "type" => {
                     let text = decoder.text(node, &path, GoType::new(OWNER, "v1.ServiceType"));
+                    self.type_span = text.as_ref().map(|text| text.span);
                     self.service_type = text.map(|text| service_type(text.value)).unwrap_or_default();
                 }
                 "selector" => self.selector = labels(decoder, node, &path),
                 "ports" => self.ports = ports(decoder, node, &path),
+                "externalTrafficPolicy" => {
+                    let expected = GoType::new(OWNER, "v1.ServiceExternalTrafficPolicy");
+                    let policy = decoder.string(node, &path, expected);
+                    self.external_traffic_policy = policy.filter(|policy| !policy.value.is_empty());
+                }
                 "externalName" => {
                     let name = decoder.string(node, &path, GoType::new(OWNER, "string"));
                     self.external_name = name.filter(|name| !name.value.is_empty());

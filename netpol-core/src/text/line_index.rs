@@ -9,34 +9,50 @@ pub struct LineColumn {
     pub column: u32,
 }
 
-/// The bytes between two counts of code points.
+/// The bytes between two counts.
 const STEP: usize = 1024;
 
-/// Where the lines of a text begin, and how many code points stand before places in it, so that a column of a very
-/// long line is found without reading the line.
+/// How many lines and code points stand before places of a text, a count every [`STEP`] bytes: any place is found by
+/// reading one step, however long the lines are or however many there are of them.
 #[derive(Debug, Clone)]
 pub struct LineIndex {
-    starts: Vec<u32>,
-    /// The continuation bytes before every [`STEP`]th byte; empty for ASCII.
+    steps: Vec<Step>,
+    /// The continuation bytes before every step; empty for ASCII.
     continuations: Vec<u32>,
+}
+
+/// What stands before a step.
+#[derive(Debug, Clone, Copy, Default)]
+struct Step {
+    /// The line ends before it.
+    lines: u32,
+    /// Where the line begins in which it begins.
+    line_start: u32,
 }
 
 impl LineIndex {
     /// The index of `text`, which must be shorter than 4 GiB.
     pub fn new(text: &str) -> Self {
-        let ends = memchr::memchr_iter(b'\n', text.as_bytes());
-        let starts = ends.map(|end| u32::try_from(end + 1).unwrap_or(u32::MAX));
-        Self { starts: std::iter::once(0).chain(starts).collect(), continuations: counted(text) }
+        let mut steps = Vec::with_capacity(text.len() / STEP + 1);
+        let mut before = Step::default();
+        steps.push(before);
+        for (number, bytes) in text.as_bytes().chunks(STEP).enumerate() {
+            before = before.after(bytes, number * STEP);
+            steps.push(before);
+        }
+        Self { steps, continuations: counted(text) }
     }
 
     /// Line and column of the byte at `offset` of the same text; the last place for an offset beyond it.
     pub fn line_column(&self, text: &str, offset: u32) -> LineColumn {
-        let line = self.starts.partition_point(|start| *start <= offset).max(1);
-        let start = self.starts.get(line - 1).copied().unwrap_or_default() as usize;
-        let end = (offset as usize).clamp(start, text.len());
+        let end = (offset as usize).min(text.len());
+        let step = end / STEP;
+        let rest = text.as_bytes().get(step * STEP..end).unwrap_or_default();
+        let before = self.steps.get(step).copied().unwrap_or_default().after(rest, step * STEP);
+        let start = before.line_start as usize;
         let [from, to] = [start, end].map(|offset| self.continuations_before(text, offset));
         LineColumn {
-            line: narrow(line),
+            line: before.lines.saturating_add(1),
             column: narrow((end - start).saturating_sub(to.saturating_sub(from)) + 1),
         }
     }
@@ -46,6 +62,18 @@ impl LineIndex {
         let Some(before) = self.continuations.get(end / STEP) else { return 0 };
         let rest = text.as_bytes().get(end - end % STEP..end).unwrap_or_default();
         *before as usize + count(rest)
+    }
+}
+
+impl Step {
+    /// What stands before the end of `bytes`, which begin at `start` of the text.
+    fn after(self, bytes: &[u8], start: usize) -> Self {
+        let lines = memchr::memchr_iter(b'\n', bytes).count();
+        let last = memchr::memrchr(b'\n', bytes);
+        Self {
+            lines: self.lines.saturating_add(narrow(lines)),
+            line_start: last.map_or(self.line_start, |last| narrow(start + last + 1)),
+        }
     }
 }
 
@@ -92,6 +120,18 @@ mod tests {
         assert_eq!(at(7), (3, 1));
         assert_eq!(at(8), (4, 1));
         assert_eq!(at(99), (4, 2));
+    }
+
+    #[test]
+    fn every_place_is_what_counting_from_the_start_says() {
+        let text = "é: x\n\n".repeat(700) + &"y".repeat(3000) + "\nz";
+        let index = LineIndex::new(&text);
+        let (mut line, mut column) = (1, 1);
+        for (offset, character) in text.char_indices() {
+            let place = index.line_column(&text, u32::try_from(offset).unwrap());
+            assert_eq!((place.line, place.column), (line, column), "{offset}");
+            (line, column) = if character == '\n' { (line + 1, 1) } else { (line, column + 1) };
+        }
     }
 
     #[test]

@@ -8,8 +8,12 @@ use crate::text::Span;
 pub enum Syntax {
     /// A YAML document.
     Yaml,
+    /// An item of a list in YAML, with its dash.
+    YamlItem,
     /// A JSON value.
     Json,
+    /// What follows the last document that a file may have. It is not read.
+    Excess,
 }
 
 /// A document, or one item of a large list, that has not been parsed.

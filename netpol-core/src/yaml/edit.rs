@@ -38,6 +38,40 @@ pub fn append_item(
     Some(text.append_line(end, column, &format!("- {}", emit::block(item, layout))))
 }
 
+/// Appends items to the list at `path` of a document in its style; begins the list where its mapping does not have it.
+///
+/// `None` when the document is not readable, has nothing at the path to hold the list, or that came through an alias or
+/// merge key.
+pub fn add_items(
+    file: FileId,
+    source: &SourceFile,
+    document: Span,
+    path: &str,
+    items: Vec<Value<'_>>,
+) -> Option<Vec<Edit>> {
+    let appended: Option<Vec<Edit>> =
+        items.iter().map(|item| append_item(file, source, document, path, item)).collect();
+    if let Some(edits) = appended {
+        return Some(as_one(edits));
+    }
+    let node = |value| Node { value, span: document, via: None };
+    let list = Value::Sequence(items.into_iter().map(node).collect());
+    let (parent, key) = path.rsplit_once('.')?;
+    insert_key(file, source, document, parent, (key, &list)).map(|edit| vec![edit])
+}
+
+/// Insertions at one place as one, in their order.
+fn as_one(edits: Vec<Edit>) -> Vec<Edit> {
+    let mut joined: Vec<Edit> = Vec::new();
+    for edit in edits {
+        match joined.last_mut() {
+            Some(last) if last.span == edit.span => last.text.push_str(&edit.text),
+            _ => joined.push(edit),
+        }
+    }
+    joined
+}
+
 /// Adds a key and its value to the mapping at `path` of a document (an empty path is the document), in the style of
 /// the mapping.
 ///
@@ -167,6 +201,19 @@ fn find<'n, 't>(root: &'n Node<'t>, path: &str) -> Option<Target<'n, 't>> {
     Some(target)
 }
 
+/// Where the line begins of which nothing but the dash of a list stands before an object: the object is read with its
+/// dash, so that its lines stand in their columns.
+fn line_of_dash(before: &str) -> Option<usize> {
+    let line = before.rfind('\n').map_or(0, |newline| newline + 1);
+    before
+        .get(line..)?
+        .trim_start_matches(' ')
+        .strip_prefix('-')?
+        .trim_matches(' ')
+        .is_empty()
+        .then_some(line)
+}
+
 /// The text of a document, and where it stands.
 #[derive(Debug, Clone, Copy)]
 struct Text<'t> {
@@ -178,9 +225,11 @@ struct Text<'t> {
 
 impl<'t> Text<'t> {
     fn of(file: FileId, source: &'t SourceFile, document: Span) -> Option<Self> {
-        let text = source.text().get(document.start as usize..document.end as usize)?;
+        let before = source.text().get(..document.start as usize)?;
+        let start = line_of_dash(before).unwrap_or(before.len());
+        let text = source.text().get(start..document.end as usize)?;
         let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
-        Some(Self { file, base: document.start, document: text, newline })
+        Some(Self { file, base: u32::try_from(start).ok()?, document: text, newline })
     }
 
     const fn place(&self) -> super::reader::place::Place {

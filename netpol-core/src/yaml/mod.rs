@@ -3,6 +3,7 @@
 //! A file is split into [`Chunk`]s without parsing; each chunk is parsed on its own, so that a broken document
 //! costs nothing but itself and documents can be read in parallel.
 
+mod block_list;
 pub mod chunk;
 pub mod edit;
 pub mod emit;

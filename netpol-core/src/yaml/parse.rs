@@ -1,13 +1,16 @@
 //! From one document to its tree.
 
+use std::borrow::Cow;
+
 use super::peek::{block_kind, json_kind};
 use super::reader::flaw::Flaw;
+use super::reader::limits::DOCUMENTS;
 use super::reader::mapping::Duplicate;
 use super::reader::place::Place;
 use super::reader::{block, general, json};
-use super::{Chunk, Node, Parsed, Syntax};
+use super::{Chunk, Node, Parsed, Syntax, Value};
 use crate::diagnostic::rule::{DUPLICATE_KEY, UNREADABLE_YAML, UNRENDERED_TEMPLATE};
-use crate::diagnostic::{Category, Diagnostic, Severity};
+use crate::diagnostic::{Category, Diagnostic, Severity, report};
 use crate::text::{SourceFile, Span};
 
 /// Parses one chunk. `wanted(api_version, kind)` tells whether objects of a kind are to be built; others become
@@ -28,17 +31,29 @@ pub fn parse<'t>(
     let read = match chunk.syntax {
         Syntax::Json => json::parse(text, place, &mut duplicates).map(|(node, _)| Some(node)),
         Syntax::Yaml => parse_yaml(text, place, &mut duplicates, diagnostics),
+        Syntax::YamlItem => parse_yaml(text, place, &mut duplicates, diagnostics).map(only_item),
+        Syntax::Excess => Err(Flaw::at(
+            0,
+            format!("the file has more than {DOCUMENTS} documents; what follows is not read"),
+        )
+        .with_help("split it into several files")),
     };
     match read {
         Ok(root) => {
-            diagnostics.extend(duplicates.iter().map(report_duplicate));
+            for duplicate in &duplicates {
+                report(diagnostics, of_duplicate(duplicate));
+            }
             root.map_or(Parsed::Empty, Parsed::Tree)
+        }
+        Err(flaw) if chunk.syntax == Syntax::Excess => {
+            report(diagnostics, of_flaw(&flaw, place));
+            Parsed::Broken { looks_like_object: true }
         }
         Err(flaw) => report_flaw(&flaw, text, place, diagnostics),
     }
 }
 
-/// The tree of a document, if it is readable.
+/// The tree of a document, or of an item of a list with its dash, if it is readable.
 pub(super) fn tree(text: &str, place: Place) -> Option<Node<'_>> {
     let mut duplicates = Vec::new();
     if text.trim_start().starts_with('{')
@@ -47,21 +62,31 @@ pub(super) fn tree(text: &str, place: Place) -> Option<Node<'_>> {
         return Some(node);
     }
     if let Some(node) = block::parse(text, place, &mut duplicates) {
-        return Some(node);
+        return only_item(Some(node));
     }
-    general::parse(text, place, &mut duplicates).ok()?.root
+    only_item(general::parse(text, place, &mut duplicates).ok()?.root)
 }
 
 /// Whether the text plainly holds one object of a kind that the caller does not want.
 fn is_unwanted(text: &str, chunk: &Chunk, wanted: &dyn Fn(&str, &str) -> bool) -> bool {
     let wanted = |api_version: &str, kind: &str| kind.ends_with("List") || wanted(api_version, kind);
-    match chunk.syntax {
-        Syntax::Yaml => block_kind(text).is_some_and(|(api_version, kind)| !wanted(api_version, kind)),
-        Syntax::Json => match (&chunk.inherited, json_kind(text)) {
-            (_, Some((api_version, kind))) => !wanted(&api_version, &kind),
-            (Some((api_version, kind)), None) => !wanted(api_version, kind),
-            (None, None) => false,
-        },
+    let written = match chunk.syntax {
+        Syntax::Yaml | Syntax::YamlItem => {
+            block_kind(text).map(|(version, kind)| (version.into(), kind.into()))
+        }
+        Syntax::Json => json_kind(text),
+        Syntax::Excess => None,
+    };
+    let inherited = || chunk.inherited.as_ref().map(|(version, kind)| (version.into(), kind.into()));
+    let kind: Option<(Cow<'_, str>, Cow<'_, str>)> = written.or_else(inherited);
+    kind.is_some_and(|(version, kind)| !wanted(&version, &kind))
+}
+
+/// What stands behind the dash of an item that was read as a list of one.
+fn only_item(root: Option<Node<'_>>) -> Option<Node<'_>> {
+    match root {
+        Some(Node { value: Value::Sequence(mut items), .. }) if items.len() == 1 => items.pop(),
+        root => root,
     }
 }
 
@@ -82,7 +107,8 @@ fn parse_yaml<'t>(
     if let Some(ignored) = first_content(rest) {
         let at = document.end + ignored;
         let message = "kubectl does not read what follows the end of this document";
-        diagnostics.push(
+        report(
+            diagnostics,
             Diagnostic::new(UNREADABLE_YAML, Category::Input, Severity::Warning, place.span(at, at), message)
                 .with_help("begin another document with a line `---`"),
         );
@@ -133,14 +159,15 @@ fn report_invalid_byte(source: &SourceFile, text: &str, place: Place, diagnostic
     if at < text.len() {
         let message = "this is not UTF-8; it is read as U+FFFD";
         let span = place.span(at, at + char::REPLACEMENT_CHARACTER.len_utf8());
-        diagnostics.push(
+        report(
+            diagnostics,
             Diagnostic::new(UNREADABLE_YAML, Category::Input, Severity::Warning, span, message)
                 .with_help("save the file as UTF-8"),
         );
     }
 }
 
-fn report_duplicate(duplicate: &Duplicate) -> Diagnostic {
+fn of_duplicate(duplicate: &Duplicate) -> Diagnostic {
     let message = format!("the key `{}` stands twice in one mapping; the last one holds", duplicate.key);
     Diagnostic::policy(DUPLICATE_KEY, duplicate.dropped, message)
         .with_label("this one is dropped")
@@ -152,16 +179,20 @@ fn report_flaw<'t>(flaw: &Flaw, text: &str, place: Place, diagnostics: &mut Vec<
     let span: Span = place.span(flaw.start, flaw.end);
     if memchr::memmem::find(text.as_bytes(), b"{{").is_some() {
         let message = "this is a template that was not rendered; it is left out";
-        diagnostics.push(
+        report(
+            diagnostics,
             Diagnostic::new(UNRENDERED_TEMPLATE, Category::Input, Severity::Warning, span, message)
                 .with_help("render it first, for example with `helm template`"),
         );
         return Parsed::Template;
     }
-    let diagnostic = Diagnostic::input(UNREADABLE_YAML, span, flaw.message.clone());
-    let help = flaw.help.unwrap_or("check the quotes, the brackets and the indentation around this place");
-    diagnostics.push(diagnostic.with_help(help));
+    report(diagnostics, of_flaw(flaw, place));
     Parsed::Broken { looks_like_object: looks_like_object(text) }
+}
+
+fn of_flaw(flaw: &Flaw, place: Place) -> Diagnostic {
+    let help = flaw.help.unwrap_or("check the quotes, the brackets and the indentation around this place");
+    Diagnostic::input(UNREADABLE_YAML, place.span(flaw.start, flaw.end), flaw.message.clone()).with_help(help)
 }
 
 /// Whether lines begin with `apiVersion:` and `kind:`.
@@ -181,7 +212,7 @@ fn looks_like_object(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::text::FileSet;
-    use crate::yaml::{Value, split};
+    use crate::yaml::split;
 
     /// What each chunk is, in a word, and the diagnostics.
     fn read(source: SourceFile) -> (Vec<String>, Vec<Diagnostic>) {

@@ -3,22 +3,28 @@
 use serde::Deserialize;
 use std::borrow::Cow;
 
-/// `apiVersion` and `kind` of a plain block document, when its lines leave no doubt.
+/// `apiVersion` and `kind` of a plain block document, or of an item of a list with its dash, when the lines leave no
+/// doubt.
 ///
-/// There is doubt when a line at the first column is anything but a key of plain letters, a comment, an item of a
-/// list or the end of a bracket, or when one of the two keys does not stand there exactly once.
+/// There is doubt when a line is anything but a key of plain letters where the keys of the object stand, a comment, an
+/// item of a list or the end of a bracket, or when one of the two keys does not stand there exactly once.
 pub(super) fn block_kind(text: &str) -> Option<(&str, &str)> {
+    let blanks = text.len() - text.trim_start_matches(' ').len();
+    let column = if text.get(blanks..)?.starts_with("- ") { blanks + 2 } else { 0 };
     let (mut api_version, mut kind) = (None, None);
     let bytes = text.as_bytes();
     let mut line = 0;
     while line < bytes.len() {
-        let rest = bytes.get(line..)?;
-        let end = memchr::memchr(b'\n', rest).map_or(bytes.len(), |length| line + length);
-        match rest.first()? {
-            b' ' | b'\n' | b'\r' | b'#' | b'-' | b'}' | b']' => {}
-            first if first.is_ascii_alphabetic() => {
-                let content = text.get(line..end)?;
-                let (key, value) = content.split_once(':')?;
+        let end = memchr::memchr(b'\n', bytes.get(line..)?).map_or(bytes.len(), |length| line + length);
+        let start = (line + column).min(end);
+        let before = bytes.get(line..start)?;
+        if !before.iter().all(|byte| *byte == b' ' || (line == 0 && *byte == b'-')) {
+            return None;
+        }
+        match bytes.get(start..end)?.first() {
+            None | Some(b' ' | b'\r' | b'#' | b'-' | b'}' | b']') => {}
+            Some(first) if first.is_ascii_alphabetic() => {
+                let (key, value) = text.get(start..end)?.split_once(':')?;
                 let place = match key {
                     "apiVersion" => Some(&mut api_version),
                     "kind" => Some(&mut kind),
@@ -31,7 +37,7 @@ pub(super) fn block_kind(text: &str) -> Option<(&str, &str)> {
                     return None;
                 }
             }
-            _ => return None,
+            Some(_) => return None,
         }
         line = end + 1;
     }
@@ -39,7 +45,7 @@ pub(super) fn block_kind(text: &str) -> Option<(&str, &str)> {
 }
 
 /// A value that is one plain word, perhaps quoted.
-fn word(value: &str) -> Option<&str> {
+pub(super) fn word(value: &str) -> Option<&str> {
     if !value.starts_with(' ') {
         return None;
     }
@@ -71,6 +77,15 @@ mod tests {
     fn a_plain_document_tells_its_kind() {
         let text = "# c\napiVersion: v1\nkind: \"ConfigMap\"\ndata:\n  kind: x\nlist:\n- a\n";
         assert_eq!(block_kind(text), Some(("v1", "ConfigMap")));
+    }
+
+    #[test]
+    fn an_item_of_a_list_tells_its_kind() {
+        let text =
+            "  - apiVersion: v1\n    kind: ConfigMap\n\n    data:\n      kind: x\n    list:\n    - a\n";
+        assert_eq!(block_kind(text), Some(("v1", "ConfigMap")));
+        assert_eq!(block_kind("- apiVersion: v1\n  kind: A\n- kind: B\n"), None);
+        assert_eq!(block_kind("- a: |\n\n  apiVersion: v1\n  kind: A\n b: c\n"), None);
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use serde_json::value::RawValue;
 
+use super::block_list::block_items;
 use super::list::json_items;
+use super::reader::limits::DOCUMENTS;
 use super::reader::place::Place;
 use super::{Chunk, Syntax};
 use crate::text::{FileId, SourceFile, Span};
@@ -10,7 +12,8 @@ use crate::text::{FileId, SourceFile, Span};
 /// Splits a file into documents without parsing them.
 ///
 /// A file that begins with `{` is a sequence of JSON values; what follows the last one that is readable, and any
-/// other file, is YAML. YAML documents are split at lines that begin with `---`, whatever they stand in.
+/// other file, is YAML. YAML documents are split at lines that begin with `---`, whatever they stand in. The items of a
+/// plain list are chunks of their own.
 pub fn split(file: FileId, source: &SourceFile) -> Vec<Chunk> {
     let text = source.text();
     let place = Place { file, base: 0 };
@@ -23,7 +26,7 @@ pub fn split(file: FileId, source: &SourceFile) -> Vec<Chunk> {
 /// Splits off JSON values; says where something else begins.
 fn split_json(text: &str, place: Place, chunks: &mut Vec<Chunk>) -> usize {
     let mut at = 0;
-    loop {
+    while chunks.len() < DOCUMENTS {
         let rest = text.get(at..).unwrap_or_default();
         let start = at + (rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len());
         let value = text.get(start..).filter(|value| value.starts_with('{'));
@@ -44,6 +47,7 @@ fn split_json(text: &str, place: Place, chunks: &mut Vec<Chunk>) -> usize {
         }
         at = end;
     }
+    at
 }
 
 /// Splits the rest of a text at its separator lines.
@@ -51,6 +55,10 @@ fn split_yaml(text: &str, from: usize, place: Place, chunks: &mut Vec<Chunk>) {
     let mut start = from;
     let mut line = from;
     while line < text.len() {
+        if chunks.len() >= DOCUMENTS {
+            let span = place.span(start, text.len());
+            return chunks.push(Chunk { syntax: Syntax::Excess, span, source: None, inherited: None });
+        }
         let end = line_end(text, line);
         if let Some(after) = text.get(line..end).and_then(|line| line.strip_prefix("---")) {
             push(text, start, line, place, chunks);
@@ -81,6 +89,9 @@ fn push(text: &str, start: usize, end: usize, place: Place, chunks: &mut Vec<Chu
     let body = text.get(start..end).unwrap_or_default();
     if body.bytes().all(|byte| byte.is_ascii_whitespace()) {
         return;
+    }
+    if let Some(items) = block_items(body, start, place) {
+        return chunks.extend(items);
     }
     let source = helm_source(body).map(|(from, to)| place.span(start + from, start + to));
     let span: Span = place.span(start, end);

@@ -5,6 +5,8 @@ use std::fmt;
 use crate::net::{HoledBlock, IpSet, Protocol};
 use crate::policy::{NamespaceMatch, Peer, PodMatch, PortMatch, Ports, Rule};
 use crate::selector::{Operator, Requirement, Selector};
+use crate::text::Span;
+use crate::yaml::{Entry, Mapping, Node, Value};
 
 /// A value to be written as YAML. It is shown in flow style: `{podSelector: {matchLabels: {app: web}}}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,6 +170,27 @@ impl fmt::Display for Raised {
 }
 
 impl Raised {
+    /// The value as one of YAML. What is new stands nowhere yet: `place` is where it is said to.
+    pub fn to_value(&self, place: Span) -> Value<'_> {
+        match self {
+            Self::Text(text) => Value::String(text.as_str().into()),
+            Self::Number(number) => Value::Int(i64::from(*number)),
+            Self::List(items) => Value::Sequence(items.iter().map(|item| item.to_node(place)).collect()),
+            Self::Map(fields) => {
+                let entries = fields.iter().map(|(key, field)| Entry {
+                    key: key.as_str().into(),
+                    key_span: place,
+                    value: field.to_node(place),
+                });
+                Value::Mapping(Mapping { entries: entries.collect() })
+            }
+        }
+    }
+
+    fn to_node(&self, span: Span) -> Node<'_> {
+        Node { value: self.to_value(span), span, via: None }
+    }
+
     /// The value in block style: the outermost mapping as lines `key: value`, the values in flow style. `indent` blanks
     /// stand before each line but the first.
     pub fn to_block(&self, indent: usize) -> String {

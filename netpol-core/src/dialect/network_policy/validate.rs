@@ -4,8 +4,8 @@ use super::advice::advice;
 use super::cidr::Cidr;
 use super::metadata::check_metadata;
 use super::resource::{IpBlock, NetworkPolicy, Peer, Port, PortNumber, Rules, Spec, Standing};
-use crate::diagnostic::Diagnostic;
 use crate::diagnostic::rule::{AMBIGUOUS_CIDR, INVALID_FIELD};
+use crate::diagnostic::{Diagnostic, report};
 use crate::manifest::decode::placeholder::has_placeholder;
 use crate::manifest::decode::{Path, go};
 use crate::manifest::{LabelSelector, names};
@@ -43,7 +43,10 @@ impl Check {
         self.refusals += 1;
         let (path, message) = (path.to_string(), message.into());
         let help = advice(&path, &message);
-        self.diagnostics.push(Diagnostic { help, ..Diagnostic::api(INVALID_FIELD, span, path, message) });
+        report(
+            &mut self.diagnostics,
+            Diagnostic { help, ..Diagnostic::api(INVALID_FIELD, span, path, message) },
+        );
     }
 
     /// Says what to do about the last fault.
@@ -257,7 +260,7 @@ impl Check {
             let message = format!("Invalid value: {quoted}: {}", legacy.message());
             let found = Diagnostic::api(AMBIGUOUS_CIDR, text.span, path.to_string(), message);
             let help = format!("write `{}`; servers before 1.36 read it so", cidr.block);
-            self.diagnostics.push(found.with_help(help));
+            report(&mut self.diagnostics, found.with_help(help));
             let remark = Remark::LegacyCidr { text: text.value.clone(), read_as: cidr.block.to_string() };
             self.remarks.push(Spanned { value: remark, span: text.span, via: text.via });
         }

@@ -4,7 +4,7 @@ use super::advice::advice;
 use super::placeholder::{has_placeholder, is_template};
 use super::{Path, go};
 use crate::diagnostic::rule::{SURPRISING_SCALAR, UNKNOWN_FIELD, UNRESOLVED_PLACEHOLDER, WRONG_TYPE};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, report};
 use crate::text::{SourceFile, Span, Spanned};
 use crate::yaml::{Entry, Mapping, Node, Value, surprise};
 
@@ -179,7 +179,7 @@ impl<'d> Decoder<'d> {
             format!("cannot unmarshal {found}{number} into Go struct field {owner}.{field} of type {name}");
         let help = advice(node, name, self.written(node.span));
         let diagnostic = Diagnostic::api(WRONG_TYPE, node.span, field, message).with_help(help);
-        self.diagnostics.push(with_via(diagnostic, node.via));
+        report(&mut self.diagnostics, with_via(diagnostic, node.via));
     }
 
     /// Says of a number or a key that it is read as something else than it looks like.
@@ -192,7 +192,7 @@ impl<'d> Decoder<'d> {
                 Err(_) => format!("write `{}`", read.trim()),
             };
             let found = Diagnostic::policy(SURPRISING_SCALAR, node.span, surprise).with_help(help);
-            self.diagnostics.push(with_via(found, node.via));
+            report(&mut self.diagnostics, with_via(found, node.via));
         }
     }
 
@@ -204,13 +204,13 @@ impl<'d> Decoder<'d> {
             let message = format!("the key `{written}` is read as `{key}`");
             let help = format!("quote it: `\"{written}\"`");
             let found = Diagnostic::policy(SURPRISING_SCALAR, entry.key_span, message).with_help(help);
-            self.diagnostics.push(with_via(found, entry.value.via));
+            report(&mut self.diagnostics, with_via(found, entry.value.via));
         }
         if entry.value.value == Value::Null {
             let message = format!("the label `{key}` has no value here, which is read as the empty text");
             let help = format!("write the value, or `{key}: \"\"` if the empty text is meant");
             let found = Diagnostic::policy(SURPRISING_SCALAR, entry.key_span, message).with_help(help);
-            self.diagnostics.push(with_via(found, entry.value.via));
+            report(&mut self.diagnostics, with_via(found, entry.value.via));
         }
     }
 
@@ -223,7 +223,7 @@ impl<'d> Decoder<'d> {
     pub fn unknown_field(&mut self, entry: &Entry<'_>, path: &Path<'_>, help: impl Into<String>) {
         if self.strictness == Strictness::Strict {
             let found = Diagnostic::api(UNKNOWN_FIELD, entry.key_span, path.to_string(), "unknown field");
-            self.diagnostics.push(with_via(found.with_help(help), entry.value.via));
+            report(&mut self.diagnostics, with_via(found.with_help(help), entry.value.via));
         }
     }
 
@@ -250,7 +250,7 @@ impl<'d> Decoder<'d> {
         let is_placeholder = has_placeholder(text);
         if is_placeholder && self.placeholder.is_none() {
             self.placeholder = Some(node.span);
-            self.diagnostics.push(unresolved(node.span, text));
+            report(&mut self.diagnostics, unresolved(node.span, text));
         }
         is_template || is_placeholder
     }

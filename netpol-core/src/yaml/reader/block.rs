@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use super::super::{Entry, Node, Value};
+use super::limits::one_more;
 use super::mapping::{Duplicate, settle};
 use super::place::Place;
 use super::scalar;
@@ -26,8 +27,17 @@ pub(in crate::yaml) fn parse<'t>(
     if !is_plain_text(text) {
         return None;
     }
-    let mut reading =
-        Reading { text, bytes: text.as_bytes(), place, duplicates, at: 0, line: 0, last_end: 0, depth: 0 };
+    let mut reading = Reading {
+        text,
+        bytes: text.as_bytes(),
+        place,
+        duplicates,
+        at: 0,
+        line: 0,
+        last_end: 0,
+        depth: 0,
+        values: 0,
+    };
     reading.go_to_line(0)?;
     let root = reading.node()?;
     (reading.at == text.len()).then_some(root)
@@ -51,6 +61,7 @@ struct Reading<'t, 'd> {
     /// Where the last token ended.
     last_end: usize,
     depth: usize,
+    values: usize,
 }
 
 impl<'t> Reading<'t, '_> {
@@ -132,6 +143,7 @@ impl<'t> Reading<'t, '_> {
         while self.column() == Some(column) && self.is_dash() {
             let dash = self.at;
             self.last_end = dash + 1;
+            one_more(&mut self.values)?;
             items.push(self.item(dash, column)?);
         }
         self.refuse_deeper(column)?;
@@ -160,6 +172,7 @@ impl<'t> Reading<'t, '_> {
         while self.column() == Some(column) && !self.is_dash() {
             let (key, key_span, end) = self.key(self.at)?;
             self.last_end = end;
+            one_more(&mut self.values)?;
             let value = self.entry_value(end + 1, column)?;
             entries.push(Entry { key, key_span, value });
         }
@@ -319,6 +332,7 @@ impl<'t> Reading<'t, '_> {
             return Some((Value::Sequence(items), at + 1));
         }
         loop {
+            one_more(&mut self.values)?;
             let item = self.bracketed(at)?;
             at = self.behind_blanks(self.place.relative(item.span.end));
             items.push(item);
@@ -339,6 +353,7 @@ impl<'t> Reading<'t, '_> {
         }
         loop {
             let (key, key_span, end) = self.key(at)?;
+            one_more(&mut self.values)?;
             let value = self.bracketed(self.behind_blanks(end + 1))?;
             at = self.behind_blanks(self.place.relative(value.span.end));
             entries.push(Entry { key, key_span, value });

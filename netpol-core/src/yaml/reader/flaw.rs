@@ -2,6 +2,8 @@
 
 use granit_parser::{ErrorKind, ScanError};
 
+use super::limits::VALUES;
+
 /// What is wrong, where it is, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::yaml) struct Flaw {
@@ -24,6 +26,12 @@ impl Flaw {
     /// A flaw of a range of bytes.
     pub(in crate::yaml) fn of(start: usize, end: usize, message: impl Into<String>) -> Self {
         Self { start, end, message: message.into(), help: None }
+    }
+
+    /// More values than a document may have.
+    pub(in crate::yaml) fn too_many_values(offset: usize) -> Self {
+        Self::at(offset, format!("this document has more than {VALUES} values"))
+            .with_help("split it into smaller documents; a real object is far smaller")
     }
 
     /// Adds what to do.

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::super::{Entry, Node, Value};
 use super::expand;
 use super::flaw::Flaw;
-use super::limits::{Budget, DEPTH, GENERAL_BYTES};
+use super::limits::{Budget, DEPTH, GENERAL_BYTES, one_more};
 use super::mapping::{Duplicate, settle};
 use super::place::Place;
 use super::scalar;
@@ -97,6 +97,7 @@ struct Building<'t, 'd> {
     stack: Vec<Open<'t>>,
     root: Option<Node<'t>>,
     anchors: FxHashMap<usize, Node<'t>>,
+    values: usize,
     budget: Budget,
     tabs: Tabs,
     flow_depth: usize,
@@ -113,6 +114,7 @@ impl<'t, 'd> Building<'t, 'd> {
             stack: Vec::new(),
             root: None,
             anchors: FxHashMap::default(),
+            values: 0,
             budget: Budget::new(),
             tabs: Tabs::find(text),
             flow_depth: 0,
@@ -300,6 +302,8 @@ impl<'t, 'd> Building<'t, 'd> {
 
     /// A value is complete.
     fn add(&mut self, node: Node<'t>, anchor: usize) -> Result<(), Flaw> {
+        one_more(&mut self.values)
+            .ok_or_else(|| Flaw::too_many_values(self.place.relative(node.span.start)))?;
         if anchor != 0 {
             let kept =
                 expand::kept(&node, &mut self.budget).map_err(|limit| self.flaw_at(node.span, limit))?;

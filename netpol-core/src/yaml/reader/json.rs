@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::super::{Entry, Node, Value};
 use super::expand::too_deep;
 use super::flaw::Flaw;
-use super::limits::DEPTH;
+use super::limits::{DEPTH, one_more};
 use super::mapping::{Duplicate, settle};
 use super::number::normalized;
 use super::place::Place;
@@ -20,7 +20,7 @@ pub(in crate::yaml) fn parse<'t>(
     place: Place,
     duplicates: &mut Vec<Duplicate>,
 ) -> Result<(Node<'t>, usize), Flaw> {
-    let mut reading = Reading { text, place, at: 0, stack: Vec::new(), duplicates };
+    let mut reading = Reading { text, place, at: 0, values: 0, stack: Vec::new(), duplicates };
     let node = reading.value()?;
     Ok((node, reading.at))
 }
@@ -35,6 +35,7 @@ struct Reading<'t, 'd> {
     text: &'t str,
     place: Place,
     at: usize,
+    values: usize,
     stack: Vec<Open<'t>>,
     duplicates: &'d mut Vec<Duplicate>,
 }
@@ -63,6 +64,7 @@ impl<'t> Reading<'t, '_> {
     fn begin(&mut self) -> Result<Option<Node<'t>>, Flaw> {
         self.skip_blanks();
         let start = self.at;
+        one_more(&mut self.values).ok_or_else(|| Flaw::too_many_values(start))?;
         let value = match self.peek() {
             Some(b'"') => Value::String(self.string()?),
             Some(b'{') => return self.begin_object(),

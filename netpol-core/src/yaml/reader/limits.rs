@@ -9,8 +9,20 @@ pub(in crate::yaml) const COPIED_VALUES: usize = 100_000;
 /// Bytes of text that anchors, aliases and merge keys of one document may copy.
 pub(in crate::yaml) const COPIED_BYTES: usize = 16 << 20;
 
+/// Values of one document.
+pub(in crate::yaml) const VALUES: usize = 5_000_000;
+
+/// Documents of one file, and items of its lists.
+pub(in crate::yaml) const DOCUMENTS: usize = 1_000_000;
+
 /// Bytes of one document that is not plain enough for the quick reader.
 pub(in crate::yaml) const GENERAL_BYTES: usize = 128 << 20;
+
+/// Counts one more value of a document; `None` beyond the limit.
+pub(in crate::yaml) fn one_more(values: &mut usize) -> Option<()> {
+    *values += 1;
+    (*values <= VALUES).then_some(())
+}
 
 /// What may still be copied.
 #[derive(Debug, Clone, Copy)]

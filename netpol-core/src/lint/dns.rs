@@ -1,0 +1,230 @@
+//! Whether isolated pods can ask the cluster's DNS, and whether somebody meant them to.
+
+use std::collections::BTreeSet;
+
+use super::{Context, Isolated, RuleAt, words};
+use crate::cluster::{Dns, Hypothetical, Namespace, Resolver, Workload, WorkloadId};
+use crate::index::{IndexedPeer, usual_pod_blocks};
+use crate::net::{Decided, Family, IpSet, Protocol};
+use crate::policy::{Direction, NamespaceMatch, OriginId, Peer, PodMatch, PortMatch, Ports};
+use crate::selector::{Labels, Requirement, Selector, Truth, Unlisted, near};
+use crate::text::Span;
+
+/// A range of at most so many ports that holds the DNS' is about DNS.
+const NARROW: u16 = 16;
+
+/// What the policies of some pods let through to the cluster's DNS. Unknown too when a rule may be meant for a DNS that
+/// the input does not show.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct DnsReach {
+    /// Over UDP.
+    pub udp: Truth,
+    /// Over TCP.
+    pub tcp: Truth,
+    /// A peer that is allowed the port of the DNS and is not the DNS.
+    pub mistaken: Option<OriginId>,
+}
+
+/// What isolated pods may exchange with the cluster's DNS.
+pub(super) fn reach(context: &Context<'_>, isolated: &Isolated) -> DnsReach {
+    let dns = &context.cluster.facts.dns;
+    let mut reach = DnsReach { udp: Truth::No, tcp: Truth::No, mistaken: None };
+    for resolver in &dns.resolvers {
+        let pod = Hypothetical { namespace: resolver.namespace.clone(), labels: resolver.labels.clone() };
+        let decided = context.rows().towards_pod(isolated.subject, Direction::Egress, &pod);
+        for port in &resolver.ports {
+            reach.udp = reach.udp.or(truth(&decided, Protocol::Udp, *port));
+            reach.tcp = reach.tcp.or(truth(&decided, Protocol::Tcp, *port));
+        }
+    }
+    for rule in isolated.rules(context) {
+        let (meant, mistaken) = meant(context, dns, &rule);
+        reach.udp = reach.udp.or(meant.and(admits(&rule, Protocol::Udp, dns)));
+        reach.tcp = reach.tcp.or(meant.and(admits(&rule, Protocol::Tcp, dns)));
+        reach.mistaken = reach.mistaken.or(mistaken);
+    }
+    reach
+}
+
+/// The workloads that do not ask the cluster's DNS: itself, and those whose pods are told to ask another.
+pub(super) fn exempt(context: &Context<'_>) -> BTreeSet<WorkloadId> {
+    let cluster = context.cluster;
+    let pods = context.manifests.pods.iter().map(|pod| (pod.span, &pod.spec));
+    let templates = context.manifests.workloads.iter().map(|workload| (workload.span, &workload.pod_spec));
+    let asks_another = |policy: &str| matches!(policy, "None" | "Default");
+    let elsewhere: BTreeSet<Span> = pods
+        .chain(templates)
+        .filter(|(_, spec)| spec.dns_policy.as_ref().is_some_and(|it| asks_another(&it.value)))
+        .map(|(span, _)| span)
+        .collect();
+    let resolvers: Vec<_> = cluster.facts.dns.resolvers.iter().map(|it| (it, pods_of(it))).collect();
+    let is_exempt = |workload: &Workload| {
+        let namespace = cluster.namespace(workload.namespace).map(|namespace| namespace.name.as_str());
+        let mut groups = workload.groups.iter().filter_map(|id| cluster.group(*id));
+        elsewhere.contains(&workload.span)
+            || groups.any(|group| {
+                resolvers.iter().any(|(resolver, pods)| {
+                    namespace == Some(&resolver.namespace) && pods.pods.matches(&group.labels).truth.is_yes()
+                })
+            })
+    };
+    context.workloads().filter(|(_, workload)| is_exempt(workload)).map(|(id, _)| id).collect()
+}
+
+/// The DNS to speak of: one whose namespace is in the input, else the first.
+pub(super) fn resolver<'a>(context: &Context<'a>) -> Option<&'a Resolver> {
+    let resolvers = &context.cluster.facts.dns.resolvers;
+    let is_here = |it: &&Resolver| context.cluster.namespace_named(&it.namespace).is_some();
+    resolvers.iter().find(is_here).or_else(|| resolvers.first())
+}
+
+pub(super) fn whom(resolver: &Resolver) -> String {
+    let ports: Vec<String> = resolver.ports.iter().map(ToString::to_string).collect();
+    let ports = format!("UDP and TCP {}", words::some(&ports));
+    if *resolver == Resolver::usual() {
+        return format!("{ports} to kube-dns");
+    }
+    format!("{ports} to the pods `{}` of namespace `{}`", resolver.selector(), resolver.namespace)
+}
+
+/// The rule that lets pods ask the DNS over a protocol: one that is about the DNS, else one that allows more.
+pub(super) fn admitting<'a>(
+    context: &Context<'a>,
+    isolated: &Isolated,
+    protocol: Protocol,
+) -> Option<RuleAt<'a>> {
+    let dns = &context.cluster.facts.dns;
+    let reaches = |rule: &RuleAt<'_>| match &rule.rule.value.peers {
+        None => true,
+        Some(peers) => peers.iter().any(|peer| match &peer.value {
+            Peer::Pods(pods) => may_resolve(context, dns, pods, Unlisted::Absent) != Truth::No,
+            Peer::Addresses(block) => block_truth(context, dns, &block.addresses) != Truth::No,
+        }),
+    };
+    let is_about =
+        |rule: &RuleAt<'_>| rule.rule.value.ports.iter().flatten().any(|port| is_about_dns(&port.value, dns));
+    let admits = |rule: &RuleAt<'_>| admits(rule, protocol, dns) == Truth::Yes && reaches(rule);
+    let rules: Vec<RuleAt<'a>> = isolated.rules(context).filter(admits).collect();
+    rules.iter().find(|rule| is_about(rule)).or_else(|| rules.first()).copied()
+}
+
+/// The pods of a resolver, whether they are in the input or not.
+pub(super) fn pods_of(resolver: &Resolver) -> PodMatch {
+    let labels = resolver.labels.iter().map(|(key, value)| Requirement::equals(key, value));
+    PodMatch { namespaces: NamespaceMatch::Named(resolver.namespace.clone()), pods: Selector::new(labels) }
+}
+
+/// Whether a port item is about the DNS: it names its port alone, or a few around it.
+pub(super) fn is_about_dns(port: &PortMatch, dns: &Dns) -> bool {
+    match &port.ports {
+        Ports::Range(first, last) => {
+            last - first < NARROW && ports(dns).any(|port| (*first..=*last).contains(&port))
+        }
+        Ports::Named(name) => name.contains("dns"),
+        Ports::Every | Ports::Unknown => false,
+    }
+}
+
+fn ports(dns: &Dns) -> impl Iterator<Item = u16> + '_ {
+    dns.resolvers.iter().flat_map(|resolver| resolver.ports.iter().copied())
+}
+
+fn truth(decided: &Decided, protocol: Protocol, port: u16) -> Truth {
+    match (decided.allowed.contains(protocol, port), decided.unknown.contains(protocol, port)) {
+        (true, _) => Truth::Yes,
+        (_, true) => Truth::Unknown,
+        _ => Truth::No,
+    }
+}
+
+/// Whether a rule admits a port of the DNS over a protocol, to whomever.
+fn admits(rule: &RuleAt<'_>, protocol: Protocol, dns: &Dns) -> Truth {
+    let ports_of = &rule.indexed.ports;
+    let has = |set: &crate::net::ConnectionSet| ports(dns).any(|port| set.contains(protocol, port));
+    let named = || ports_of.named.iter().any(|it| it.protocol.is_none_or(|own| own == protocol));
+    match has(&ports_of.fixed) {
+        true => Truth::Yes,
+        false if has(&ports_of.unknown) || named() => Truth::Unknown,
+        false => Truth::No,
+    }
+}
+
+/// Whether a rule may be meant for a DNS that the input does not show, or is for the cache on the node; and a peer of
+/// it that somebody took for the DNS.
+fn meant(context: &Context<'_>, dns: &Dns, rule: &RuleAt<'_>) -> (Truth, Option<OriginId>) {
+    let is_about = rule.rule.value.ports.iter().flatten().any(|port| is_about_dns(&port.value, dns));
+    let (mut best, mut mistaken) = (Truth::No, None);
+    for (peer, indexed) in rule.peers().into_iter().flatten() {
+        let truth = match (&peer.value, indexed) {
+            (Peer::Addresses(block), _) => {
+                let truth = block_truth(context, dns, &block.addresses);
+                if is_about { truth.or(Truth::Unknown) } else { truth }
+            }
+            (Peer::Pods(pods), IndexedPeer::Term(id)) if is_about => {
+                let exists = context
+                    .index
+                    .term(id)
+                    .is_some_and(|it| !it.selected.is_empty() || !it.unknown.is_empty());
+                if exists { Truth::Unknown } else { may_be_dns(context, dns, pods) }
+            }
+            (Peer::Pods(pods), _) => may_resolve(context, dns, pods, Unlisted::Absent),
+        };
+        if truth == Truth::No && is_about {
+            mistaken = mistaken.or(Some(peer.origin));
+        }
+        best = best.or(truth);
+    }
+    (best, mistaken)
+}
+
+/// Whether a block holds a cache on the node, or may hold a DNS.
+fn block_truth(context: &Context<'_>, dns: &Dns, block: &IpSet) -> Truth {
+    let facts = &context.cluster.facts;
+    let usual = IpSet::single(Dns::USUAL_NODE_LOCAL);
+    let is_link_local = || block.cidrs().iter().all(|cidr| cidr.prefix_len() >= 16);
+    if block.overlaps(&dns.node_local) || (block.overlaps(&usual) && is_link_local()) {
+        return Truth::Yes;
+    }
+    let known = facts.pod_cidrs.union(&facts.service_cidrs);
+    let usual = || Family::ALL.into_iter().flat_map(usual_pod_blocks).any(|usual| block.overlaps(&usual));
+    let holds_pods = if known.is_empty() { usual() } else { block.overlaps(&known) };
+    if holds_pods { Truth::Unknown } else { Truth::No }
+}
+
+/// Whether a peer that is allowed the port of the DNS, and selects no pod of the input, is a DNS elsewhere or with other
+/// labels, rather than a slip.
+fn may_be_dns(context: &Context<'_>, dns: &Dns, peer: &PodMatch) -> Truth {
+    if let NamespaceMatch::Named(_) = peer.namespaces {
+        return Truth::No;
+    }
+    let is_elsewhere = dns.resolvers.iter().all(|it| namespace_truth(context, it, peer) == Truth::No);
+    let is_slip = |requirement: &Requirement| {
+        dns.resolvers.iter().any(|it| near(requirement, &Labels::known(it.labels.iter().cloned())).is_some())
+    };
+    let is_other = peer.pods.requirements().iter().any(|requirement| {
+        requirement.values.iter().any(|value| value.contains("dns")) && !is_slip(requirement)
+    });
+    if is_elsewhere || is_other { Truth::Unknown } else { may_resolve(context, dns, peer, Unlisted::Unknown) }
+}
+
+/// Whether a peer may select the pods of a resolver, where nothing is assumed of the labels of namespaces.
+fn may_resolve(context: &Context<'_>, dns: &Dns, peer: &PodMatch, unlisted: Unlisted) -> Truth {
+    let resolves = |resolver: &Resolver| {
+        let labels = Labels::known(resolver.labels.iter().cloned()).with_unlisted(unlisted);
+        namespace_truth(context, resolver, peer).and(peer.pods.matches(&labels).truth)
+    };
+    dns.resolvers.iter().map(resolves).fold(Truth::No, Truth::or)
+}
+
+fn namespace_truth(context: &Context<'_>, resolver: &Resolver, peer: &PodMatch) -> Truth {
+    let selector = match &peer.namespaces {
+        NamespaceMatch::Named(name) => return Truth::from(*name == resolver.namespace),
+        NamespaceMatch::Selected(selector) => selector,
+    };
+    let cluster = context.cluster;
+    let known = cluster.namespace_named(&resolver.namespace).and_then(|id| cluster.namespace(id));
+    let described = known.filter(|namespace| namespace.is_described).map(|it| it.labels.clone());
+    let name = [(Namespace::NAME_LABEL, resolver.namespace.as_str())];
+    let labels = described.unwrap_or_else(|| Labels::known(name).with_unlisted(Unlisted::Unknown));
+    selector.matches(&labels).truth
+}

@@ -1,0 +1,48 @@
+//! How findings name several things.
+
+use super::Context;
+use crate::cluster::WorkloadId;
+
+/// So many things are named one by one.
+const NAMED: usize = 3;
+
+/// `a`, `a and b`, `a, b and c`, `a, b and 5 more`.
+pub(super) fn some<S: AsRef<str>>(names: &[S]) -> String {
+    let shown = if names.len() > NAMED { NAMED - 1 } else { names.len() };
+    let mut words: Vec<String> = names.iter().take(shown).map(|name| name.as_ref().to_owned()).collect();
+    if names.len() > shown {
+        words.push(format!("{} more", names.len() - shown));
+    }
+    let Some(last) = words.pop() else { return String::new() };
+    if words.is_empty() { last } else { format!("{} and {last}", words.join(", ")) }
+}
+
+/// The names of workloads, without their namespaces.
+pub(super) fn workloads(context: &Context<'_>, workloads: &[WorkloadId]) -> String {
+    let name = |id: &WorkloadId| context.cluster.workload(*id).map(|workload| workload.name.as_str());
+    some(&workloads.iter().filter_map(name).collect::<Vec<_>>())
+}
+
+/// One workload by its kind and name, several by their number: `` `Deployment shop/cart` ``, `7 workloads`.
+pub(super) fn count(context: &Context<'_>, workloads: &[WorkloadId]) -> String {
+    match workloads {
+        [only] => context
+            .cluster
+            .workload(*only)
+            .map_or_else(String::new, |workload| format!("`{}`", context.workload_name(workload))),
+        several => format!("{} workloads", several.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_are_named_and_many_are_counted() {
+        assert_eq!(some(&["a"]), "a");
+        assert_eq!(some(&["a", "b"]), "a and b");
+        assert_eq!(some(&["a", "b", "c"]), "a, b and c");
+        assert_eq!(some(&["a", "b", "c", "d"]), "a, b and 2 more");
+    }
+}

@@ -177,7 +177,7 @@ impl<'a> Context<'a> {
         let kind = match &workload.owner {
             Owner::Pod => "Pod ",
             Owner::Kind(kind) => return format!("{kind} {namespace}/{}", workload.name),
-            Owner::Unnamed => "",
+            Owner::Unnamed | Owner::Hypothetical(_) => "",
         };
         format!("{kind}{namespace}/{}", workload.name)
     }

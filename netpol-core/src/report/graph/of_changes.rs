@@ -57,7 +57,7 @@ fn node(context: Context<'_>, it: &End) -> Node {
     let kind = match (workload.map(|workload| &workload.owner), &it.endpoint) {
         (Some(Owner::Kind(kind)), _) => NodeKind::Workload { workload_kind: Some(kind.clone()) },
         (Some(Owner::Unnamed), _) => NodeKind::Workload { workload_kind: None },
-        (Some(Owner::Pod), _) => NodeKind::Pod,
+        (Some(Owner::Pod | Owner::Hypothetical(_)), _) => NodeKind::Pod,
         (None, Endpoint::Addresses(addresses)) => {
             NodeKind::Addresses { cidrs: addresses.cidrs().iter().map(ToString::to_string).collect() }
         }

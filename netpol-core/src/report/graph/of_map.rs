@@ -107,7 +107,7 @@ fn node(source: GraphSource<'_>, end: &End) -> Node {
     let own = || source.coverage.workloads.iter().filter(|it| it.workload == id);
     let is_isolated = |direction| own().all(|it| it.of(direction).isolated == Truth::Yes);
     let kind = match &workload.owner {
-        Owner::Pod => NodeKind::Pod,
+        Owner::Pod | Owner::Hypothetical(_) => NodeKind::Pod,
         Owner::Unnamed => NodeKind::Workload { workload_kind: None },
         Owner::Kind(kind) => NodeKind::Workload { workload_kind: Some(kind.clone()) },
     };

@@ -5,5 +5,6 @@ mod coverage;
 mod maps;
 mod reports;
 mod sets;
+mod updates;
 mod verdicts;
 mod ways;

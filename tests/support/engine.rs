@@ -54,7 +54,8 @@ pub const fn outcome(decision: Decision) -> Outcome {
     }
 }
 
-fn settings(options: &Options) -> Settings {
+/// The settings that say what some options say.
+pub fn settings(options: &Options) -> Settings {
     let facts = Facts {
         pod_cidrs: IpSet::blocks(options.pod_cidrs.iter().copied()),
         namespaces: options.namespaces.clone(),

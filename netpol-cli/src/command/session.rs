@@ -74,7 +74,7 @@ impl Session {
     }
 
     /// What ids in answers are looked up in.
-    pub(super) const fn context(&self) -> Context<'_> {
+    pub(super) fn context(&self) -> Context<'_> {
         Context {
             cluster: self.analysis.cluster(),
             policies: self.analysis.policies(),

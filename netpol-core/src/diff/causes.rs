@@ -37,7 +37,7 @@ impl Differing {
 
 fn differing(own: &PolicySet, other: &PolicySet) -> Differing {
     let policies: BTreeMap<&ObjectRef, &Policy> =
-        other.policies.iter().map(|policy| (&policy.object, policy)).collect();
+        other.policies.iter().map(|policy| (&policy.object, policy.as_ref())).collect();
     let is_same = |policy: &Policy| {
         policies.get(&policy.object).is_some_and(|it| {
             (it.tier, it.rank, it.directions) == (policy.tier, policy.rank, policy.directions)
@@ -46,7 +46,7 @@ fn differing(own: &PolicySet, other: &PolicySet) -> Differing {
         })
     };
     let opaque: BTreeMap<&ObjectRef, &OpaquePolicy> =
-        other.opaque.iter().map(|policy| (&policy.object, policy)).collect();
+        other.opaque.iter().map(|policy| (&policy.object, policy.as_ref())).collect();
     let is_same_opaque = |policy: &OpaquePolicy| {
         opaque.get(&policy.object).is_some_and(|it| {
             (&it.subject, it.directions, it.effect) == (&policy.subject, policy.directions, policy.effect)

@@ -272,8 +272,8 @@ mod tests {
         });
         PolicySet {
             pipeline: Pipeline { tiers, default: Action::Allow },
-            policies: policies.collect(),
-            opaque: opaque.collect(),
+            policies: policies.map(Into::into).collect(),
+            opaque: opaque.map(Into::into).collect(),
             origins,
         }
     }

@@ -89,6 +89,8 @@ impl Attribution {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::super::{DirectionExplanation, Remedy};
     use crate::evaluate::{Decision, PolicyRef};
     use crate::policy::{Action, Combine, Direction, NoMatch, TierId};
@@ -107,8 +109,9 @@ mod tests {
         admin.combine = Combine::FirstMatch;
         admin.no_match = NoMatch::NextTier;
         scenario.policies.pipeline.tiers.insert(0, admin);
-        scenario.policies.policies[1].tier = TierId(1);
-        for (rule, (action, _)) in scenario.policies.policies[0].rules.iter_mut().zip(first) {
+        let policies = &mut scenario.policies.policies;
+        Arc::make_mut(&mut policies[1]).tier = TierId(1);
+        for (rule, (action, _)) in Arc::make_mut(&mut policies[0]).rules.iter_mut().zip(first) {
             rule.value.action = *action;
         }
         scenario

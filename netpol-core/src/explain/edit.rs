@@ -175,6 +175,8 @@ fn port_items(set: &ConnectionSet) -> Option<Vec<PortMatch>> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::super::Explanation;
     use super::*;
     use crate::cluster::{Asked, Endpoint};
@@ -199,7 +201,7 @@ mod tests {
         let edits: Vec<SmallestEdit> = explanation.edits().into_iter().cloned().collect();
         for edit in edits {
             let PolicyRef::Evaluated(index) = edit.policy else { panic!("an opaque policy is not edited") };
-            let policy = &mut scenario.policies.policies[index as usize];
+            let policy = Arc::make_mut(&mut scenario.policies.policies[index as usize]);
             let origin = edit.origin;
             match edit.change {
                 Change::CorrectValue { rule, peer, wanted, has } => {

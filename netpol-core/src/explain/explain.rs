@@ -53,7 +53,7 @@ impl<'a> Scene<'a> {
     /// An evaluated policy.
     pub(super) fn policy(self, policy: PolicyRef) -> Option<&'a Policy> {
         match policy {
-            PolicyRef::Evaluated(index) => self.policies.policies.get(index as usize),
+            PolicyRef::Evaluated(index) => self.policies.policies.get(index as usize).map(AsRef::as_ref),
             PolicyRef::Opaque(_) => None,
         }
     }

@@ -1,18 +1,15 @@
 //! Endpoint equivalence classes: pods that no policy tells apart.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::cluster::{Cluster, GroupId, NamedPort, NamespaceId, NodeId, PodAddresses, PodGroup, PodNames};
 use crate::net::Family;
 use crate::selector::{LabelValue, Labels};
 
-use super::{Block, Plugin};
-
-const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
-const POD_INDEX: &str = "apps.kubernetes.io/pod-index";
+use super::interest::{Interest, POD_INDEX, POD_NAME};
 
 /// Names a class of a [`super::PolicyIndex`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,37 +99,15 @@ pub(super) struct Classes {
     pub(super) of_namespace: Vec<(u32, u32)>,
 }
 
-/// What policies look at.
-#[derive(Debug)]
-pub(super) struct Interest<'a> {
-    pub(super) keys: FxHashSet<&'a str>,
-    pub(super) port_names: FxHashSet<&'a str>,
-    /// Values that selectors name for the two labels that tell StatefulSet replicas apart.
-    pub(super) ordinal_values: Vec<&'a str>,
-    pub(super) blocks: &'a [Block],
-    pub(super) plugin: Plugin,
-}
-
-impl Interest<'_> {
-    pub(super) fn is_ordinal_key(key: &str) -> bool {
-        key == POD_NAME || key == POD_INDEX
-    }
-
-    fn asks_for_ordinals(&self) -> bool {
-        self.keys.contains(POD_NAME) || self.keys.contains(POD_INDEX)
-    }
-}
-
 /// Puts every pod of the cluster into its class.
-pub(super) fn classify(cluster: &Cluster, interest: &Interest<'_>) -> Classes {
-    let atoms = Atoms::new(interest.blocks);
+pub(super) fn classify(cluster: &Cluster, interest: &Interest) -> Classes {
     let mut found: FxHashMap<Class, u32> = FxHashMap::default();
     let mut order: Vec<Class> = Vec::new();
     let mut placed: Vec<(u32, Member)> = Vec::with_capacity(cluster.groups.len());
     for (index, group) in cluster.groups.iter().enumerate() {
         let id = GroupId(u32::try_from(index).unwrap_or(u32::MAX));
         for (member, ordinal_labels) in members(cluster, id, group, interest) {
-            let class = class_of(group, &ordinal_labels, interest, &atoms);
+            let class = class_of(group, &ordinal_labels, interest);
             let number = *found.entry(class.clone()).or_insert_with(|| {
                 order.push(class);
                 u32::try_from(order.len() - 1).unwrap_or(u32::MAX)
@@ -185,7 +160,7 @@ fn members(
     cluster: &Cluster,
     id: GroupId,
     group: &PodGroup,
-    interest: &Interest<'_>,
+    interest: &Interest,
 ) -> Vec<(Member, OrdinalLabels)> {
     let PodNames::Ordinals { first, replicas } = group.names else {
         let is_one_pod = matches!(group.names, PodNames::Pod(_));
@@ -231,8 +206,8 @@ fn other_ordinals(
 }
 
 /// The ordinals of a StatefulSet that `values` name, by pod name or by index; sorted and unique.
-fn ordinals_named(name: &str, first: u32, replicas: Option<u32>, values: &[&str]) -> Vec<u32> {
-    let ordinal_of = |value: &&str| {
+fn ordinals_named(name: &str, first: u32, replicas: Option<u32>, values: &BTreeSet<String>) -> Vec<u32> {
+    let ordinal_of = |value: &String| {
         let digits = value.strip_prefix(name).and_then(|rest| rest.strip_prefix('-')).unwrap_or(value);
         let ordinal: u32 = digits.parse().ok()?;
         // `db-01` and `+1` are no names that a controller gives.
@@ -246,22 +221,17 @@ fn ordinals_named(name: &str, first: u32, replicas: Option<u32>, values: &[&str]
     named
 }
 
-fn class_of(
-    group: &PodGroup,
-    ordinal_labels: &[(String, LabelValue)],
-    interest: &Interest<'_>,
-    atoms: &Atoms,
-) -> Class {
+fn class_of(group: &PodGroup, ordinal_labels: &[(String, LabelValue)], interest: &Interest) -> Class {
     let is_node = group.is_host_network && interest.plugin.host_network_is_node;
     let known = match &group.addresses {
         PodAddresses::Known(addresses) => ClassAddresses::Known(if is_node {
             addresses.clone()
         } else {
-            addresses.iter().map(|address| atoms.representative(*address)).collect()
+            addresses.iter().map(|address| interest.atoms.representative(*address)).collect()
         }),
         PodAddresses::Unknown => ClassAddresses::Unknown,
     };
-    let kept = group.labels.iter().filter(|(key, _)| interest.keys.contains(key));
+    let kept = group.labels.iter().filter(|(key, _)| interest.keys.contains(*key));
     let labels = kept.map(|(key, value)| (key.to_owned(), value.clone()));
     let all = Labels::new(labels.chain(ordinal_labels.iter().cloned()));
     let labels = all.with_unlisted(group.labels.unlisted());
@@ -275,59 +245,4 @@ fn class_of(
         node: group.node.filter(|_| is_node),
         is_node,
     }
-}
-
-/// The first addresses of the pieces that the blocks cut the address space into.
-#[derive(Debug)]
-struct Atoms {
-    v4: Vec<u32>,
-    v6: Vec<u128>,
-}
-
-impl Atoms {
-    fn new(blocks: &[Block]) -> Self {
-        let (mut v4, mut v6) = (vec![0], vec![0]);
-        for block in blocks {
-            for set in [&block.block.addresses, &block.block.unknown] {
-                v4.extend(
-                    set.v4
-                        .ranges()
-                        .iter()
-                        .flat_map(|(first, last)| [Some(*first), last.checked_add(1)])
-                        .flatten(),
-                );
-                v6.extend(
-                    set.v6
-                        .ranges()
-                        .iter()
-                        .flat_map(|(first, last)| [Some(*first), last.checked_add(1)])
-                        .flatten(),
-                );
-            }
-        }
-        v4.sort_unstable();
-        v4.dedup();
-        v6.sort_unstable();
-        v6.dedup();
-        Self { v4, v6 }
-    }
-
-    /// The first address of the piece that holds `address`.
-    fn representative(&self, address: IpAddr) -> IpAddr {
-        match address {
-            IpAddr::V4(address) => {
-                let bits = floor(&self.v4, address.to_bits()).unwrap_or_default();
-                IpAddr::V4(bits.into())
-            }
-            IpAddr::V6(address) => {
-                let bits = floor(&self.v6, address.to_bits()).unwrap_or_default();
-                IpAddr::V6(bits.into())
-            }
-        }
-    }
-}
-
-fn floor<T: Copy + Ord>(sorted: &[T], number: T) -> Option<T> {
-    let after = sorted.partition_point(|entry| *entry <= number);
-    after.checked_sub(1).and_then(|index| sorted.get(index)).copied()
 }

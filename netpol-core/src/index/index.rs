@@ -1,14 +1,15 @@
 //! The index of a cluster and its policies.
 
-use indexmap::IndexSet;
-use rustc_hash::{FxBuildHasher, FxHashSet};
+use std::sync::Arc;
 
 use crate::cluster::{Cluster, NamedPort, WorkloadId};
 use crate::net::{ConnectionSet, PortSet, Protocol};
-use crate::policy::{AddressBlock, Direction, Peer, PodMatch, PolicySet, Ports};
-use crate::selector::{Answer, Operator};
+use crate::policy::{AddressBlock, Direction, Peer, PodMatch, Policy, PolicySet};
+use crate::selector::Answer;
 
-use super::class::{self, Classes, Interest};
+use super::class::{self, Classes};
+use super::interest::Interest;
+use super::pool::Pool;
 use super::selection::{self, OpaqueSelection, Selection};
 use super::{
     Block, BlockId, Class, ClassId, IndexedPeer, IndexedPolicy, Part, Plugin, Selecting, Term, TermId, rules,
@@ -48,74 +49,87 @@ impl NamedPortQuery {
 /// Everything that makes an answer cheap.
 #[derive(Debug)]
 pub struct PolicyIndex {
-    classes: Classes,
-    terms: Vec<Term>,
-    blocks: Vec<Block>,
-    policies: Vec<IndexedPolicy>,
+    pub(super) parts: Parts,
     opaque: OpaqueSelection,
     order: Vec<u32>,
     selection: Selection,
-    plugin: Plugin,
+}
+
+/// The parts of an index from which the others follow. Indexes of one cluster share what they have in common.
+#[derive(Debug)]
+pub(super) struct Parts {
+    pub(super) interest: Arc<Interest>,
+    pub(super) classes: Arc<Classes>,
+    pub(super) pods: Pool<PodMatch>,
+    pub(super) terms: Vec<Arc<Term>>,
+    pub(super) addresses: Pool<AddressBlock>,
+    pub(super) blocks: Vec<Arc<Block>>,
+    pub(super) policies: Vec<Arc<IndexedPolicy>>,
+    pub(super) opaque_subjects: Vec<Option<TermId>>,
 }
 
 impl PolicyIndex {
     /// Indexes a cluster and its policies.
     pub fn new(cluster: &Cluster, set: &PolicySet, plugin: Plugin) -> Self {
-        let mut pods: Interned<PodMatch> = Interned::default();
-        let mut blocks: Interned<AddressBlock> = Interned::default();
-        let policies = intern_policies(set, &mut pods, &mut blocks);
-        let opaque_subjects: Vec<Option<TermId>> = set
-            .opaque
-            .iter()
-            .map(|opaque| opaque.subject.as_ref().map(|subject| TermId(pods.id(subject))))
-            .collect();
-        let blocks: Vec<Block> =
-            blocks.values.into_iter().map(|block| Block::new(block, &cluster.facts)).collect();
-        let pods: Vec<PodMatch> = pods.values.into_iter().collect();
-        let classes = {
-            let interest = interest(&pods, set, &blocks, plugin);
-            class::classify(cluster, &interest)
-        };
-        let terms = term::terms(pods, &classes, cluster);
-        let opaque = OpaqueSelection::new(&opaque_subjects, &terms, classes.list.len());
+        let (mut pods, mut addresses) = (Pool::default(), Pool::default());
+        let policies = set.policies.iter();
+        let policies: Vec<Arc<IndexedPolicy>> =
+            policies.map(|policy| Arc::new(indexed_policy(policy, &mut pods, &mut addresses))).collect();
+        let opaque = set.opaque.iter().map(|opaque| opaque.subject.as_ref());
+        let opaque_subjects = opaque.map(|subject| Some(TermId(pods.take(subject?)))).collect();
+        let blocks = addresses.values();
+        let blocks =
+            blocks.map(|block| Arc::new(Block::new(block.as_ref().clone(), &cluster.facts))).collect();
+        let interest =
+            Interest::new(pods.used(), addresses.used(), policies.iter().map(AsRef::as_ref), plugin);
+        let classes = class::classify(cluster, &interest);
+        let terms = term::terms(pods.values(), &classes, cluster);
+        let (interest, classes) = (Arc::new(interest), Arc::new(classes));
+        let parts = Parts { interest, classes, pods, terms, addresses, blocks, policies, opaque_subjects };
+        Self::of_parts(parts, set)
+    }
+
+    pub(super) fn of_parts(parts: Parts, set: &PolicySet) -> Self {
+        let count = parts.classes.list.len();
+        let opaque = OpaqueSelection::new(&parts.opaque_subjects, &parts.terms, count);
         let order = selection::acting_order(set);
-        let selection = Selection::new(set, &order, &policies, &terms, classes.list.len());
-        Self { classes, terms, blocks, policies, opaque, order, selection, plugin }
+        let selection = Selection::new((set, &order), &parts.policies, &parts.terms, count);
+        Self { parts, opaque, order, selection }
     }
 
     /// How the network plugin treats what the text leaves to it.
-    pub const fn plugin(&self) -> Plugin {
-        self.plugin
+    pub fn plugin(&self) -> Plugin {
+        self.parts.interest.plugin
     }
 
     /// A class.
     pub fn class(&self, id: ClassId) -> Option<&Class> {
-        self.classes.list.get(id.0 as usize)
+        self.parts.classes.list.get(id.0 as usize)
     }
 
     /// How many classes there are.
-    pub const fn class_count(&self) -> usize {
-        self.classes.list.len()
+    pub fn class_count(&self) -> usize {
+        self.parts.classes.list.len()
     }
 
     /// The parts of a workload: its pods by class.
     pub fn parts(&self, workload: WorkloadId) -> &[Part] {
-        self.classes.parts.get(workload.0 as usize).map(Vec::as_slice).unwrap_or_default()
+        self.parts.classes.parts.get(workload.0 as usize).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// A pod selector.
     pub fn term(&self, id: TermId) -> Option<&Term> {
-        self.terms.get(id.0 as usize)
+        self.parts.terms.get(id.0 as usize).map(AsRef::as_ref)
     }
 
     /// An address block.
     pub fn block(&self, id: BlockId) -> Option<&Block> {
-        self.blocks.get(id.0 as usize)
+        self.parts.blocks.get(id.0 as usize).map(AsRef::as_ref)
     }
 
     /// A policy, by its place in the policy set.
     pub fn policy(&self, index: u32) -> Option<&IndexedPolicy> {
-        self.policies.get(index as usize)
+        self.parts.policies.get(index as usize).map(AsRef::as_ref)
     }
 
     /// The opaque policies that select a class, or may, by their places in the policy set.
@@ -139,67 +153,17 @@ impl PolicyIndex {
     }
 }
 
-/// Distinct values in the order in which they were first seen.
-#[derive(Debug)]
-struct Interned<T> {
-    values: IndexSet<T, FxBuildHasher>,
-}
-
-impl<T> Default for Interned<T> {
-    fn default() -> Self {
-        Self { values: IndexSet::default() }
-    }
-}
-
-impl<T: Clone + Eq + std::hash::Hash> Interned<T> {
-    fn id(&mut self, value: &T) -> u32 {
-        let index =
-            self.values.get_index_of(value).unwrap_or_else(|| self.values.insert_full(value.clone()).0);
-        u32::try_from(index).unwrap_or(u32::MAX)
-    }
-}
-
-fn intern_policies(
-    set: &PolicySet,
-    pods: &mut Interned<PodMatch>,
-    blocks: &mut Interned<AddressBlock>,
-) -> Vec<IndexedPolicy> {
-    let mut peer = |peer: &Peer, pods: &mut Interned<PodMatch>| match peer {
-        Peer::Pods(peer) => IndexedPeer::Term(TermId(pods.id(peer))),
-        Peer::Addresses(block) => IndexedPeer::Block(BlockId(blocks.id(block))),
+/// Makes a policy ready.
+pub(super) fn indexed_policy(
+    policy: &Policy,
+    pods: &mut Pool<PodMatch>,
+    addresses: &mut Pool<AddressBlock>,
+) -> IndexedPolicy {
+    let subject = TermId(pods.take(&policy.subject.value));
+    let mut peer = |peer: &Peer| match peer {
+        Peer::Pods(peer) => IndexedPeer::Term(TermId(pods.take(peer))),
+        Peer::Addresses(block) => IndexedPeer::Block(BlockId(addresses.take(block))),
     };
-    set.policies
-        .iter()
-        .map(|policy| IndexedPolicy {
-            subject: TermId(pods.id(&policy.subject.value)),
-            rules: policy
-                .rules
-                .iter()
-                .map(|rule| rules::indexed_rule(&rule.value, |entry| peer(entry, pods)))
-                .collect(),
-        })
-        .collect()
-}
-
-/// What the policies look at.
-fn interest<'a>(
-    pods: &'a [PodMatch],
-    set: &'a PolicySet,
-    blocks: &'a [Block],
-    plugin: Plugin,
-) -> Interest<'a> {
-    let requirements = || pods.iter().flat_map(|term| term.pods.requirements());
-    let keys: FxHashSet<&str> = requirements().filter_map(|requirement| requirement.key.as_deref()).collect();
-    let ordinal_values = requirements()
-        .filter(|requirement| matches!(requirement.operator, Operator::In | Operator::NotIn))
-        .filter(|requirement| requirement.key.as_deref().is_some_and(Interest::is_ordinal_key))
-        .flat_map(|requirement| requirement.values.iter().map(String::as_str))
-        .collect();
-    let rules = set.policies.iter().flat_map(|policy| &policy.rules);
-    let ports = rules.flat_map(|rule| rule.value.ports.iter().flatten());
-    let port_names = ports.filter_map(|port| match &port.value.ports {
-        Ports::Named(name) => Some(name.as_str()),
-        _ => None,
-    });
-    Interest { keys, port_names: port_names.collect(), ordinal_values, blocks, plugin }
+    let rules = policy.rules.iter().map(|rule| rules::indexed_rule(&rule.value, &mut peer)).collect();
+    IndexedPolicy { subject, rules }
 }

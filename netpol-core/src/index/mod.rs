@@ -6,11 +6,14 @@
 #[expect(clippy::module_inception, reason = "the index is what this room is named for")]
 pub mod index;
 pub mod plugin;
+mod interest;
 pub mod class;
 pub mod class_set;
 pub mod term;
 pub mod block;
 pub mod rules;
+mod pool;
+mod update;
 pub mod selection;
 
 pub use block::{Block, BlockAnswer, BlockId, usual_pod_blocks};

@@ -1,5 +1,7 @@
 //! Distinct pod selectors of policies, and the classes that they select.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::cluster::{Cluster, Namespace, NamespaceId};
@@ -17,7 +19,7 @@ pub struct TermId(pub u32);
 #[derive(Debug, Clone)]
 pub struct Term {
     /// The selector.
-    pub pods: PodMatch,
+    pub pods: Arc<PodMatch>,
     /// The classes that it selects.
     pub selected: ClassSet,
     /// The classes that it may select.
@@ -27,6 +29,15 @@ pub struct Term {
 }
 
 impl Term {
+    /// The classes by the answer for them; the others are not selected.
+    pub fn sets(&self) -> [(&ClassSet, Answer); 3] {
+        [
+            (&self.selected, Answer::from(Truth::Yes)),
+            (&self.unknown, Answer::UNKNOWN),
+            (&self.assumed_not, Answer::ASSUMED_NO),
+        ]
+    }
+
     /// The answer for a class.
     pub fn answer(&self, class: ClassId) -> Answer {
         if self.selected.contains(class) {
@@ -131,7 +142,7 @@ impl<'a> Postings<'a> {
 
     /// Classes of a namespace that `selector` may select, by its narrowest requirement; `None` when no
     /// requirement narrows it. Unsorted when several values are wanted.
-    fn candidates(&self, namespace: NamespaceId, selector: &'a Selector) -> Option<Vec<u32>> {
+    fn candidates(&self, namespace: NamespaceId, selector: &Selector) -> Option<Vec<u32>> {
         let narrowing = selector
             .requirements()
             .iter()
@@ -153,51 +164,66 @@ impl<'a> Postings<'a> {
 }
 
 /// The answers of every selector for every class.
-pub(super) fn terms(pods: Vec<PodMatch>, classes: &Classes, cluster: &Cluster) -> Vec<Term> {
+pub(super) fn terms<'p>(
+    pods: impl Iterator<Item = &'p Arc<PodMatch>> + Clone,
+    classes: &Classes,
+    cluster: &Cluster,
+) -> Vec<Arc<Term>> {
     let postings = Postings::new(&classes.list);
     let mut in_namespaces: FxHashMap<&Selector, Vec<Answer>> = FxHashMap::default();
-    for selector in pods.iter().filter_map(|term| match &term.namespaces {
+    for selector in pods.clone().filter_map(|term| selector_of_namespaces(term)) {
+        in_namespaces.entry(selector).or_insert_with(|| answers_for_namespaces(selector, cluster));
+    }
+    let terms = pods.map(|pods| {
+        let answers = selector_of_namespaces(pods).and_then(|selector| in_namespaces.get(selector));
+        let answers = answers.map(Vec::as_slice).unwrap_or_default();
+        Arc::new(term(pods.clone(), answers, (classes, Some(&postings)), cluster))
+    });
+    terms.collect()
+}
+
+/// The answers of one selector for every class, for a selector that joins others.
+pub(super) fn another_term(pods: &Arc<PodMatch>, classes: &Classes, cluster: &Cluster) -> Term {
+    let answers = selector_of_namespaces(pods).map(|selector| answers_for_namespaces(selector, cluster));
+    term(pods.clone(), &answers.unwrap_or_default(), (classes, None), cluster)
+}
+
+fn term(
+    pods: Arc<PodMatch>,
+    in_namespaces: &[Answer],
+    classes: (&Classes, Option<&Postings<'_>>),
+    cluster: &Cluster,
+) -> Term {
+    let mut found = Found::default();
+    for (namespace, answer) in namespaces_of(&pods, cluster, in_namespaces) {
+        found.add_namespace(namespace, answer, &pods.pods, classes);
+    }
+    let [selected, unknown, assumed_not] = found.into_sets(classes.0.list.len());
+    Term { pods, selected, unknown, assumed_not }
+}
+
+const fn selector_of_namespaces(pods: &PodMatch) -> Option<&Selector> {
+    match &pods.namespaces {
         NamespaceMatch::Selected(selector) => Some(selector),
         NamespaceMatch::Named(_) => None,
-    }) {
-        in_namespaces.entry(selector).or_insert_with(|| {
-            cluster.namespaces.iter().map(|namespace| selector.matches(&namespace.labels)).collect()
-        });
     }
-    let answers: Vec<[ClassSet; 3]> = pods
-        .iter()
-        .map(|term| {
-            let mut found = Found::default();
-            for (namespace, answer) in namespaces_of(term, cluster, &in_namespaces) {
-                found.add_namespace(namespace, answer, &term.pods, (classes, &postings));
-            }
-            found.into_sets(classes.list.len())
-        })
-        .collect();
-    pods.into_iter()
-        .zip(answers)
-        .map(|(pods, [selected, unknown, assumed_not])| Term { pods, selected, unknown, assumed_not })
-        .collect()
+}
+
+fn answers_for_namespaces(selector: &Selector, cluster: &Cluster) -> Vec<Answer> {
+    cluster.namespaces.iter().map(|namespace| selector.matches(&namespace.labels)).collect()
 }
 
 /// The namespaces that a term does not firmly leave out, with the answer.
-fn namespaces_of(
-    term: &PodMatch,
-    cluster: &Cluster,
-    answers: &FxHashMap<&Selector, Vec<Answer>>,
-) -> Vec<(NamespaceId, Answer)> {
+fn namespaces_of(term: &PodMatch, cluster: &Cluster, answers: &[Answer]) -> Vec<(NamespaceId, Answer)> {
     match &term.namespaces {
         NamespaceMatch::Named(name) => {
             cluster.namespace_named(name).map(|id| (id, Answer::from(Truth::Yes))).into_iter().collect()
         }
-        NamespaceMatch::Selected(selector) => {
-            let answers = answers.get(selector).map(Vec::as_slice).unwrap_or_default();
-            (0u32..)
-                .map(NamespaceId)
-                .zip(answers.iter().copied())
-                .filter(|(_, answer)| *answer != Answer::from(Truth::No))
-                .collect()
-        }
+        NamespaceMatch::Selected(_) => (0u32..)
+            .map(NamespaceId)
+            .zip(answers.iter().copied())
+            .filter(|(_, answer)| *answer != Answer::from(Truth::No))
+            .collect(),
     }
 }
 
@@ -214,10 +240,10 @@ impl Found {
         namespace: NamespaceId,
         answer: Answer,
         pods: &Selector,
-        (classes, postings): (&Classes, &Postings<'_>),
+        (classes, postings): (&Classes, Option<&Postings<'_>>),
     ) {
         let range = classes.of_namespace.get(namespace.0 as usize).copied().unwrap_or_default();
-        match postings.candidates(namespace, pods) {
+        match postings.and_then(|postings| postings.candidates(namespace, pods)) {
             Some(candidates) => {
                 for class in candidates {
                     self.add(class, answer, pods, classes);

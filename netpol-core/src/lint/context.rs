@@ -94,7 +94,7 @@ impl<'a> Context<'a> {
 
     /// The policies that are evaluated, with their places in the index.
     pub fn evaluated(&self) -> impl Iterator<Item = (u32, &'a Policy)> + use<'a> {
-        (0u32..).zip(&self.policies.policies)
+        (0u32..).zip(self.policies.policies.iter().map(AsRef::as_ref))
     }
 
     /// The rules of the policies that are evaluated, those without effect left out.

@@ -30,7 +30,9 @@ impl Isolated {
         context: &Context<'a>,
     ) -> impl Iterator<Item = (u32, &'a Policy)> + use<'a, '_> {
         let all = &context.policies.policies;
-        self.policies.iter().filter_map(|place| Some((*place, all.get(*place as usize)?)))
+        self.policies
+            .iter()
+            .filter_map(|place| Some((*place, all.get(*place as usize).map(std::sync::Arc::as_ref)?)))
     }
 
     /// The rules of those policies that speak of the direction.

@@ -1,6 +1,8 @@
 //! Objects by their identity: of two with one group, kind, namespace and name the later wins.
 
-use rustc_hash::FxHashMap;
+use std::hash::{BuildHasher, Hash, Hasher};
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::kinds::canonical_group;
 use super::{Namespace, Node, Pod, Service, Workload};
@@ -52,51 +54,99 @@ pub(super) fn latest<P>(
         if let Some(flag) = is_replaced.get_mut(earlier) {
             *flag = true;
         }
-        report(diagnostics, duplicate(item, identity, span, files));
+        report(diagnostics, duplicate((item.object.as_ref(), item.span), identity, span, files));
     }
     let kept = items.into_iter().zip(is_replaced).filter(|(_, is_replaced)| !is_replaced);
     kept.map(|(item, _)| item.found).collect()
 }
 
 /// Group, kind, namespace and name.
-fn identity<P>(item: &Item<P>) -> Option<(&str, &str, &str, &str)> {
+type Identity<'i> = (&'i str, &'i str, &'i str, &'i str);
+
+fn identity<P>(item: &Item<P>) -> Option<Identity<'_>> {
     let (group, kind, metadata) = match &item.found {
         Found::Namespace(namespace) => ("", "Namespace", &namespace.metadata),
         Found::Node(node) => ("", "Node", &node.metadata),
         Found::Pod(pod) => ("", "Pod", &pod.metadata),
         Found::Service(service) => ("", "Service", &service.metadata),
         Found::Workload(workload) => ("apps", workload.kind.name(), &workload.metadata),
-        Found::Policy(_) => {
-            let object = item.object.as_ref()?;
-            let group = canonical_group(&object.api_version, &object.kind);
-            return Some((
-                group,
-                &object.kind,
-                object.namespace.as_deref().unwrap_or_default(),
-                &object.name,
-            ));
-        }
+        Found::Policy(_) => return item.object.as_ref().map(identity_of),
     };
     Some((group, kind, &metadata.namespace.value, &metadata.name.value))
 }
 
-fn duplicate<P>(
-    item: &Item<P>,
-    (_, kind, namespace, name): (&str, &str, &str, &str),
+fn identity_of(object: &ObjectRef) -> Identity<'_> {
+    let group = canonical_group(&object.api_version, &object.kind);
+    (group, &object.kind, object.namespace.as_deref().unwrap_or_default(), &object.name)
+}
+
+/// The identity of a policy, with its hash, since it is compared whenever a file changes.
+#[derive(Debug, Clone)]
+pub(super) struct PolicyIdentity {
+    hash: u64,
+    object: ObjectRef,
+    span: Span,
+}
+
+impl PolicyIdentity {
+    pub(super) fn new(object: ObjectRef, span: Span) -> Self {
+        Self { hash: FxBuildHasher.hash_one(identity_of(&object)), object, span }
+    }
+}
+
+impl PartialEq for PolicyIdentity {
+    fn eq(&self, other: &Self) -> bool {
+        self.hash == other.hash && identity_of(&self.object) == identity_of(&other.object)
+    }
+}
+
+impl Eq for PolicyIdentity {}
+
+impl Hash for PolicyIdentity {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+/// For each policy, in order, whether a later one of the same identity replaces it; each such pair is reported.
+pub(super) fn replaced<'i>(
+    policies: impl ExactSizeIterator<Item = Option<&'i PolicyIdentity>>,
+    files: &FileSet,
+) -> (Vec<bool>, Vec<Diagnostic>) {
+    let (mut is_replaced, mut diagnostics) = (vec![false; policies.len()], Vec::new());
+    let mut seen: FxHashMap<&PolicyIdentity, usize> = FxHashMap::default();
+    seen.reserve(policies.len());
+    for (index, policy) in policies.enumerate() {
+        let Some(policy) = policy else { continue };
+        let before = seen.remove_entry(policy);
+        seen.insert(policy, index);
+        let Some((before, earlier)) = before else { continue };
+        if let Some(flag) = is_replaced.get_mut(earlier) {
+            *flag = true;
+        }
+        let object = Some(&policy.object);
+        let found = duplicate((object, policy.span), identity_of(&policy.object), before.span, files);
+        report(&mut diagnostics, found);
+    }
+    (is_replaced, diagnostics)
+}
+
+fn duplicate(
+    (object, span): (Option<&ObjectRef>, Span),
+    (_, kind, namespace, name): Identity<'_>,
     earlier: Span,
     files: &FileSet,
 ) -> Diagnostic {
     let slash = if namespace.is_empty() { "" } else { "/" };
     let message =
         format!("`{kind} {namespace}{slash}{name}` stands twice in the input; this later one is used");
-    let diagnostic = Diagnostic::policy(DUPLICATE_OBJECT, start_of(item.span), message)
+    let diagnostic = Diagnostic::policy(DUPLICATE_OBJECT, start_of(span), message)
         .with_related(start_of(earlier), "this earlier one is not");
-    let diagnostic = match &item.object {
+    let diagnostic = match object {
         Some(object) => diagnostic.with_object(object.clone()),
         None => diagnostic,
     };
-    let folders =
-        [earlier, item.span].map(|span| files.get(span.file).map_or("", |file| overlay(file.name())));
+    let folders = [earlier, span].map(|span| files.get(span.file).map_or("", |file| overlay(file.name())));
     if folders.iter().all(|folder| !folder.is_empty()) && folders[0] != folders[1] {
         return diagnostic
             .with_help("these are overlays of one base: pass one rendered overlay (`kustomize build`)");

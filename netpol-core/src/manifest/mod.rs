@@ -11,6 +11,7 @@ pub mod namespace;
 pub mod node;
 pub mod object;
 pub mod pod;
+pub mod reading;
 pub mod service;
 pub mod workload;
 
@@ -20,5 +21,6 @@ pub use namespace::Namespace;
 pub use node::Node;
 pub use object::{LeftOut, Manifests, RawObject, ReadOptions, Tally, read};
 pub use pod::{ContainerPort, Phase, Pod, PodSpec, PodStatus};
+pub use reading::{FileReading, in_order, read_files, replaced_policies};
 pub use service::{Service, ServicePort, ServiceType, TargetPort};
 pub use workload::{Workload, WorkloadKind};

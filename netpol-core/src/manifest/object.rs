@@ -1,11 +1,11 @@
 //! What one input holds, object by object.
 
-use super::document::{Outcome, Reader};
 use super::identity::{Found, latest};
+use super::reading::{FileReading, in_order, read_files, replaced_policies};
 use super::{Namespace, Node, Pod, Service, Workload};
-use crate::diagnostic::{Diagnostic, ObjectRef, report};
-use crate::text::{FileSet, SourceFile, Span};
-use crate::yaml::{self, Chunk};
+use crate::diagnostic::{Diagnostic, ObjectRef};
+use crate::text::{FileId, FileSet, SourceFile, Span};
+use crate::yaml;
 
 /// How to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,14 +56,23 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// No documents.
+    pub(super) const NONE: Self = Self {
+        understood: 0,
+        irrelevant: 0,
+        unknown: std::collections::BTreeMap::new(),
+        not_objects: 0,
+        unreadable: 0,
+    };
+
     /// Adds the counts of another tally.
-    pub fn add(&mut self, other: Self) {
+    pub fn add(&mut self, other: &Self) {
         self.understood += other.understood;
         self.irrelevant += other.irrelevant;
         self.not_objects += other.not_objects;
         self.unreadable += other.unreadable;
-        for (kind, count) in other.unknown {
-            *self.unknown.entry(kind).or_default() += count;
+        for (kind, count) in &other.unknown {
+            *self.unknown.entry(kind.clone()).or_default() += count;
         }
     }
 }
@@ -114,50 +123,41 @@ pub fn read<P: Send>(
     options: &ReadOptions,
     claim: impl Fn(&RawObject<'_, '_>, &mut Vec<Diagnostic>) -> Option<P> + Sync,
 ) -> Manifests<P> {
-    let chunks: Vec<(&SourceFile, Chunk)> = files
-        .iter()
-        .filter(|(_, file)| file.is_manifest())
-        .flat_map(|(id, file)| yaml::split(id, file).into_iter().map(move |chunk| (file, chunk)))
-        .collect();
-    let reader = Reader { options, claim: &claim };
-    gather(read_each(&chunks, |(file, chunk)| reader.document(file, chunk)), files)
-}
-
-#[cfg(feature = "parallel")]
-fn read_each<T: Sync, R: Send>(chunks: &[T], read: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    use rayon::prelude::*;
-    chunks.par_iter().map(&read).collect()
-}
-
-#[cfg(not(feature = "parallel"))]
-fn read_each<T, R>(chunks: &[T], read: impl Fn(&T) -> R) -> Vec<R> {
-    chunks.iter().map(read).collect()
-}
-
-/// Puts the documents together in the order of the input.
-fn gather<P>(outcomes: Vec<Outcome<P>>, files: &FileSet) -> Manifests<P> {
-    let mut manifests = Manifests::default();
-    let mut items = Vec::with_capacity(outcomes.len());
-    for outcome in outcomes {
-        items.extend(outcome.items);
-        manifests.left_out.extend(outcome.left_out);
-        manifests.tally.add(outcome.tally);
-        outcome.diagnostics.into_iter().for_each(|found| report(&mut manifests.diagnostics, found));
+    let wanted: Vec<FileId> = files.iter().map(|(id, _)| id).collect();
+    let mut readings = read_files((files, &wanted), options, claim);
+    let mut manifests = Manifests::of_objects(readings.iter_mut(), files);
+    let (is_replaced, duplicates) = replaced_policies(readings.iter(), files);
+    manifests.diagnostics = in_order(readings.iter(), [duplicates.as_slice(), &manifests.diagnostics]);
+    let mut is_replaced = is_replaced.into_iter();
+    for reading in readings {
+        manifests.left_out.extend(reading.left_out);
+        manifests.tally.add(&reading.tally);
+        let latest = reading.policies.into_iter().filter(|_| is_replaced.next() != Some(true));
+        manifests.policies.extend(latest.map(|claimed| claimed.policy));
     }
-    for found in latest(items, files, &mut manifests.diagnostics) {
-        match found {
-            Found::Namespace(namespace) => manifests.namespaces.push(namespace),
-            Found::Node(node) => manifests.nodes.push(node),
-            Found::Pod(pod) => manifests.pods.push(pod),
-            Found::Service(service) => manifests.services.push(service),
-            Found::Workload(workload) => manifests.workloads.push(workload),
-            Found::Policy(policy) => manifests.policies.push(policy),
+    manifests
+}
+
+impl<P> Manifests<P> {
+    /// The objects of some files but their policies; of two of one identity only the later, which is reported.
+    pub fn of_objects<'r>(readings: impl Iterator<Item = &'r mut FileReading<P>>, files: &FileSet) -> Self
+    where
+        P: 'r,
+    {
+        let mut manifests = Self::default();
+        let items = readings.flat_map(|reading| std::mem::take(&mut reading.objects)).collect();
+        for found in latest(items, files, &mut manifests.diagnostics) {
+            match found {
+                Found::Namespace(namespace) => manifests.namespaces.push(namespace),
+                Found::Node(node) => manifests.nodes.push(node),
+                Found::Pod(pod) => manifests.pods.push(pod),
+                Found::Service(service) => manifests.services.push(service),
+                Found::Workload(workload) => manifests.workloads.push(workload),
+                Found::Policy(policy) => manifests.policies.push(policy),
+            }
         }
+        manifests
     }
-    manifests
-        .diagnostics
-        .sort_by_key(|diagnostic| (diagnostic.primary.span.file, diagnostic.primary.span.start));
-    manifests
 }
 
 #[cfg(test)]

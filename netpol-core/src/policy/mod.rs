@@ -6,6 +6,7 @@ pub mod tier;
 #[expect(clippy::module_inception, reason = "the policy is what this room is named for")]
 pub mod policy;
 pub mod policy_set;
+pub mod replaced;
 pub mod subject;
 pub mod rule;
 pub mod direction;
@@ -19,8 +20,9 @@ pub use opaque::{Effect, OpaquePolicy, OpaqueReason};
 pub use origin::{Origin, OriginId, OriginPath, Origins, Placed, RuleList};
 pub use peer::{AddressBlock, Peer};
 pub use policy::{Policy, Rank, Remark};
-pub use policy_set::{PolicyPart, PolicySet};
+pub use policy_set::{Lowered, PolicyPart, PolicySet};
 pub use port_match::{PortMatch, Ports};
+pub use replaced::{Replaced, Replacement};
 pub use rule::{Action, Rule};
 pub use subject::{NamespaceMatch, PodMatch};
 pub use tier::{Combine, NoMatch, OwnNode, Pipeline, Tier, TierId};

@@ -1,13 +1,19 @@
 //! Where the parts of a policy stand in the text.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
+use std::sync::Arc;
 
 use super::Direction;
-use crate::text::Span;
+use crate::text::{FileId, Span};
 
-/// Names a place in [`Origins`].
+/// Names a place in [`Origins`]: the file, and the place among those of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OriginId(u32);
+pub struct OriginId {
+    file: FileId,
+    place: u32,
+}
 
 /// The place of a policy, rule, peer, port or requirement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,10 +66,10 @@ impl fmt::Display for OriginPath {
     }
 }
 
-/// The side table of places.
+/// The side table of places: one table a file, which sets of policies share as long as the file stays the same.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Origins {
-    places: Vec<Origin>,
+    files: BTreeMap<FileId, Arc<Vec<Origin>>>,
 }
 
 impl Origins {
@@ -72,44 +78,63 @@ impl Origins {
         Self::default()
     }
 
-    /// An empty table with room for the places of others.
-    pub(super) fn with_room_for<'o>(others: impl Iterator<Item = &'o Self>) -> Self {
-        Self { places: Vec::with_capacity(others.map(|other| other.places.len()).sum()) }
-    }
-
     /// Adds a place.
     pub fn add(&mut self, origin: Origin) -> OriginId {
-        let id = OriginId(u32::try_from(self.places.len()).unwrap_or(u32::MAX));
-        self.places.push(origin);
-        id
+        let file = origin.span.file;
+        let table = Arc::make_mut(self.files.entry(file).or_default());
+        let place = u32::try_from(table.len()).unwrap_or(u32::MAX);
+        table.push(origin);
+        OriginId { file, place }
     }
 
-    /// Adds the places of another table behind those of this one; says how far their ids move.
+    /// Adds the places of another table, file by file, behind those of this one; says how far their ids move.
     pub(super) fn append(&mut self, other: Self) -> OriginShift {
-        let shift = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
-        self.places.extend(other.places);
-        OriginShift(shift)
+        let mut moved = Vec::new();
+        for (file, places) in other.files {
+            match self.files.entry(file) {
+                Entry::Vacant(entry) => {
+                    entry.insert(places);
+                }
+                Entry::Occupied(mut entry) => {
+                    let table = Arc::make_mut(entry.get_mut());
+                    moved.push((file, u32::try_from(table.len()).unwrap_or(u32::MAX)));
+                    table.extend(Arc::unwrap_or_clone(places));
+                }
+            }
+        }
+        OriginShift(moved)
+    }
+
+    /// Puts the places of a file in place of those that are there.
+    pub(super) fn put(&mut self, file: FileId, other: &Self) {
+        match other.files.get(&file) {
+            Some(places) => self.files.insert(file, places.clone()),
+            None => self.files.remove(&file),
+        };
     }
 
     /// Gives back memory that is kept for more places.
     pub(super) fn shrink(&mut self) {
-        self.places.shrink_to_fit();
+        for places in self.files.values_mut().filter_map(Arc::get_mut) {
+            places.shrink_to_fit();
+        }
     }
 
     /// The place of an id of this table; `None` for an id of another.
     pub fn get(&self, id: OriginId) -> Option<&Origin> {
-        self.places.get(id.0 as usize)
+        self.files.get(&id.file)?.get(id.place as usize)
     }
 }
 
-/// How far ids move when their table becomes part of another.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct OriginShift(u32);
+/// How far ids move when their table becomes part of another: by file, those that do not start at its beginning.
+#[derive(Debug, Clone)]
+pub(super) struct OriginShift(Vec<(FileId, u32)>);
 
 impl OriginShift {
     /// Moves an id.
-    pub(super) const fn shift(self, id: &mut OriginId) {
-        id.0 = id.0.saturating_add(self.0);
+    pub(super) fn shift(&self, id: &mut OriginId) {
+        let by = self.0.iter().find(|(file, _)| *file == id.file).map_or(0, |(_, by)| *by);
+        id.place = id.place.saturating_add(by);
     }
 }
 

@@ -1,7 +1,10 @@
 //! All policies of one input.
 
+use std::sync::Arc;
+
 use super::origin::OriginShift;
 use super::{OpaquePolicy, Origins, Pipeline, Policy};
+use crate::text::FileId;
 
 /// The policies of an input, the pipeline that they stand in, and the places they came from.
 #[derive(Debug, Clone)]
@@ -9,9 +12,9 @@ pub struct PolicySet {
     /// The tiers.
     pub pipeline: Pipeline,
     /// The policies that are evaluated, in the order of the input.
-    pub policies: Vec<Policy>,
+    pub policies: Vec<Arc<Policy>>,
     /// The policies that are not, in the order of the input.
-    pub opaque: Vec<OpaquePolicy>,
+    pub opaque: Vec<Arc<OpaquePolicy>>,
     /// Where their parts stand.
     pub origins: Origins,
 }
@@ -27,6 +30,15 @@ pub struct PolicyPart {
     pub origins: Origins,
 }
 
+/// What one object was lowered to, to be shared by the sets that hold it.
+#[derive(Debug, Clone, Default)]
+pub struct Lowered {
+    /// The policies that are evaluated.
+    pub policies: Vec<Arc<Policy>>,
+    /// The policies that are not.
+    pub opaque: Vec<Arc<OpaquePolicy>>,
+}
+
 impl PolicyPart {
     /// Gives back memory that is kept for more policies.
     pub fn shrink(&mut self) {
@@ -34,31 +46,62 @@ impl PolicyPart {
         self.opaque.shrink_to_fit();
         self.origins.shrink();
     }
+
+    /// The policies, their places added to those of others.
+    pub fn place_in(self, origins: &mut Origins) -> Lowered {
+        let Self { mut policies, mut opaque, origins: own } = self;
+        let moved = origins.append(own);
+        for policy in &mut policies {
+            shift(policy, &moved);
+        }
+        for policy in &mut opaque {
+            moved.shift(&mut policy.origin);
+        }
+        Lowered {
+            policies: policies.into_iter().map(Arc::new).collect(),
+            opaque: opaque.into_iter().map(Arc::new).collect(),
+        }
+    }
 }
 
 impl PolicySet {
+    /// No policies.
+    pub const fn new(pipeline: Pipeline, origins: Origins) -> Self {
+        Self { pipeline, policies: Vec::new(), opaque: Vec::new(), origins }
+    }
+
     /// The parts of an input, in order, as one set.
     pub fn join(pipeline: Pipeline, parts: Vec<PolicyPart>) -> Self {
-        let policies = Vec::with_capacity(parts.iter().map(|part| part.policies.len()).sum());
-        let origins = Origins::with_room_for(parts.iter().map(|part| &part.origins));
-        let mut set = Self { pipeline, policies, opaque: Vec::new(), origins };
-        for PolicyPart { mut policies, mut opaque, origins } in parts {
-            let moved = set.origins.append(origins);
-            for policy in &mut policies {
-                shift(policy, moved);
-            }
-            for policy in &mut opaque {
-                moved.shift(&mut policy.origin);
-            }
-            set.policies.append(&mut policies);
-            set.opaque.append(&mut opaque);
+        let mut origins = Origins::new();
+        let lowered: Vec<Lowered> = parts.into_iter().map(|part| part.place_in(&mut origins)).collect();
+        Self::new(pipeline, origins).with(lowered.iter())
+    }
+
+    /// With some policies more, whose places it has.
+    #[must_use]
+    pub fn with<'l>(mut self, lowered: impl Iterator<Item = &'l Lowered>) -> Self {
+        for Lowered { policies, opaque } in lowered {
+            self.policies.extend(policies.iter().cloned());
+            self.opaque.extend(opaque.iter().cloned());
         }
-        set
+        self
+    }
+}
+
+impl Origins {
+    /// Puts the places of some files in place of those that are there.
+    #[must_use]
+    pub fn with_files<'o>(mut self, files: impl Iterator<Item = (FileId, Option<&'o Self>)>) -> Self {
+        let none = Self::new();
+        for (file, places) in files {
+            self.put(file, places.unwrap_or(&none));
+        }
+        self
     }
 }
 
 /// Moves the ids of all places of a policy.
-fn shift(policy: &mut Policy, moved: OriginShift) {
+fn shift(policy: &mut Policy, moved: &OriginShift) {
     moved.shift(&mut policy.origin);
     moved.shift(&mut policy.subject.origin);
     policy.remarks.iter_mut().for_each(|remark| moved.shift(&mut remark.origin));

@@ -3,7 +3,7 @@
 use super::{Action, Direction};
 
 /// Names a tier of a [`Pipeline`] by its place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TierId(pub u16);
 
 /// How the policies of one tier act together.

@@ -102,7 +102,7 @@ impl Scenario {
             Direction::Ingress => Directions::Ingress,
             Direction::Egress => Directions::Egress,
         };
-        self.policies.policies.push(Policy {
+        let policy = Policy {
             object: ObjectRef {
                 api_version: "networking.k8s.io/v1".to_owned(),
                 kind: "NetworkPolicy".to_owned(),
@@ -117,7 +117,8 @@ impl Scenario {
             rules,
             remarks: Vec::new(),
             origin,
-        });
+        };
+        self.policies.policies.push(policy.into());
         self
     }
 

@@ -116,9 +116,11 @@ impl SourceFile {
 }
 
 /// The files of one input, in the order in which they were given.
+///
+/// A file that is replaced or taken out leaves the ids of all others as they are, so that places in them stay true.
 #[derive(Debug, Clone, Default)]
 pub struct FileSet {
-    files: Vec<Arc<SourceFile>>,
+    files: Vec<Option<Arc<SourceFile>>>,
 }
 
 impl FileSet {
@@ -132,34 +134,72 @@ impl FileSet {
     /// # Errors
     /// [`FileTooLarge`] when the text has 4 GiB or more.
     pub fn add(&mut self, file: SourceFile) -> Result<FileId, FileTooLarge> {
-        if u32::try_from(file.text.len()).is_err() {
-            return Err(FileTooLarge { name: file.name });
-        }
+        let file = checked(file)?;
         let id = FileId::from_index(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(Arc::new(file));
+        self.files.push(Some(Arc::new(file)));
         Ok(id)
     }
 
-    /// The file of an id; `None` for an id of another set.
+    /// Puts a file in the place of the one of the same name, or at the end when there is none.
+    ///
+    /// # Errors
+    /// [`FileTooLarge`] when the text has 4 GiB or more; the set stays as it is.
+    pub fn put(&mut self, file: SourceFile) -> Result<FileId, FileTooLarge> {
+        let Some(id) = self.named(file.name()) else { return self.add(file) };
+        let file = checked(file)?;
+        if let Some(slot) = self.files.get_mut(id.index()) {
+            *slot = Some(Arc::new(file));
+        }
+        Ok(id)
+    }
+
+    /// Takes a file out; says whether there was one.
+    pub fn remove(&mut self, id: FileId) -> bool {
+        self.files.get_mut(id.index()).and_then(Option::take).is_some()
+    }
+
+    /// The last file of a name.
+    pub fn named(&self, name: &str) -> Option<FileId> {
+        self.iter().rev().find(|(_, file)| file.name() == name).map(|(id, _)| id)
+    }
+
+    /// The file of an id; `None` for an id of another set, and for a file that was taken out.
     pub fn get(&self, id: FileId) -> Option<&SourceFile> {
-        self.files.get(id.index()).map(AsRef::as_ref)
+        self.files.get(id.index())?.as_deref()
     }
 
     /// All files with their ids, in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(index, file)| {
-            (FileId::from_index(u32::try_from(index).unwrap_or(u32::MAX)), file.as_ref())
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (FileId, &SourceFile)> {
+        let ids = self.files.iter().enumerate();
+        ids.filter_map(|(index, file)| {
+            Some((FileId::from_index(u32::try_from(index).unwrap_or(u32::MAX)), file.as_deref()?))
         })
     }
 
     /// How many files there are.
     pub fn len(&self) -> usize {
-        self.files.len()
+        self.files.iter().flatten().count()
     }
 
     /// Whether there is no file.
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
+        self.len() == 0
+    }
+
+    /// The ids under which two sets do not have the very same file, in order.
+    pub fn differing(&self, other: &Self) -> Vec<FileId> {
+        let ids = 0..self.files.len().max(other.files.len());
+        let is_same = |at: &usize| match (self.at(*at), other.at(*at)) {
+            (Some(own), Some(other)) => Arc::ptr_eq(own, other),
+            (own, other) => own.is_none() && other.is_none(),
+        };
+        ids.filter(|at| !is_same(at))
+            .map(|at| FileId::from_index(u32::try_from(at).unwrap_or(u32::MAX)))
+            .collect()
+    }
+
+    fn at(&self, index: usize) -> Option<&Arc<SourceFile>> {
+        self.files.get(index)?.as_ref()
     }
 
     /// The bytes of a span as text; empty for a span of another set.
@@ -172,5 +212,33 @@ impl FileSet {
     /// The name of the file of a span, and the line and column of its start; `None` for another set.
     pub fn locate(&self, span: Span) -> Option<(&str, LineColumn)> {
         self.get(span.file).map(|file| (file.name(), file.line_column(span.start)))
+    }
+}
+
+fn checked(file: SourceFile) -> Result<SourceFile, FileTooLarge> {
+    if u32::try_from(file.text.len()).is_err() {
+        return Err(FileTooLarge { name: file.name });
+    }
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_stay_when_files_are_put_and_removed() {
+        let mut files = FileSet::new();
+        let ids = ["a", "b", "c"].map(|name| files.add(SourceFile::named(name, name)).unwrap());
+        let before = files.clone();
+        assert_eq!(files.put(SourceFile::named("b", "new")).unwrap(), ids[1]);
+        assert!(files.remove(ids[0]) && !files.remove(ids[0]));
+        let names: Vec<(FileId, &str)> = files.iter().map(|(id, file)| (id, file.text())).collect();
+        assert_eq!(names, [(ids[1], "new"), (ids[2], "c")]);
+        assert_eq!((files.len(), files.named("a")), (2, None));
+        assert_eq!(files.differing(&before), ids[..2]);
+        assert_eq!(before.get(ids[0]).unwrap().text(), "a");
+        let added = files.put(SourceFile::named("d", "d")).unwrap();
+        assert_eq!(before.differing(&files), [ids[0], ids[1], added]);
     }
 }

@@ -1,7 +1,8 @@
 //! The façade: files in, answers out.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use super::input::Input;
 use crate::cluster::{Asked, Cluster, Facts, Note, Resolved, SpellingError, split_port};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{self, HostNetwork, IpBlockPods, Profile};
@@ -10,9 +11,8 @@ use crate::evaluate::{Assumption, End, Engine, Request, Verdict};
 use crate::explain::{self, Explanation};
 use crate::index::{Plugin, PolicyIndex};
 use crate::lint::{self, LintReport, LintSettings};
-use crate::manifest::{self, LeftOut, ReadOptions, Tally};
-use crate::net::{Family, IpSet};
-use crate::policy::{NamespaceMatch, Peer, PolicySet};
+use crate::manifest::{self, LeftOut, Tally};
+use crate::policy::{PolicySet, Replacement};
 use crate::reach::path::Scout;
 use crate::reach::{Coverage, Map, Rectangle};
 use crate::report::Context;
@@ -60,67 +60,82 @@ pub struct Question {
 /// Everything that is known of one input. Immutable, and shared freely between threads.
 #[derive(Debug)]
 pub struct Analysis {
-    files: FileSet,
-    cluster: Cluster,
-    policies: PolicySet,
+    input: Input,
     index: PolicyIndex,
-    diagnostics: Vec<Diagnostic>,
-    tally: Tally,
-    left_out: Vec<LeftOut>,
-    options: ReadOptions,
-    profile: Profile,
 }
 
 impl Analysis {
     /// Reads, lowers and indexes an input. Bad input yields diagnostics; nothing fails.
     pub fn new(files: FileSet, settings: Settings) -> Self {
-        let Settings { default_namespace, facts, profile, ip_block_pods } = settings;
-        let options = ReadOptions { default_namespace };
-        let mut manifests = manifest::read(&files, &options, |raw, found| {
-            dialect::claim(raw, &options, found).map(|resource| resource.lower(&profile))
-        });
-        let parts = std::mem::take(&mut manifests.policies);
-        let policies = PolicySet::join(profile.pipeline.clone(), parts);
-        let cluster =
-            Cluster::new(&manifests, facts, &namespaces_named(&policies), &families_of_blocks(&policies));
-        let plugin = Plugin {
-            enforces: profile.enforced,
-            blocks_select_pods: ip_block_pods.unwrap_or(profile.ip_block_pods) == IpBlockPods::Match,
-            host_network_is_node: profile.host_network == HostNetwork::AsNode,
+        let input = Input::new(files, Arc::new(settings));
+        let index = PolicyIndex::new(&input.cluster, &input.policies, input.settings.plugin());
+        Self { input, index }
+    }
+
+    /// The analysis of changed files under the same settings: what [`Analysis::new`] says of them.
+    ///
+    /// Files that both sets share are not read again, and what follows from them alone is shared. When no file
+    /// changed but such that hold policies, before and after, and these look at pods in no new way, that is all but
+    /// the policies that changed; else the cluster, or the index of its policies, is made anew.
+    ///
+    /// ```
+    /// use netpol_core::text::{FileSet, SourceFile};
+    /// use netpol_core::{Analysis, Settings};
+    ///
+    /// let pods = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: b}\n";
+    /// let deny = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny}\nspec: {podSelector: {}}\n";
+    /// let mut files = FileSet::new();
+    /// files.add(SourceFile::named("pods.yaml", pods))?;
+    /// let open = Analysis::new(files.clone(), Settings::default());
+    /// files.put(SourceFile::named("policies.yaml", deny))?;
+    /// let closed = open.with_files(files);
+    /// let decision = |analysis: &Analysis| {
+    ///     let question = analysis.question("a", "b:80", "default").unwrap();
+    ///     analysis.verdict(&question.request).decision.name()
+    /// };
+    /// assert_eq!((decision(&open), decision(&closed)), ("allow", "deny"));
+    /// # Ok::<(), netpol_core::text::FileTooLarge>(())
+    /// ```
+    #[must_use]
+    pub fn with_files(&self, files: FileSet) -> Self {
+        let input = self.input.with_files(files);
+        let index = if Arc::ptr_eq(&self.input.cluster, &input.cluster) {
+            let changes = Replacement::between(&self.input.policies, &input.policies);
+            self.index.updated(&input.cluster, &input.policies, &changes)
+        } else {
+            PolicyIndex::new(&input.cluster, &input.policies, input.settings.plugin())
         };
-        let index = PolicyIndex::new(&cluster, &policies, plugin);
-        let (tally, left_out, diagnostics) = (manifests.tally, manifests.left_out, manifests.diagnostics);
-        Self { files, cluster, policies, index, diagnostics, tally, left_out, options, profile }
+        Self { input, index }
     }
 
     /// The files.
     pub const fn files(&self) -> &FileSet {
-        &self.files
+        &self.input.files
     }
 
     /// The cluster that the manifests describe.
-    pub const fn cluster(&self) -> &Cluster {
-        &self.cluster
+    pub fn cluster(&self) -> &Cluster {
+        &self.input.cluster
     }
 
     /// The policies.
     pub const fn policies(&self) -> &PolicySet {
-        &self.policies
+        &self.input.policies
     }
 
     /// What was found wrong or odd, in the order of the input.
     pub fn diagnostics(&self) -> &[Diagnostic] {
-        &self.diagnostics
+        &self.input.diagnostics
     }
 
     /// How many documents there were of each kind.
     pub const fn tally(&self) -> &Tally {
-        &self.tally
+        &self.input.tally
     }
 
     /// The documents that take no part in any answer.
     pub fn left_out(&self) -> &[LeftOut] {
-        &self.left_out
+        &self.input.left_out
     }
 
     /// Understands a question as it is spelled: `to` may end in a port. Bare names are looked up in `namespace`.
@@ -143,8 +158,8 @@ impl Analysis {
         ports: Asked,
         namespace: &str,
     ) -> Result<Question, SpellingError> {
-        let from = self.cluster.endpoints(from, namespace)?;
-        let to = self.cluster.endpoints(to, namespace)?;
+        let from = self.input.cluster.endpoints(from, namespace)?;
+        let to = self.input.cluster.endpoints(to, namespace)?;
         self.question_between(&from, &to, ports)
     }
 
@@ -159,7 +174,7 @@ impl Analysis {
         ports: Asked,
     ) -> Result<Question, SpellingError> {
         if let Asked::Named(protocol, name) = &ports {
-            self.cluster.names_port(&to.endpoints, *protocol, name)?;
+            self.input.cluster.names_port(&to.endpoints, *protocol, name)?;
         }
         let pairs = from.endpoints.len().saturating_mul(to.endpoints.len());
         if pairs > MOST_PAIRS {
@@ -181,17 +196,17 @@ impl Analysis {
     pub fn explain(&self, request: &Request) -> Explanation {
         let (mut verdict, traces) = self.engine().trace(request);
         self.add_left_out(&mut verdict);
-        explain::explain(&self.cluster, &self.policies, verdict, traces)
+        explain::explain(&self.input.cluster, &self.input.policies, verdict, traces)
     }
 
     /// The edits that an explanation proposes, in the language of the files.
     pub fn suggestions(&self, explanation: &Explanation) -> Vec<Suggestion> {
-        suggestion::suggestions(&self.files, &self.policies, explanation)
+        suggestion::suggestions(&self.input.files, &self.input.policies, explanation)
     }
 
     /// Who can reach whom: every allowed and every unknown connection.
     pub fn map(&self) -> Map {
-        let mut map = Map::new(&self.cluster, &self.policies, &self.index);
+        let mut map = Map::new(&self.input.cluster, &self.input.policies, &self.index);
         map.assumptions.extend(self.assumptions_of_left_out());
         map.assumptions.sort_unstable();
         map
@@ -199,7 +214,7 @@ impl Analysis {
 
     /// A part of the map of this analysis as a graph; with `ends` on it, whether they have connections or not.
     pub fn graph(&self, map: &Map, rectangles: &[Rectangle], ends: &[End]) -> Graph {
-        let coverage = Coverage::new(&self.cluster, &self.policies, &self.index);
+        let coverage = Coverage::new(&self.input.cluster, &self.input.policies, &self.index);
         let source = GraphSource { context: self.context(), engine: self.engine(), coverage: &coverage, map };
         graph::of_map(source, rectangles, ends)
     }
@@ -210,21 +225,21 @@ impl Analysis {
         diff::diff(old.revision(&before), self.revision(&after))
     }
 
-    const fn revision<'a>(&'a self, map: &'a Map) -> Revision<'a> {
-        Revision { cluster: &self.cluster, policies: &self.policies, engine: self.engine(), map }
+    fn revision<'a>(&'a self, map: &'a Map) -> Revision<'a> {
+        Revision { cluster: &self.input.cluster, policies: &self.input.policies, engine: self.engine(), map }
     }
 
     /// How far the policies cover the cluster: who is isolated, and to whom everybody is open.
     pub fn coverage(&self) -> Coverage {
-        let mut coverage = Coverage::new(&self.cluster, &self.policies, &self.index);
+        let mut coverage = Coverage::new(&self.input.cluster, &self.input.policies, &self.index);
         coverage.assumptions.extend(self.assumptions_of_left_out());
         coverage.assumptions.sort_unstable();
         coverage
     }
 
     /// Looks for ways from end to end through the map of this analysis.
-    pub const fn scout<'a>(&'a self, map: &'a Map) -> Scout<'a> {
-        Scout::new(&self.cluster, &self.policies, self.engine(), map)
+    pub fn scout<'a>(&'a self, map: &'a Map) -> Scout<'a> {
+        Scout::new(&self.input.cluster, &self.input.policies, self.engine(), map)
     }
 
     /// What is wrong with the input, and what is probably not meant.
@@ -244,27 +259,27 @@ impl Analysis {
     /// # Ok::<(), netpol_core::text::FileTooLarge>(())
     /// ```
     pub fn lint(&self, settings: &LintSettings) -> LintReport {
-        let manifests = manifest::read(&self.files, &self.options, |raw, found| {
-            dialect::claim(raw, &self.options, found)
-        });
+        let options = self.input.settings.read_options();
+        let manifests =
+            manifest::read(&self.input.files, &options, |raw, found| dialect::claim(raw, &options, found));
         let facts = lint::context::Facts {
-            files: &self.files,
+            files: &self.input.files,
             manifests: &manifests,
-            cluster: &self.cluster,
-            policies: &self.policies,
+            cluster: &self.input.cluster,
+            policies: &self.input.policies,
             index: &self.index,
-            profile: &self.profile,
+            profile: &self.input.settings.profile,
         };
         lint::lint(&lint::Context::new(facts, settings), &manifests.diagnostics)
     }
 
     /// What the ids in an answer are looked up in, for [`crate::report`].
-    pub const fn context(&self) -> Context<'_> {
-        Context { cluster: &self.cluster, policies: &self.policies, files: &self.files }
+    pub fn context(&self) -> Context<'_> {
+        Context { cluster: &self.input.cluster, policies: &self.input.policies, files: &self.input.files }
     }
 
-    const fn engine(&self) -> Engine<'_> {
-        Engine::new(&self.cluster, &self.policies, &self.index)
+    fn engine(&self) -> Engine<'_> {
+        Engine::new(&self.input.cluster, &self.input.policies, &self.index)
     }
 
     /// Documents that were left out could change any answer.
@@ -274,32 +289,19 @@ impl Analysis {
     }
 
     fn assumptions_of_left_out(&self) -> impl Iterator<Item = Assumption> + '_ {
-        self.left_out.iter().map(|left_out| match left_out {
+        self.input.left_out.iter().map(|left_out| match left_out {
             LeftOut::Template(span) | LeftOut::Unreadable(span) => Assumption::LeftOut(*span),
         })
     }
 }
 
-/// The namespaces that policies name.
-fn namespaces_named(policies: &PolicySet) -> BTreeSet<String> {
-    let subjects = policies.policies.iter().map(|policy| &policy.subject.value);
-    let opaque = policies.opaque.iter().filter_map(|policy| policy.subject.as_ref());
-    let named = subjects.chain(opaque).filter_map(|subject| match &subject.namespaces {
-        NamespaceMatch::Named(name) => Some(name.clone()),
-        NamespaceMatch::Selected(_) => None,
-    });
-    named.collect()
-}
-
-/// The families that the address blocks of policies are of.
-fn families_of_blocks(policies: &PolicySet) -> Vec<Family> {
-    let rules = policies.policies.iter().flat_map(|policy| &policy.rules);
-    let peers = rules.flat_map(|rule| rule.value.peers.iter().flatten());
-    let blocks: Vec<&IpSet> = peers
-        .filter_map(|peer| match &peer.value {
-            Peer::Addresses(block) => Some(&block.addresses),
-            Peer::Pods(_) => None,
-        })
-        .collect();
-    Family::ALL.into_iter().filter(|family| blocks.iter().any(|block| !block.is_empty_in(*family))).collect()
+impl Settings {
+    fn plugin(&self) -> Plugin {
+        let blocks = self.ip_block_pods.unwrap_or(self.profile.ip_block_pods);
+        Plugin {
+            enforces: self.profile.enforced,
+            blocks_select_pods: blocks == IpBlockPods::Match,
+            host_network_is_node: self.profile.host_network == HostNetwork::AsNode,
+        }
+    }
 }

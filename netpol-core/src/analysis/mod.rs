@@ -1,0 +1,7 @@
+//! The façade: files in, answers out.
+
+#[expect(clippy::module_inception, reason = "the analysis is what this room is named for")]
+pub mod analysis;
+mod input;
+
+pub use analysis::{Analysis, Question, Settings};

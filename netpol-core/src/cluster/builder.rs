@@ -345,6 +345,7 @@ mod tests {
             Owner::Pod => format!("Pod {}", workload.name),
             Owner::Unnamed => format!("? {}: {}", workload.name, names(workload).join(" ")),
             Owner::Kind(kind) => format!("{kind} {}: {}", workload.name, names(workload).join(" ")),
+            Owner::Hypothetical(_) => format!("hypothetical {}", workload.name),
         };
         cluster.workloads.iter().map(line).collect()
     }

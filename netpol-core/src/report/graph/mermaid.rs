@@ -132,9 +132,8 @@ fn line(link: &Link) -> String {
     let arrow = match link.change {
         Some(Kind::Removed | Kind::Narrowed) => "-.->",
         Some(Kind::Widened) => "==>",
-        Some(Kind::Added | Kind::Changed) => "-->",
         None if link.allowed.is_empty() || !link.is_isolated => "-.->",
-        None => "-->",
+        None | Some(Kind::Added | Kind::Changed) => "-->",
     };
     format!("  n{} {arrow}|\"{}\"| n{}\n", link.from, escaped(&link.label()), link.to)
 }

@@ -126,7 +126,9 @@ fn draw_box(out: &mut String, item: &PictureBox, rect: Rect, marks: &[&str]) {
         rect.width,
         rect.height
     );
-    let mut base = rect.y + 18.5;
+    let lines = 1 + usize::from(!item.detail.is_empty());
+    let content = 14.0 + 14.0 * number(lines) + if marks.is_empty() { 0.0 } else { MARK };
+    let mut base = rect.y + 18.5 + ((rect.height - content) / 2.0).max(0.0);
     let _ = writeln!(
         out,
         "<text class=\"name\" x=\"{middle:.1}\" y=\"{base:.1}\">{}</text>",

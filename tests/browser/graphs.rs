@@ -74,7 +74,7 @@ pub(crate) fn shop() -> Graph {
         ..edge(3, 9, &[])
     });
     let notes = vec!["1 connection is unknown: set `pod-cidrs` to settle it".to_owned()];
-    Graph { nodes, edges, notes }
+    Graph { nodes, edges, notes, ..Graph::default() }
 }
 
 /// `count` workloads in namespaces of 20, every second of which is open: everyone there reaches everyone open. The
@@ -105,7 +105,7 @@ pub(crate) fn large(count: usize) -> Graph {
             }
         }
     }
-    Graph { nodes, edges, notes: Vec::new() }
+    Graph { nodes, edges, ..Graph::default() }
 }
 
 /// The shop with names that try to become markup or script.

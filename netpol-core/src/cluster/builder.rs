@@ -345,7 +345,6 @@ mod tests {
             Owner::Pod | Owner::Hypothetical(_) => format!("Pod {}", workload.name),
             Owner::Unnamed => format!("? {}: {}", workload.name, names(workload).join(" ")),
             Owner::Kind(kind) => format!("{kind} {}: {}", workload.name, names(workload).join(" ")),
-            Owner::Hypothetical(_) => format!("hypothetical {}", workload.name),
         };
         cluster.workloads.iter().map(line).collect()
     }

@@ -14,6 +14,8 @@ pub mod isolated;
 mod pods;
 mod exposed;
 mod words;
+mod slips;
+mod edits;
 mod dns;
 pub mod fingerprint;
 pub mod suppress;

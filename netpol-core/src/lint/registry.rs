@@ -6,9 +6,9 @@ use super::rules::{
     database_port_open_to_world, dns_egress_blocked, dns_single_protocol, egress_list_without_effect,
     empty_rule_allows_all, exposed_service_not_admitted, half_deny_all, host_network_selected,
     implicit_ingress_isolation, legacy_namespace_label, metadata_address_reachable, named_port_unknown,
-    namespace_without_default_deny, one_family_in_dual_stack, one_sided_connection, peer_matches_nothing,
-    pod_name_without_pod, policy_selects_nothing, reading, rule_without_direction, service_port_not_pod_port,
-    split_peer, split_rule, suppressions,
+    namespace_without_default_deny, needless_today, one_family_in_dual_stack, one_sided_connection,
+    peer_matches_nothing, pod_name_without_pod, policy_selects_nothing, reading, redundant_policy,
+    redundant_rule, rule_without_direction, service_port_not_pod_port, split_peer, split_rule, suppressions,
 };
 use crate::diagnostic::RuleName;
 
@@ -35,11 +35,14 @@ pub const RULES: &[&Rule] = &[
     &metadata_address_reachable::RULE,
     &named_port_unknown::RULE,
     &namespace_without_default_deny::RULE,
+    &needless_today::RULE,
     &one_family_in_dual_stack::RULE,
     &one_sided_connection::RULE,
     &peer_matches_nothing::RULE,
     &pod_name_without_pod::RULE,
     &policy_selects_nothing::RULE,
+    &redundant_policy::RULE,
+    &redundant_rule::RULE,
     &reading::REMOVED_API_VERSION,
     &rule_without_direction::RULE,
     &service_port_not_pod_port::RULE,

@@ -2,6 +2,7 @@
 
 mod program;
 mod answers;
+mod fixes;
 mod graphs;
 mod diffs;
 mod lists;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{Context, Isolated, RuleAt, words};
-use crate::cluster::{Dns, Hypothetical, Namespace, Resolver, Workload, WorkloadId};
-use crate::index::{IndexedPeer, usual_pod_blocks};
+use crate::cluster::{Dns, Hypothetical, Namespace, PodGroup, Resolver, Workload, WorkloadId};
+use crate::index::{IndexedPeer, TermId, usual_pod_blocks};
 use crate::net::{Decided, Family, IpSet, Protocol};
 use crate::policy::{Direction, NamespaceMatch, OriginId, Peer, PodMatch, PortMatch, Ports};
 use crate::selector::{Labels, Requirement, Selector, Truth, Unlisted, near};
@@ -73,9 +73,7 @@ pub(super) fn exempt(context: &Context<'_>) -> BTreeSet<WorkloadId> {
 
 /// The DNS to speak of: one whose namespace is in the input, else the first.
 pub(super) fn resolver<'a>(context: &Context<'a>) -> Option<&'a Resolver> {
-    let resolvers = &context.cluster.facts.dns.resolvers;
-    let is_here = |it: &&Resolver| context.cluster.namespace_named(&it.namespace).is_some();
-    resolvers.iter().find(is_here).or_else(|| resolvers.first())
+    likely(context, &context.cluster.facts.dns).first().copied()
 }
 
 pub(super) fn whom(resolver: &Resolver) -> String {
@@ -94,10 +92,11 @@ pub(super) fn admitting<'a>(
     protocol: Protocol,
 ) -> Option<RuleAt<'a>> {
     let dns = &context.cluster.facts.dns;
+    let all: Vec<&Resolver> = dns.resolvers.iter().collect();
     let reaches = |rule: &RuleAt<'_>| match &rule.rule.value.peers {
         None => true,
         Some(peers) => peers.iter().any(|peer| match &peer.value {
-            Peer::Pods(pods) => may_resolve(context, dns, pods, Unlisted::Absent) != Truth::No,
+            Peer::Pods(pods) => may_resolve(context, &all, pods, Unlisted::Absent) != Truth::No,
             Peer::Addresses(block) => block_truth(context, dns, &block.addresses) != Truth::No,
         }),
     };
@@ -153,6 +152,7 @@ fn admits(rule: &RuleAt<'_>, protocol: Protocol, dns: &Dns) -> Truth {
 /// it that somebody took for the DNS.
 fn meant(context: &Context<'_>, dns: &Dns, rule: &RuleAt<'_>) -> (Truth, Option<OriginId>) {
     let is_about = rule.rule.value.ports.iter().flatten().any(|port| is_about_dns(&port.value, dns));
+    let all: Vec<&Resolver> = dns.resolvers.iter().collect();
     let (mut best, mut mistaken) = (Truth::No, None);
     for (peer, indexed) in rule.peers().into_iter().flatten() {
         let truth = match (&peer.value, indexed) {
@@ -161,13 +161,13 @@ fn meant(context: &Context<'_>, dns: &Dns, rule: &RuleAt<'_>) -> (Truth, Option<
                 if is_about { truth.or(Truth::Unknown) } else { truth }
             }
             (Peer::Pods(pods), IndexedPeer::Term(id)) if is_about => {
-                let exists = context
-                    .index
-                    .term(id)
-                    .is_some_and(|it| !it.selected.is_empty() || !it.unknown.is_empty());
-                if exists { Truth::Unknown } else { may_be_dns(context, dns, pods) }
+                if listens(context, dns, id) {
+                    Truth::Unknown
+                } else {
+                    may_be_dns(context, dns, pods)
+                }
             }
-            (Peer::Pods(pods), _) => may_resolve(context, dns, pods, Unlisted::Absent),
+            (Peer::Pods(pods), _) => may_resolve(context, &all, pods, Unlisted::Absent),
         };
         if truth == Truth::No && is_about {
             mistaken = mistaken.or(Some(peer.origin));
@@ -191,29 +191,67 @@ fn block_truth(context: &Context<'_>, dns: &Dns, block: &IpSet) -> Truth {
     if holds_pods { Truth::Unknown } else { Truth::No }
 }
 
-/// Whether a peer that is allowed the port of the DNS, and selects no pod of the input, is a DNS elsewhere or with other
-/// labels, rather than a slip.
+/// Whether some pods of the input that a selector selects may be a DNS: they listen on its port, or do not say.
+fn listens(context: &Context<'_>, dns: &Dns, id: TermId) -> bool {
+    let Some(term) = context.index.term(id) else { return false };
+    let may_listen = |group: &PodGroup| match context.pods().ports(group) {
+        None => true,
+        Some([]) => !term.pods.pods.is_everything(),
+        Some(own) => own.iter().any(|it| ports(dns).any(|port| it.number.is_none_or(|own| own == port))),
+    };
+    let mut groups = context.pods().of_classes(&term.selected).filter_map(|id| context.cluster.group(id));
+    !term.unknown.is_empty() || groups.any(may_listen)
+}
+
+/// Whether a peer that is allowed the port of the DNS, and selects no pod of the input that listens on it, is a DNS
+/// elsewhere or with other labels, rather than a slip.
 fn may_be_dns(context: &Context<'_>, dns: &Dns, peer: &PodMatch) -> Truth {
-    if let NamespaceMatch::Named(_) = peer.namespaces {
-        return Truth::No;
+    let likely = likely(context, dns);
+    let selector = match &peer.namespaces {
+        NamespaceMatch::Named(_) => return may_resolve(context, &likely, peer, Unlisted::Absent),
+        NamespaceMatch::Selected(selector) => selector,
+    };
+    if likely.iter().all(|it| namespace_truth(context, it, peer) == Truth::No) {
+        let speaks_of = |it: &&Resolver| {
+            selector.requirements().iter().any(|requirement| requirement.values.contains(&it.namespace))
+        };
+        return if likely.iter().any(speaks_of) { Truth::No } else { Truth::Unknown };
     }
-    let is_elsewhere = dns.resolvers.iter().all(|it| namespace_truth(context, it, peer) == Truth::No);
     let is_slip = |requirement: &Requirement| {
-        dns.resolvers.iter().any(|it| near(requirement, &Labels::known(it.labels.iter().cloned())).is_some())
+        likely.iter().any(|it| near(requirement, &Labels::known(it.labels.iter().cloned())).is_some())
     };
     let is_other = peer.pods.requirements().iter().any(|requirement| {
         requirement.values.iter().any(|value| value.contains("dns")) && !is_slip(requirement)
     });
-    if is_elsewhere || is_other { Truth::Unknown } else { may_resolve(context, dns, peer, Unlisted::Unknown) }
+    if is_other && !likely.iter().any(|it| exists(context, it)) {
+        return Truth::Unknown;
+    }
+    may_resolve(context, &likely, peer, Unlisted::Unknown)
+}
+
+/// The resolvers to look for: those whose namespaces are in the input, else the first.
+fn likely<'a>(context: &Context<'_>, dns: &'a Dns) -> Vec<&'a Resolver> {
+    let is_here = |it: &&Resolver| context.cluster.namespace_named(&it.namespace).is_some();
+    let here: Vec<&Resolver> = dns.resolvers.iter().filter(is_here).collect();
+    if here.is_empty() { dns.resolvers.iter().take(1).collect() } else { here }
+}
+
+/// Whether the pods of a resolver are in the input.
+fn exists(context: &Context<'_>, resolver: &Resolver) -> bool {
+    let cluster = context.cluster;
+    let Some(namespace) = cluster.namespace_named(&resolver.namespace) else { return false };
+    let pods = pods_of(resolver).pods;
+    let ids = context.workloads_in(namespace).iter().flat_map(|workload| &workload.groups);
+    ids.filter_map(|id| cluster.group(*id)).any(|group| pods.matches(&group.labels).truth.is_yes())
 }
 
 /// Whether a peer may select the pods of a resolver, where nothing is assumed of the labels of namespaces.
-fn may_resolve(context: &Context<'_>, dns: &Dns, peer: &PodMatch, unlisted: Unlisted) -> Truth {
+fn may_resolve(context: &Context<'_>, resolvers: &[&Resolver], peer: &PodMatch, unlisted: Unlisted) -> Truth {
     let resolves = |resolver: &Resolver| {
         let labels = Labels::known(resolver.labels.iter().cloned()).with_unlisted(unlisted);
         namespace_truth(context, resolver, peer).and(peer.pods.matches(&labels).truth)
     };
-    dns.resolvers.iter().map(resolves).fold(Truth::No, Truth::or)
+    resolvers.iter().map(|it| resolves(it)).fold(Truth::No, Truth::or)
 }
 
 fn namespace_truth(context: &Context<'_>, resolver: &Resolver, peer: &PodMatch) -> Truth {

@@ -14,14 +14,18 @@ pub mod isolated;
 mod pods;
 mod exposed;
 mod words;
+mod slips;
+mod edits;
 mod dns;
 pub mod fingerprint;
 pub mod suppress;
 pub mod report;
+pub mod fixing;
 mod run;
 
 pub use context::Context;
 pub use fingerprint::fingerprints;
+pub use fixing::{FixChoice, Fixed, apply_fixes, fixable};
 pub use isolated::{Isolated, RuleAt};
 pub use level::{Level, Levels, Preset};
 pub use registry::{RULES, nearest_rule, rule_named};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cluster::{Resolver, WorkloadId};
+use crate::cluster::{NamespaceId, Resolver, WorkloadId};
 use crate::diagnostic::{Applicability, Category, Diagnostic, Edit, Fix, RuleName, Severity};
 use crate::dialect::network_policy::raise;
 use crate::lint::{Context, Isolated, Level, Levels, Needs, Rule, dns, words};
@@ -36,10 +36,20 @@ struct Blocked<'i> {
 
 fn find(context: &Context<'_>) -> Vec<Diagnostic> {
     let exempt = dns::exempt(context);
-    let isolated = context.isolated(Direction::Egress).iter();
-    let mut left: Vec<Blocked<'_>> = isolated.filter_map(|it| blocked(context, it, &exempt)).collect();
+    // Policies act in their own namespace alone.
+    let mut namespaces: BTreeMap<Option<NamespaceId>, Vec<Blocked<'_>>> = BTreeMap::new();
+    for isolated in context.isolated(Direction::Egress) {
+        if let Some(blocked) = blocked(context, isolated, &exempt) {
+            let namespace = context.index.class(isolated.subject.class).and_then(|class| class.namespace);
+            namespaces.entry(namespace).or_default().push(blocked);
+        }
+    }
+    namespaces.into_values().flat_map(|blocked| findings(context, blocked)).collect()
+}
+
+/// One finding for each policy that has to be mended: the one that isolates most of the pods, and so on.
+fn findings(context: &Context<'_>, mut left: Vec<Blocked<'_>>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    // The policy that isolates most of them is the one to mend.
     while let Some(widest) = widest(context, &left) {
         let (own, rest) = left.into_iter().partition(|it| it.isolated.policies.contains(&widest));
         left = rest;

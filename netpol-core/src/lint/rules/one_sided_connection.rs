@@ -11,7 +11,7 @@ use crate::evaluate::Row;
 use crate::index::{ClassId, ClassSet, IndexedPeer, Term};
 use crate::lint::{Context, Isolated, Level, Levels, Needs, Rule, RuleAt, words};
 use crate::net::ConnectionSet;
-use crate::policy::{Direction, OriginId, Peer, Policy};
+use crate::policy::{Direction, NamespaceMatch, OriginId, Peer, Policy};
 use crate::text::Span;
 
 pub(crate) const RULE: Rule = Rule {
@@ -87,7 +87,15 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
 fn refused(context: &Context<'_>, rule: &RuleAt<'_>, peer: &Term, others: &mut Side<'_>) -> Option<Refused> {
     let subject = context.index.policy(rule.place).and_then(|policy| context.index.term(policy.subject))?;
     let is_vague = |term: &Term| !term.unknown.is_empty() || !term.assumed_not.is_empty();
-    if is_vague(subject) || is_vague(peer) || subject.selected.is_empty() || peer.selected.is_empty() {
+    // Pods of any namespace, with any labels: others than those of the input are meant too.
+    let is_anyone =
+        peer.pods.pods.is_everything() && matches!(peer.pods.namespaces, NamespaceMatch::Selected(_));
+    if is_anyone
+        || is_vague(subject)
+        || is_vague(peer)
+        || subject.selected.is_empty()
+        || peer.selected.is_empty()
+    {
         return None;
     }
     let mut first = None;

@@ -1,4 +1,4 @@
-//! `ipv4-only-in-dual-stack`.
+//! `one-family-in-dual-stack`.
 
 use crate::diagnostic::{Category, Diagnostic, RuleName};
 use crate::lint::{Context, Level, Levels, Needs, Rule, RuleAt};
@@ -6,11 +6,11 @@ use crate::net::{Family, IpSet};
 use crate::policy::{Direction, Peer};
 
 pub(crate) const RULE: Rule = Rule {
-    name: RuleName("ipv4-only-in-dual-stack"),
+    name: RuleName("one-family-in-dual-stack"),
     category: Category::Policy,
     levels: Levels::from_recommended(Level::Warning),
     summary: "a rule names every IPv4 address and no IPv6 address, in a cluster that has both",
-    page: include_str!("ipv4-only-in-dual-stack.md"),
+    page: include_str!("one-family-in-dual-stack.md"),
     needs: Needs::Text,
     find: Some(find),
 };

@@ -149,7 +149,7 @@
       ...['added', 'wider', 'removed', 'narrower', 'changed'].map(kind => tip(`edge[kind = "${kind}"]`, kind, {removed: 'dashed', narrower: 'dotted'}[kind] || 'solid')),
       {selector: 'edge[kind = "wider"]', style: {width: 3}}, {selector: 'edge[kind = "changed"]', style: {'line-style': 'dashed', 'line-dash-pattern': [9, 3, 2, 3]}},
       {selector: 'edge[leaves]', style: {'source-endpoint': edge => edge.data('leaves'), 'target-endpoint': edge => edge.data('comes')}},
-      {selector: 'edge[weights != ""][leaves]', style: {'curve-style': 'round-segments', 'edge-distances': 'endpoints', 'segment-radii': 14, 'radius-type': 'influence-radius', 'segment-weights': edge => edge.data('weights'), 'segment-distances': edge => edge.data('distances')}},
+      {selector: 'edge[weights != ""][leaves]', style: {'curve-style': 'round-segments', 'edge-distances': 'endpoints', 'segment-radii': 6, 'radius-type': 'arc-radius', 'segment-weights': edge => edge.data('weights'), 'segment-distances': edge => edge.data('distances')}},
       {selector: 'node[kind = "tag"]', style: {'background-color': color('paper'), 'background-opacity': 0.9, 'border-width': 0, 'font-size': 10, 'z-compound-depth': 'top', shape: 'round-rectangle'}},
       {selector: 'node[tint = "unsure"]', style: {color: color('unsure')}},
       {selector: 'node[tint = "free"]', style: {color: color('soft')}},

@@ -166,11 +166,13 @@ where
         let mut decoder = Decoder::new(self.file, Strictness::Lenient);
         let namespace = self.reader.options.default_namespace.as_str();
         let found = match typed {
-            TypedKind::Namespace => Found::Namespace(Namespace::read(&mut decoder, node)),
-            TypedKind::Node => Found::Node(Node::read(&mut decoder, node)),
-            TypedKind::Pod => Found::Pod(Pod::read(&mut decoder, node, namespace)),
-            TypedKind::Service => Found::Service(Service::read(&mut decoder, node, namespace)),
-            TypedKind::Workload(kind) => Found::Workload(Workload::read(&mut decoder, node, kind, namespace)),
+            TypedKind::Namespace => Found::Namespace(Box::new(Namespace::read(&mut decoder, node))),
+            TypedKind::Node => Found::Node(Box::new(Node::read(&mut decoder, node))),
+            TypedKind::Pod => Found::Pod(Box::new(Pod::read(&mut decoder, node, namespace))),
+            TypedKind::Service => Found::Service(Box::new(Service::read(&mut decoder, node, namespace))),
+            TypedKind::Workload(kind) => {
+                Found::Workload(Box::new(Workload::read(&mut decoder, node, kind, namespace)))
+            }
         };
         if let Some(span) = decoder.template {
             return self.template(node, span);
@@ -212,6 +214,7 @@ where
         let object =
             needs_object.then(|| object_ref(node, version, kind, &self.reader.options.default_namespace));
         self.name_object(node.span, object.as_ref());
+        let object = object.map(Box::new);
         let item = Item { found, object, has_name: !name_of(node).is_empty(), span: node.span };
         self.outcome.items.push(item);
     }

@@ -10,19 +10,19 @@ use crate::diagnostic::rule::DUPLICATE_OBJECT;
 use crate::diagnostic::{Diagnostic, ObjectRef, report};
 use crate::text::{FileSet, Span};
 
-/// An object that was read.
+/// An object that was read. Each has a place of its own until it is known which ones are kept.
 #[derive(Debug)]
 pub(super) enum Found<P> {
     /// A namespace.
-    Namespace(Namespace),
+    Namespace(Box<Namespace>),
     /// A node.
-    Node(Node),
+    Node(Box<Node>),
     /// A pod.
-    Pod(Pod),
+    Pod(Box<Pod>),
     /// A Service.
-    Service(Service),
+    Service(Box<Service>),
     /// A workload.
-    Workload(Workload),
+    Workload(Box<Workload>),
     /// What a dialect made of a policy.
     Policy(P),
 }
@@ -33,7 +33,7 @@ pub(super) struct Item<P> {
     /// The object.
     pub found: Found<P>,
     /// Its identity; `None` for a policy's only when it has no name.
-    pub object: Option<ObjectRef>,
+    pub object: Option<Box<ObjectRef>>,
     /// Whether it has a name of its own, rather than one that a server would make up.
     pub has_name: bool,
     /// Where it stands.
@@ -45,7 +45,7 @@ pub(super) fn latest<P>(
     items: Vec<Item<P>>,
     files: &FileSet,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Found<P>> {
+) -> impl Iterator<Item = Found<P>> {
     let mut is_replaced = vec![false; items.len()];
     let mut seen: FxHashMap<(&str, &str, &str, &str), (usize, Span)> = FxHashMap::default();
     for (index, item) in items.iter().enumerate().filter(|(_, item)| item.has_name) {
@@ -54,10 +54,10 @@ pub(super) fn latest<P>(
         if let Some(flag) = is_replaced.get_mut(earlier) {
             *flag = true;
         }
-        report(diagnostics, duplicate((item.object.as_ref(), item.span), identity, span, files));
+        report(diagnostics, duplicate((item.object.as_deref(), item.span), identity, span, files));
     }
     let kept = items.into_iter().zip(is_replaced).filter(|(_, is_replaced)| !is_replaced);
-    kept.map(|(item, _)| item.found).collect()
+    kept.map(|(item, _)| item.found)
 }
 
 /// Group, kind, namespace and name.
@@ -70,7 +70,7 @@ fn identity<P>(item: &Item<P>) -> Option<Identity<'_>> {
         Found::Pod(pod) => ("", "Pod", &pod.metadata),
         Found::Service(service) => ("", "Service", &service.metadata),
         Found::Workload(workload) => ("apps", workload.kind.name(), &workload.metadata),
-        Found::Policy(_) => return item.object.as_ref().map(identity_of),
+        Found::Policy(_) => return item.object.as_deref().map(identity_of),
     };
     Some((group, kind, &metadata.namespace.value, &metadata.name.value))
 }

@@ -145,14 +145,16 @@ impl<P> Manifests<P> {
         P: 'r,
     {
         let mut manifests = Self::default();
-        let items = readings.flat_map(|reading| std::mem::take(&mut reading.objects)).collect();
+        let items: Vec<_> = readings.flat_map(|reading| std::mem::take(&mut reading.objects)).collect();
+        let pods = items.iter().filter(|item| matches!(item.found, Found::Pod(_))).count();
+        manifests.pods.reserve_exact(pods);
         for found in latest(items, files, &mut manifests.diagnostics) {
             match found {
-                Found::Namespace(namespace) => manifests.namespaces.push(namespace),
-                Found::Node(node) => manifests.nodes.push(node),
-                Found::Pod(pod) => manifests.pods.push(pod),
-                Found::Service(service) => manifests.services.push(service),
-                Found::Workload(workload) => manifests.workloads.push(workload),
+                Found::Namespace(namespace) => manifests.namespaces.push(*namespace),
+                Found::Node(node) => manifests.nodes.push(*node),
+                Found::Pod(pod) => manifests.pods.push(*pod),
+                Found::Service(service) => manifests.services.push(*service),
+                Found::Workload(workload) => manifests.workloads.push(*workload),
                 Found::Policy(policy) => manifests.policies.push(policy),
             }
         }

@@ -30,11 +30,11 @@ pub struct PodSpec {
     /// `nodeName`.
     pub node_name: Option<Spanned<String>>,
     /// `hostname`.
-    pub hostname: Option<Spanned<String>>,
+    pub hostname: Option<Box<Spanned<String>>>,
     /// `subdomain`.
-    pub subdomain: Option<Spanned<String>>,
+    pub subdomain: Option<Box<Spanned<String>>>,
     /// `dnsPolicy`.
-    pub dns_policy: Option<Spanned<String>>,
+    pub dns_policy: Option<Box<Spanned<String>>>,
     /// The ports of all containers and of init containers that restart always (sidecars).
     pub ports: Vec<ContainerPort>,
 }
@@ -102,9 +102,9 @@ impl PodSpec {
                     spec.host_network = decoder.boolean(node, &path, GoType::new("PodSpec", "bool"));
                 }
                 "nodeName" => spec.node_name = text(decoder, node, &path),
-                "hostname" => spec.hostname = text(decoder, node, &path),
-                "subdomain" => spec.subdomain = text(decoder, node, &path),
-                "dnsPolicy" => spec.dns_policy = text(decoder, node, &path),
+                "hostname" => spec.hostname = text(decoder, node, &path).map(Box::new),
+                "subdomain" => spec.subdomain = text(decoder, node, &path).map(Box::new),
+                "dnsPolicy" => spec.dns_policy = text(decoder, node, &path).map(Box::new),
                 "containers" => containers(decoder, node, &path, |_| true, &mut spec.ports),
                 "initContainers" => containers(decoder, node, &path, restarts_always, &mut spec.ports),
                 _ => {}

@@ -53,7 +53,7 @@ impl<P> FileReading<P> {
             match found {
                 Found::Policy(policy) => {
                     let object = object.filter(|_| has_name);
-                    let identity = object.map(|object| PolicyIdentity::new(object, span));
+                    let identity = object.map(|object| PolicyIdentity::new(*object, span));
                     self.policies.push(Claimed { policy, identity });
                 }
                 found => self.objects.push(Item { found, object, has_name, span }),

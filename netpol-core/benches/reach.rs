@@ -18,6 +18,13 @@ fn map(bencher: Bencher<'_, '_>, input: &str) {
     bencher.bench_local(|| black_box(&analysis).map());
 }
 
+#[divan::bench(args = INPUTS, sample_count = 5, sample_size = 1)]
+fn count_of_all_pairs(bencher: Bencher<'_, '_>, input: &str) {
+    let analysis = analysis(input);
+    let map = analysis.map();
+    bencher.bench_local(|| Filter::default().counts(analysis.cluster(), black_box(&map)));
+}
+
 #[divan::bench(args = INPUTS, sample_count = 20, sample_size = 1)]
 fn who_can_reach_a_workload(bencher: Bencher<'_, '_>, input: &str) {
     let analysis = analysis(input);

@@ -1,7 +1,7 @@
 //! One policy changed in an input of many files: the new answer.
 
 use divan::{Bencher, black_box};
-use inputs::{INPUTS, many_files};
+use inputs::{INPUTS, PUBLIC, many_files};
 use netpol_core::analysis::{Analysis, Settings};
 use netpol_core::cluster::{Asked, Endpoint, WorkloadId};
 use netpol_core::evaluate::Request;
@@ -27,6 +27,11 @@ fn edited(files: &FileSet, spec: &str) -> FileSet {
     files
 }
 
+/// Labels that other policies of an input look at.
+fn known_labels(input: &str) -> &'static str {
+    if input == PUBLIC { "{num: '3'}" } else { "{app: db}" }
+}
+
 /// The analysis of the edited files, and one answer of it.
 fn update(bencher: Bencher<'_, '_>, input: &str, spec: &str) {
     let files = many_files(input);
@@ -46,12 +51,18 @@ fn update(bencher: Bencher<'_, '_>, input: &str, spec: &str) {
 
 #[divan::bench(args = INPUTS, sample_count = 20, sample_size = 1)]
 fn a_policy_of_known_labels_and_ports(bencher: Bencher<'_, '_>, input: &str) {
-    update(bencher, input, "{podSelector: {matchLabels: {app: db}}, ingress: [{ports: [{port: 8443}]}]}");
+    let labels = known_labels(input);
+    update(
+        bencher,
+        input,
+        &format!("{{podSelector: {{matchLabels: {labels}}}, ingress: [{{ports: [{{port: 8443}}]}}]}}"),
+    );
 }
 
 #[divan::bench(args = INPUTS, sample_count = 20, sample_size = 1)]
 fn a_policy_with_a_new_block_outside(bencher: Bencher<'_, '_>, input: &str) {
-    let peers = "[{ipBlock: {cidr: 203.0.113.0/24}}, {namespaceSelector: {}, podSelector: {matchLabels: {app: web}}}]";
+    let pods = format!("{{namespaceSelector: {{}}, podSelector: {{matchLabels: {}}}}}", known_labels(input));
+    let peers = format!("[{{ipBlock: {{cidr: 203.0.113.0/24}}}}, {pods}]");
     update(bencher, input, &format!("{{podSelector: {{}}, egress: [{{to: {peers}}}]}}"));
 }
 

@@ -1,7 +1,8 @@
 //! Graphs to draw, made by hand.
 
+use netpol_core::diff::Kind;
 use netpol_core::net::{ConnectionSet, PortSet, Protocol};
-use netpol_core::report::graph::{Edge, Graph, Node, NodeKind, RulePlace};
+use netpol_core::report::graph::{Edge, Graph, Node, NodeKind, RulePlace, Subject};
 
 /// Namespaces of the shop and their workloads.
 const SHOP: [(&str, &[&str]); 4] = [
@@ -74,7 +75,18 @@ pub(crate) fn shop() -> Graph {
         ..edge(3, 9, &[])
     });
     let notes = vec!["1 connection is unknown: set `pod-cidrs` to settle it".to_owned()];
-    Graph { nodes, edges, notes }
+    Graph { nodes, edges, notes, ..Graph::default() }
+}
+
+/// The shop, of whose connections each has changed in one of the five ways.
+pub(crate) fn changes() -> Graph {
+    let kinds = [Kind::Added, Kind::Removed, Kind::Widened, Kind::Narrowed, Kind::Changed];
+    let mut graph = Graph { subject: Subject::Changes, ..shop() };
+    graph.edges.retain(|edge| edge.is_isolated);
+    for (edge, kind) in graph.edges.iter_mut().zip(kinds.into_iter().cycle()) {
+        edge.change = Some(kind);
+    }
+    graph
 }
 
 /// `count` workloads in namespaces of 20, every second of which is open: everyone there reaches everyone open. The
@@ -105,7 +117,7 @@ pub(crate) fn large(count: usize) -> Graph {
             }
         }
     }
-    Graph { nodes, edges, notes: Vec::new() }
+    Graph { nodes, edges, ..Graph::default() }
 }
 
 /// The shop with names that try to become markup or script.

@@ -38,6 +38,32 @@ fn a_click_on_a_connection_shows_its_rules_and_on_a_workload_both_directions() {
 }
 
 #[test]
+fn a_page_of_changes_has_their_legend_and_says_what_became_of_a_connection() {
+    let Some(mut browser) = Chromium::start() else { return };
+    browser.look(1280, 800, "light");
+    browser.open("changes.html", &html(&graphs::changes()));
+    browser.screenshot("html-changes.png");
+    let heading = browser.run("document.querySelector('h1').textContent + '|' + document.title");
+    assert_eq!(heading, json!("What changed in who can reach whom|netpol: what changed"));
+    let legend =
+        browser.run("[...document.querySelectorAll('#legend .key')].map(key => key.textContent).join()");
+    assert_eq!(legend, json!("added,wider,removed,narrower,changed"));
+    let colours = browser.run("new Set(netpol.cy.edges().map(edge => edge.style('line-color'))).size");
+    assert_eq!(colours, json!(5));
+    let removed = "netpol.cy.edges().filter(edge => edge.data('kind') === 'removed')[0]";
+    let (x, y) = middle_of(&mut browser, removed);
+    browser.click(x, y);
+    let text = panel(&mut browser);
+    assert!(
+        text.contains("removed: nothing is allowed any more") && text.contains("was allowed: "),
+        "{text}"
+    );
+    browser.look(1280, 800, "dark");
+    browser.screenshot("html-changes-dark.png");
+    assert_eq!(browser.complaints, Vec::<String>::new());
+}
+
+#[test]
 fn filters_leave_what_they_say() {
     let Some(mut browser) = Chromium::start() else { return };
     browser.look(1280, 800, "dark");

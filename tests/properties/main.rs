@@ -3,6 +3,7 @@
 mod changes;
 mod coverage;
 mod maps;
+mod redundancy;
 mod reports;
 mod sets;
 mod updates;

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use netpol_core::cluster::{Asked, Endpoint, WorkloadId};
+use netpol_core::analysis::Analysis;
+use netpol_core::cluster::{Asked, Endpoint, Hypothetical, WorkloadId};
 use netpol_core::evaluate::{Request, UnknownAs};
 use netpol_core::net::{ConnectionSet, IpSet, PortSet, Protocol};
 use netpol_core::reach::path::{Goal, Quest, Through, Ways};
@@ -21,6 +22,37 @@ fn cases() -> impl Iterator<Item = (u64, Engine)> {
         let Generated { objects, options } = nasty(seed);
         (seed, Engine::new(&to_yaml(&objects), &options))
     })
+}
+
+#[test]
+fn a_pod_that_does_not_exist_has_the_same_answers_as_a_workload() {
+    for (seed, engine) in cases() {
+        let own = engine.analysis();
+        let labels = vec![("app".to_owned(), "a".to_owned()), ("tier".to_owned(), "b".to_owned())];
+        let namespace = if seed % 2 == 0 { "n0" } else { "elsewhere" }.to_owned();
+        let pod = Endpoint::Hypothetical(Hypothetical { namespace, labels });
+        let mut quest = Quest {
+            from: vec![pod.clone()],
+            to: Vec::new(),
+            ports: Asked::Every,
+            unknown: UnknownAs::Unknown,
+        };
+        let with_pod = own.with_ends_of(&mut quest).unwrap();
+        let [new @ Endpoint::Workload(_)] = quest.from.as_slice() else { panic!("seed {seed}: {quest:?}") };
+        for other in (0u32..).map(|id| Endpoint::Workload(WorkloadId(id))).take(own.cluster().workloads.len())
+        {
+            for (is_source, name) in [(true, "from"), (false, "to")] {
+                let decided = |analysis: &Analysis, pod: &Endpoint| {
+                    let (pod, other) = (vec![pod.clone()], vec![other.clone()]);
+                    let (from, to) = if is_source { (pod, other) } else { (other, pod) };
+                    let verdict = analysis.verdict(&Request { from, to, ports: Asked::Every });
+                    verdict.pairs.into_iter().map(|pair| pair.decided).collect::<BTreeSet<_>>()
+                };
+                let (asked, mapped) = (decided(own, &pod), decided(&with_pod, new));
+                assert_eq!(asked, mapped, "seed {seed}: {name} the pod, {other:?}");
+            }
+        }
+    }
 }
 
 /// Pairs of ends.

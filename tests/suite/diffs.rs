@@ -154,3 +154,92 @@ fn changes_validate_against_their_schema() {
     let errors: Vec<String> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
     assert!(errors.is_empty(), "{errors:?}");
 }
+
+/// A policy that lets `web` in to a pod on some ports.
+fn admits(to: &str, ports: &[u16]) -> String {
+    let ports: Vec<String> = ports.iter().map(|port| format!("{{port: {port}}}")).collect();
+    format!(
+        "---\n{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: {to}, namespace: lab}}, spec: \
+         {{podSelector: {{matchLabels: {{app: {to}}}}}, ingress: [{{from: [{{podSelector: {{matchLabels: {{app: \
+         web}}}}}}], ports: [{}]}}]}}}}\n",
+        ports.join(", ")
+    )
+}
+
+/// Each kind of change once, from `web`.
+fn all_kinds() -> Folder {
+    let pods = pods(&["web", "added", "removed", "wide", "narrow", "moved"]);
+    let side = |ports: [&[u16]; 5]| {
+        let names = ["added", "removed", "wide", "narrow", "moved"];
+        names.iter().zip(ports).map(|(name, ports)| admits(name, ports)).collect::<String>()
+    };
+    let none: &[u16] = &[];
+    let denied = |text: String, name: &str| text.replace(&admits(name, none), &deny(name));
+    let old = denied(side([none, &[80], &[80], &[80, 81], &[80]]), "added");
+    let new = denied(side([&[80], none, &[80, 81], &[80], &[81]]), "removed");
+    Folder::with(&[("old/a.yaml", &(pods.clone() + &old)), ("new/a.yaml", &(pods + &new))])
+}
+
+fn deny(name: &str) -> String {
+    format!(
+        "---\n{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: {name}, namespace: lab}}, \
+         spec: {{podSelector: {{matchLabels: {{app: {name}}}}}, policyTypes: [Ingress]}}}}\n"
+    )
+}
+
+/// What a picture says of each kind of change: its name, and its label.
+const KINDS: [(&str, &str); 5] = [
+    ("added", "added: tcp/80"),
+    ("removed", "removed: tcp/80"),
+    ("wider", "wider: tcp/80-81"),
+    ("narrower", "narrower: tcp/80"),
+    ("changed", "now: tcp/81"),
+];
+
+#[test]
+fn an_image_tells_the_kinds_of_changes_apart_with_and_without_colours() {
+    let image = all_kinds().netpol("diff old new -o svg");
+    assert_eq!(image.code, 1, "{image:?}");
+    let document = roxmltree::Document::parse(&image.stdout).unwrap();
+    assert!(document.root().descendants().any(|node| {
+        node.text().is_some_and(|text| text.starts_with("what changed in who can reach whom"))
+    }));
+    for (kind, label) in KINDS {
+        let lines = |of: &str| {
+            document
+                .descendants()
+                .filter(|it| it.has_tag_name("path") && it.attribute("class") == Some(of))
+                .count()
+        };
+        assert_eq!(lines(kind), 2, "{kind}: a line and its key in the legend\n{}", image.stdout);
+        assert!(image.stdout.contains(&format!(">{label}</text>")), "{label}\n{}", image.stdout);
+        assert!(image.stdout.contains(&format!("\n.{kind} {{")), "{kind}");
+    }
+}
+
+#[test]
+fn graphviz_and_mermaid_have_a_colour_and_a_pattern_for_each_kind() {
+    let dot = all_kinds().netpol("diff old new -o dot").stdout;
+    let mermaid = all_kinds().netpol("diff old new -o mermaid").stdout;
+    for (_, label) in KINDS {
+        assert!(dot.contains(&format!("label=\"{label}\", color=\"#")), "{label}: {dot}");
+        assert!(mermaid.contains(&format!("|\"{label}\"|")), "{label}: {mermaid}");
+    }
+    assert!(dot.contains("style=dashed") && dot.contains("style=dotted") && dot.contains("penwidth=3"));
+    assert_eq!(mermaid.matches("linkStyle ").count(), 5, "{mermaid}");
+    assert!(mermaid.contains("==>") && mermaid.contains("-.->"));
+}
+
+#[test]
+fn a_page_of_changes_knows_their_kinds() {
+    let page = all_kinds().netpol("diff old new -o html").stdout;
+    let data = page.split_once("id=\"data\">").unwrap().1.split_once("</script>").unwrap().0;
+    let data: Value = serde_json::from_str(data).unwrap();
+    assert_eq!(data["isOfChanges"], true);
+    let mut kinds: Vec<&str> =
+        data["links"].as_array().unwrap().iter().map(|link| link["change"].as_str().unwrap()).collect();
+    kinds.sort_unstable();
+    assert_eq!(kinds, ["added", "changed", "narrower", "removed", "wider"]);
+    let map = all_kinds().netpol("graph -f old -o html").stdout;
+    assert!(map.contains("\"isOfChanges\":false") && !map.contains("\"change\":\""));
+}

@@ -2,6 +2,7 @@
 
 mod program;
 mod answers;
+mod fixes;
 mod graphs;
 mod diffs;
 mod lists;
@@ -18,4 +19,5 @@ mod process;
 mod examples;
 mod lint;
 mod lint_formats;
+mod lint_review;
 mod lint_rules;

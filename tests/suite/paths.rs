@@ -150,11 +150,31 @@ fn every_format_says_the_same() {
 }
 
 #[test]
+fn a_chain_begins_and_ends_at_pods_that_do_not_exist() {
+    let from = chain().netpol("path lab/@app=edge,new=yes lab/db -o json -f .");
+    assert_eq!(from.code, 0, "{from:?}");
+    let report = from.json();
+    let new = json!({"kind": "hypothetical", "namespace": "lab", "labels": {"app": "edge", "new": "yes"}});
+    assert_eq!((&report["from"], &report["hops"][0]["from"]), (&new, &new));
+    assert_eq!(hops(&report)[1..], [pair("web", "db")]);
+    assert!(report["assumptions"].to_string().contains("lab/@app=edge,new=yes"), "{report:#}");
+    let to = chain().netpol("path lab/edge lab/@app=db,new=yes:5432 -f .");
+    assert!(to.code == 0 && to.stdout.contains("lab/web -> lab/@app=db,new=yes"), "{to:?}");
+    assert_eq!(chain().netpol("path lab/edge lab/@app=db,new=yes:80 -f .").code, 1);
+    let cut = chain().netpol("path elsewhere/@app=x lab/db --cut -o json -f .").json();
+    assert_eq!(cut["cut"].as_array().unwrap().len(), 1, "{cut:#}");
+    let reached = chain().netpol("path elsewhere/@app=x -o csv -f .").stdout;
+    assert!(reached.contains("1,elsewhere/@app=x,lab/edge,"), "{reached}");
+}
+
+#[test]
 fn ends_that_there_are_not_are_errors() {
     let unknown = chain().netpol("path lab/egde lab/db -f .");
     assert!(unknown.code == 2 && unknown.stderr.contains("lab/edge"), "{unknown:?}");
-    let hypothetical = chain().netpol("path lab/@app=x lab/db -f .");
-    assert!(hypothetical.code == 2 && hypothetical.stderr.contains("netpol can"), "{hypothetical:?}");
+    let node = "apiVersion: v1\nkind: Node\nmetadata: {name: n1}\n";
+    let with_node = Folder::with(&[("a.yaml", &format!("{node}---\n{}", pod("a")))]);
+    let refused = with_node.netpol("path node/n1 lab/a:80 -f .");
+    assert!(refused.code == 2 && refused.stderr.contains("`netpol can node/n1 lab/a:80`"), "{refused:?}");
     assert_eq!(chain().netpol("path lab/edge --cut -f .").code, 2);
     assert_eq!(chain().netpol("path lab/edge lab/db --max-hops 1 -f .").code, 2);
     let empty = Folder::with(&[("a.yaml", "a: b\n")]);

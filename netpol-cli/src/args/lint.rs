@@ -16,9 +16,27 @@ pub struct Lint {
     /// Which rules.
     #[command(flatten)]
     pub choice: LintChoice,
+    /// What is mended.
+    #[command(flatten)]
+    pub fixes: FixChoice,
     /// What every command takes.
     #[command(flatten)]
     pub common: Common,
+}
+
+/// What is mended.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Fixes")]
+pub struct FixChoice {
+    /// Apply the safe fixes to the files, and report what remains
+    #[arg(long)]
+    pub fix: bool,
+    /// With --fix or --diff: also the fixes that may change what is meant
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+    /// Show what fixes would change as a patch, and change nothing
+    #[arg(long)]
+    pub diff: bool,
 }
 
 /// Which rules speak, and what is lived with.
@@ -42,6 +60,7 @@ pub struct LintChoice {
     pub baseline: Option<PathBuf>,
     /// Write all findings to a baseline, and report none
     #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = DEFAULT_BASELINE)]
+    #[arg(conflicts_with_all = ["fix", "diff"])]
     pub write_baseline: Option<PathBuf>,
 }
 

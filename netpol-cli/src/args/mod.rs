@@ -12,6 +12,6 @@ pub(crate) use common::block;
 pub use common::{
     Cluster, Color, Common, ExitRules, FailOn, Input, IpBlockPods, NamespaceLabels, Report, Talk, UnknownAs,
 };
-pub use lint::{DEFAULT_BASELINE, Lint, LintChoice, Rules};
+pub use lint::{DEFAULT_BASELINE, FixChoice, Lint, LintChoice, Rules};
 pub use maps::{Coverage, Diff, Direction, Filter, Graph, List, PathArgs};
 pub use questions::{Can, Explain};

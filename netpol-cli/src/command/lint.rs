@@ -11,6 +11,7 @@ use netpol_core::policy::OpaqueReason;
 use super::answer::{deliver, wanted};
 use super::baseline;
 use super::choice::settings;
+use super::fixing::{self, Fixing, Plan};
 use super::session::{Prepared, counted, tell_counts};
 use crate::Exit;
 use crate::args::{self, ExitRules, FailOn};
@@ -27,6 +28,7 @@ fn linted(args: &args::Lint, console: &mut Console<'_, '_>) -> Result<Exit, Exit
     let mut prepared = Prepared::read(&args.common, &args.common.input.filenames, console)?;
     let settings = settings(&args.choice, &mut prepared, console)?;
     let Prepared { input, settings: facts, exit, config, folder, .. } = prepared;
+    let paths = input.paths;
     let analysis = Analysis::new(input.files, facts);
     tell_counts(&analysis, console);
     if let Some(file) = &args.choice.write_baseline {
@@ -37,9 +39,24 @@ fn linted(args: &args::Lint, console: &mut Console<'_, '_>) -> Result<Exit, Exit
         }
         return Ok(exit.and(ended));
     }
-    let report = analysis.lint(&settings);
+    let (plan, choice) = (Plan::of(&args.fixes), fixing::choice(&args.fixes));
+    let fixing = match plan {
+        Plan::Leave => Fixing::new(analysis, &settings, choice, |_| false),
+        Plan::Show => Fixing::new(analysis, &settings, choice, |_| true),
+        Plan::Write => Fixing::new(analysis, &settings, choice, |id| paths.contains_key(&id)),
+    };
+    let exit = exit.and(match plan {
+        Plan::Leave => Exit::Fine,
+        Plan::Show => return Ok(exit.and(fixing.show(console))),
+        Plan::Write => {
+            fixing::tell_closed(&fixing, choice, &paths, console);
+            fixing.write(&paths, console)
+        }
+    });
+    let Fixing { analysis, report, .. } = fixing;
     let findings = Findings::new(&report, analysis.files());
     tell(&findings, &analysis, console);
+    fixing::tell(&report, &args.fixes, console);
     let render = |format| {
         if args.choice.statistics { findings.counted(format) } else { findings.rendered(format) }
     };

@@ -13,6 +13,7 @@ pub mod coverage;
 mod filter;
 pub mod lint;
 mod choice;
+mod fixing;
 mod baseline;
 pub mod rules;
 mod answer;

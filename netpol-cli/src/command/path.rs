@@ -25,9 +25,12 @@ pub fn path(args: &args::PathArgs, console: &mut Console<'_, '_>) -> Exit {
 
 fn found(args: &args::PathArgs, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
     let targets = wanted(&args.common, &FORMATS, console)?;
-    let session = Session::open(&args.common, console)?;
-    let quest = quest(args, &session).map_err(|error| refused(&error, &session, console))?;
+    let mut session = Session::open(&args.common, console)?;
+    let mut quest = quest(args, &session).map_err(|error| refused(&error, &session, console))?;
     quest.notes.iter().for_each(|note| console.note(note));
+    if let Some(analysis) = session.analysis.with_ends_of(&mut quest.quest) {
+        session.analysis = analysis;
+    }
     let map = session.analysis.map();
     let scout = session.analysis.scout(&map);
     let answer = match (&args.to, args.cut) {
@@ -35,7 +38,7 @@ fn found(args: &args::PathArgs, console: &mut Console<'_, '_>) -> Result<Exit, E
         (Some(_), false) => scout.shortest(&quest.quest),
         (Some(_), true) => scout.cut(&quest.quest),
     };
-    let mut path = answer.map_err(|endpoint| off_the_map(endpoint, &session, console))?;
+    let mut path = answer.map_err(|endpoint| off_the_map(endpoint, args, &session, console))?;
     if let Some(namespace) = namespace(&args.common, &session, console)? {
         path.keep_namespace(session.analysis.cluster(), &map, namespace);
     }
@@ -71,10 +74,16 @@ fn quest(args: &args::PathArgs, session: &Session) -> Result<Understood, Spellin
     Ok(Understood { quest, notes })
 }
 
-fn off_the_map(endpoint: &Endpoint, session: &Session, console: &mut Console<'_, '_>) -> Exit {
+fn off_the_map(
+    endpoint: &Endpoint,
+    args: &args::PathArgs,
+    session: &Session,
+    console: &mut Console<'_, '_>,
+) -> Exit {
     let words = text::endpoint(session.analysis.cluster(), endpoint);
     console.error(format_args!("`{words}` is not on the map, which has workloads, pods and addresses"));
-    console.help(format_args!("ask for one connection: `netpol can {words} TO`"));
+    let to = args.to.as_deref().unwrap_or("TO");
+    console.help(format_args!("ask for one connection: `netpol can {} {to}`", args.from));
     Exit::Error
 }
 

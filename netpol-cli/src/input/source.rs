@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use globset::GlobMatcher;
-use netpol_core::text::{FileSet, SourceFile};
+use netpol_core::text::{FileId, FileSet, SourceFile};
 
 use super::folder::{self, Found};
 use super::skip::{Skip, patches};
@@ -31,6 +31,8 @@ pub struct Options {
 pub struct Input {
     /// The files.
     pub files: FileSet,
+    /// Where those of them are that came from the disk.
+    pub paths: BTreeMap<FileId, PathBuf>,
     /// What could not be read.
     pub problems: Vec<Problem>,
     /// What was left out, and how many files of it there were.
@@ -213,8 +215,10 @@ fn add(candidate: Candidate, io: &mut Io<'_>, input: &mut Input) {
         Ok(bytes) => {
             let file =
                 if is_named { SourceFile::named(found.name, "") } else { SourceFile::found(found.name, "") };
-            if let Err(error) = input.files.add(file.with_bytes(bytes)) {
-                input.problem(error.to_string());
+            match input.files.add(file.with_bytes(bytes)) {
+                Ok(id) if !is_stdin => drop(input.paths.insert(id, found.path)),
+                Ok(_) => {}
+                Err(error) => input.problem(error.to_string()),
             }
         }
         Err(error) => input.problem(format!("`{}` cannot be read: {error}", found.name)),

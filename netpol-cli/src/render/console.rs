@@ -123,6 +123,12 @@ impl<'c, 'io> Console<'c, 'io> {
         self.written(flushed)
     }
 
+    /// Writes a text to standard output byte for byte, such as a patch that another program reads.
+    pub fn exactly(&mut self, text: &str) -> Exit {
+        let written = self.io.stdout.write_all(text.as_bytes()).and_then(|()| self.io.stdout.flush());
+        self.written(written)
+    }
+
     /// Writes a report to a file, without paint.
     pub fn save(&mut self, file: &Path, painted: &str) -> Exit {
         let path = self.io.directory.join(file);

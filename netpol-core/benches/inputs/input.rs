@@ -11,7 +11,7 @@ use super::{estate, scale};
 /// Pods and policies of each input.
 pub const INPUTS: [&str; 4] = ["1000-100", "10000-1000", "100000-10000", PUBLIC];
 /// The model of the public scale test: 2,400 pods and 9,600 policies.
-const PUBLIC: &str = "k8s-netpol-scale";
+pub const PUBLIC: &str = "k8s-netpol-scale";
 
 /// The files of an input.
 ///

@@ -10,5 +10,5 @@ pub mod scale;
 
 pub mod input;
 
-pub use input::{INPUTS, analysis, files, many_files};
+pub use input::{INPUTS, PUBLIC, analysis, files, many_files};
 pub use random::Random;

@@ -13,13 +13,13 @@ use crate::index::{Plugin, PolicyIndex};
 use crate::lint::{self, LintReport, LintSettings};
 use crate::manifest::{self, LeftOut, Tally};
 use crate::policy::{PolicySet, Replacement};
-use crate::reach::path::Scout;
+use crate::reach::path::{Quest, Scout};
 use crate::reach::{Coverage, Map, Rectangle};
 use crate::report::Context;
 use crate::report::graph::{self, Graph, GraphSource};
 use crate::report::text::Suggestion;
 use crate::suggestion;
-use crate::text::FileSet;
+use crate::text::{FileSet, Span};
 
 /// How many pairs of endpoints one question may have.
 const MOST_PAIRS: usize = 1_000_000;
@@ -235,6 +235,18 @@ impl Analysis {
         coverage.assumptions.extend(self.assumptions_of_left_out());
         coverage.assumptions.sort_unstable();
         coverage
+    }
+
+    /// The analysis of the same input with the pods at the ends of a quest that do not exist: each is a workload of its
+    /// own there, by which the quest then names it. `None` for a quest without such ends.
+    pub fn with_ends_of(&self, quest: &mut Quest) -> Option<Self> {
+        let pods = quest.hypothetical();
+        let (file, _) = self.input.files.iter().next().filter(|_| !pods.is_empty())?;
+        let (cluster, workloads) = self.input.cluster.with_pods(&pods, Span::new(file, 0, 0));
+        quest.name_by(&pods.into_iter().zip(workloads).collect());
+        let input = self.input.with_guests(cluster);
+        let index = PolicyIndex::new(&input.cluster, &input.policies, input.settings.plugin());
+        Some(Self { input, index })
     }
 
     /// Looks for ways from end to end through the map of this analysis.

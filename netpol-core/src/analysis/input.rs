@@ -13,7 +13,7 @@ use crate::policy::{Lowered, NamespaceMatch, Origins, Peer, Policy, PolicyPart, 
 use crate::text::{FileId, FileSet};
 
 /// An input that was read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Input {
     pub(super) files: FileSet,
     pub(super) settings: Arc<Settings>,
@@ -27,6 +27,8 @@ pub(super) struct Input {
     readings: Vec<Arc<Reading>>,
     /// What was found of objects of several files that are no policies.
     of_objects: Arc<Vec<Diagnostic>>,
+    /// Whether the cluster has pods that are in no file.
+    has_guests: bool,
 }
 
 /// What was read of a file, its policies lowered.
@@ -49,7 +51,7 @@ impl Input {
         let (same, gone): (Vec<_>, Vec<_>) =
             self.readings.iter().partition(|reading| changed.binary_search(&reading.content.file).is_err());
         let mut readings: Vec<Arc<Reading>> = same.into_iter().cloned().collect();
-        if gone.iter().any(|reading| reading.content.has_objects) {
+        if self.has_guests || gone.iter().any(|reading| reading.content.has_objects) {
             return Self::with_known(files, self.settings.clone(), readings);
         }
         let fresh = read((&files, &changed), &self.settings);
@@ -72,6 +74,11 @@ impl Input {
         let (cluster, of_objects) = (self.cluster.clone(), self.of_objects.clone());
         let settings = self.settings.clone();
         Self::of_parts((files, settings), cluster, (policies, &of_policies), (readings, of_objects))
+    }
+
+    /// The same input with pods in its cluster that are in no file; with other files they are gone.
+    pub(super) fn with_guests(&self, cluster: Cluster) -> Self {
+        Self { cluster: Arc::new(cluster), has_guests: true, ..self.clone() }
     }
 
     /// Reads files, but not again those without objects of the cluster that are known.
@@ -112,7 +119,19 @@ impl Input {
         }
         let contents = readings.iter().map(|reading| &reading.content);
         let diagnostics = manifest::in_order(contents, [of_policies, &of_objects]);
-        Self { files, settings, cluster, policies, diagnostics, tally, left_out, readings, of_objects }
+        let has_guests = false;
+        Self {
+            files,
+            settings,
+            cluster,
+            policies,
+            diagnostics,
+            tally,
+            left_out,
+            readings,
+            of_objects,
+            has_guests,
+        }
     }
 
     /// Whether the cluster is the same under changed policies.

@@ -342,7 +342,7 @@ mod tests {
             workload.groups.iter().map(|id| cluster.pod_name(*id, None)).collect()
         };
         let line = |workload: &Workload| match &workload.owner {
-            Owner::Pod => format!("Pod {}", workload.name),
+            Owner::Pod | Owner::Hypothetical(_) => format!("Pod {}", workload.name),
             Owner::Unnamed => format!("? {}: {}", workload.name, names(workload).join(" ")),
             Owner::Kind(kind) => format!("{kind} {}: {}", workload.name, names(workload).join(" ")),
         };

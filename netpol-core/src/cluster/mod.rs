@@ -5,6 +5,7 @@ pub mod cluster;
 mod builder;
 mod pods;
 pub mod endpoint;
+mod guest;
 pub mod asked;
 pub mod spelling;
 pub mod dns;

@@ -23,6 +23,8 @@ pub enum Owner {
     Kind(String),
     /// An owner outside the input whose reference names no kind.
     Unnamed,
+    /// Nobody: the workload is a pod that does not exist, with exactly these labels.
+    Hypothetical(Vec<(String, String)>),
 }
 
 /// An owner of pods, or a pod without one.

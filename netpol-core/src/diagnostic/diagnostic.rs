@@ -125,6 +125,25 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
+impl Fix {
+    /// A safe change of a text that is written at `span`, perhaps in quotes, which stay; `None` when it is written in
+    /// another way, such as with escapes.
+    pub fn of_text(span: Span, old: &str, new: &str) -> Option<Self> {
+        let quote = match span.len().checked_sub(u32::try_from(old.len()).ok()?)? {
+            0 => 0,
+            2 => 1,
+            _ => return None,
+        };
+        let span = Span::new(span.file, span.start + quote, span.end - quote);
+        Some(Self::safe(format!("write `{new}`"), vec![Edit { span, text: new.to_owned() }]))
+    }
+
+    /// A safe change.
+    pub fn safe(message: impl Into<String>, edits: Vec<Edit>) -> Self {
+        Self { message: message.into(), applicability: Applicability::Safe, edits }
+    }
+}
+
 /// A message about text, with one primary place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {

@@ -6,7 +6,7 @@ use super::{Category, Diagnostic, Severity};
 /// So many messages are kept; a text with more has one flaw that is said over and over, or is no manifest.
 pub(super) const MOST: usize = 100_000;
 
-/// Adds a message. Beyond [`MOST`] one last message says that there are more.
+/// Adds a message. Beyond 100,000 one last message says that there are more.
 pub fn report(diagnostics: &mut Vec<Diagnostic>, found: Diagnostic) {
     if diagnostics.len() < MOST {
         diagnostics.push(found);

@@ -113,7 +113,7 @@ impl<'a> Causes<'a> {
         let namespace = self.new.cluster.namespace(workload.namespace)?.name.clone();
         let kind = match &workload.owner {
             crate::cluster::Owner::Pod => "Pod",
-            crate::cluster::Owner::Unnamed => "",
+            crate::cluster::Owner::Unnamed | crate::cluster::Owner::Hypothetical(_) => "",
             crate::cluster::Owner::Kind(kind) => kind,
         };
         let object = ObjectRef {

@@ -36,7 +36,7 @@ fn keys(revision: Revision<'_>) -> BTreeMap<Key, WorkloadId> {
         let namespace = revision.cluster.namespace(workload.namespace);
         let kind = match &workload.owner {
             Owner::Pod => "Pod".to_owned(),
-            Owner::Unnamed => String::new(),
+            Owner::Unnamed | Owner::Hypothetical(_) => String::new(),
             Owner::Kind(kind) => kind.clone(),
         };
         (namespace.map(|it| it.name.clone()).unwrap_or_default(), workload.name.clone(), kind)

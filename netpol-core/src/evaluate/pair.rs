@@ -94,7 +94,9 @@ fn is_same_pod(from: &Unit<'_>, to: &Unit<'_>) -> bool {
 fn names_pods(cluster: &Cluster, endpoint: &Endpoint) -> bool {
     match endpoint {
         Endpoint::Pods(..) => true,
-        Endpoint::Workload(id) => cluster.workload(*id).is_some_and(|workload| workload.owner == Owner::Pod),
+        Endpoint::Workload(id) => cluster
+            .workload(*id)
+            .is_some_and(|workload| matches!(workload.owner, Owner::Pod | Owner::Hypothetical(_))),
         Endpoint::Hypothetical(_) | Endpoint::Addresses(_) | Endpoint::Node(_) => false,
     }
 }

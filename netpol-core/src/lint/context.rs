@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use super::LintSettings;
 use super::isolated::{self, Isolated, RuleAt};
 use super::pods::{Pods, Services};
+use super::{LintSettings, Redundancy};
 use crate::cluster::{Cluster, NamespaceId, Owner, WorkloadId};
 use crate::diagnostic::ObjectRef;
 use crate::dialect::network_policy::NetworkPolicy;
@@ -59,6 +59,7 @@ pub struct Context<'a> {
     rows: OnceLock<Rows<'a>>,
     pods: OnceLock<Pods<'a>>,
     services: OnceLock<Services>,
+    redundancy: OnceLock<Redundancy>,
     isolated: [OnceLock<Vec<Isolated>>; 2],
     places: OnceLock<BTreeMap<&'a ObjectRef, u32>>,
 }
@@ -80,6 +81,7 @@ impl<'a> Context<'a> {
             rows: OnceLock::new(),
             pods: OnceLock::new(),
             services: OnceLock::new(),
+            redundancy: OnceLock::new(),
             isolated: [OnceLock::new(), OnceLock::new()],
             places: OnceLock::new(),
         }
@@ -153,6 +155,11 @@ impl<'a> Context<'a> {
         self.services.get_or_init(|| Services::new(self))
     }
 
+    /// The policies and rules that change nothing.
+    pub fn redundancy(&self) -> &Redundancy {
+        self.redundancy.get_or_init(|| Redundancy::new(self))
+    }
+
     /// The pods that policies isolate in a direction, those together that the same policies select.
     pub fn isolated(&self, direction: Direction) -> &[Isolated] {
         let [ingress, egress] = &self.isolated;
@@ -182,7 +189,7 @@ impl<'a> Context<'a> {
         let kind = match &workload.owner {
             Owner::Pod => "Pod ",
             Owner::Kind(kind) => return format!("{kind} {namespace}/{}", workload.name),
-            Owner::Unnamed => "",
+            Owner::Unnamed | Owner::Hypothetical(_) => "",
         };
         format!("{kind}{namespace}/{}", workload.name)
     }

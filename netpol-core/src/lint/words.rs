@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::cluster::WorkloadId;
+use crate::index::ClassId;
 
 /// So many things are named one by one.
 const NAMED: usize = 3;
@@ -15,6 +16,17 @@ pub(super) fn some<S: AsRef<str>>(names: &[S]) -> String {
     }
     let Some(last) = words.pop() else { return String::new() };
     if words.is_empty() { last } else { format!("{} and {last}", words.join(", ")) }
+}
+
+/// The workloads that have pods of some classes, in order.
+pub(super) fn workloads_of(context: &Context<'_>, classes: &[ClassId]) -> Vec<WorkloadId> {
+    let pods = context.pods();
+    let groups = classes.iter().flat_map(|class| pods.of_class(*class));
+    let mut ids: Vec<WorkloadId> =
+        groups.filter_map(|id| Some(context.cluster.group(*id)?.workload)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 /// The names of workloads, without their namespaces.

@@ -8,7 +8,7 @@ use super::join;
 use super::lines::{Line, Lines, lines};
 use super::rectangle::{Because, Rectangle, Side};
 use super::share::{self, Cell, Shares};
-use crate::cluster::{Cluster, Endpoint};
+use crate::cluster::{Cluster, Endpoint, Hypothetical, Owner, Workload};
 use crate::evaluate::{Assumption, End, Rows};
 use crate::index::PolicyIndex;
 use crate::net::{Decided, IpSet};
@@ -158,11 +158,19 @@ fn bearers(cells: &[Cell], egress: &Lines, ingress: &Lines) -> BTreeMap<Assumpti
     bearers
 }
 
+/// That a pod of the map does not exist.
+fn hypothetical(cluster: &Cluster, workload: &Workload) -> Option<Assumption> {
+    let Owner::Hypothetical(labels) = &workload.owner else { return None };
+    let namespace = cluster.namespace(workload.namespace)?.name.clone();
+    Some(Assumption::Hypothetical(Hypothetical { namespace, labels: labels.clone() }))
+}
+
 /// What the map rests on, whatever is asked of it.
 fn assumptions(cluster: &Cluster, set: &PolicySet, index: &PolicyIndex, lines: &[&Lines]) -> Vec<Assumption> {
     let rows = lines.iter().flat_map(|lines| &lines.list).map(|line: &Line| &line.row);
     let mut all: Vec<Assumption> = rows.flat_map(|row| &row.assumptions).cloned().collect();
     all.extend(Assumption::of_all(set, index));
+    all.extend(cluster.workloads.iter().filter_map(|workload| hypothetical(cluster, workload)));
     if index.plugin().host_network_is_node {
         let hosts = cluster.groups.iter().filter(|group| group.is_host_network);
         all.extend(hosts.map(|group| Assumption::HostNetworkIsNode(group.workload)));

@@ -118,7 +118,7 @@ pub(super) fn shares(cluster: &Cluster, index: &PolicyIndex, rows: &Rows<'_>) ->
         let is_whole = pieces.len() == 1;
         for ((class, node), members) in pieces {
             let share = shares.next_id();
-            let is_bare_pod = workload.owner == Owner::Pod;
+            let is_bare_pod = matches!(workload.owner, Owner::Pod | Owner::Hypothetical(_));
             shares.list.push(Share { workload: id, members, is_whole, is_bare_pod });
             let subject = Subject { class, node, workload: id };
             let cell = cells.entry((class, node)).or_insert_with(|| Cell { subject, shares: Vec::new() });

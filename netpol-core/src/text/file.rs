@@ -84,6 +84,13 @@ impl SourceFile {
         }
     }
 
+    /// The same file with another text, in UTF-8.
+    #[must_use]
+    pub fn with_text(&self, text: impl Into<String>) -> Self {
+        let Self { name, is_named, is_manifest, .. } = self;
+        Self { is_named: *is_named, is_manifest: *is_manifest, ..Self::named(name, text) }
+    }
+
     /// The name as the user gave it, with `/` between folders; `-` is standard input.
     pub fn name(&self) -> &str {
         &self.name

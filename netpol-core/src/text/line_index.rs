@@ -12,7 +12,7 @@ pub struct LineColumn {
 /// The bytes between two counts.
 const STEP: usize = 1024;
 
-/// How many lines and code points stand before places of a text, a count every [`STEP`] bytes: any place is found by
+/// How many lines and code points stand before places of a text, a count every kibibyte: any place is found by
 /// reading one step, however long the lines are or however many there are of them.
 #[derive(Debug, Clone)]
 pub struct LineIndex {

@@ -132,6 +132,55 @@ pub fn replace_text(
     Some(Edit { span: *span, text: new })
 }
 
+/// Moves a key with its value out of an item of a list to the mapping that has the list, behind the list. `path` is
+/// the key's, such as `spec.ingress[0].from[1].ports`. An item, and a list, of which nothing is left go too.
+///
+/// `None` when the document is not readable block YAML there, when the mapping has such a key already, and when the
+/// key is the first of several in its item.
+pub fn lift_key(file: FileId, source: &SourceFile, document: Span, path: &str) -> Option<Vec<Edit>> {
+    let text = Text::of(file, source, document)?;
+    let root = tree(text.document, text.place())?;
+    let (item_path, name) = path.rsplit_once('.')?;
+    let (list_path, _) = item_path.rsplit_once('[')?;
+    let (parent_path, _) = list_path.rsplit_once('.')?;
+    let [item, list, parent] = [item_path, list_path, parent_path].map(|path| find(&root, path));
+    let (item, list, parent) = (item?, list?, parent?);
+    let (Value::Mapping(fields), Value::Sequence(items), Value::Mapping(beside)) =
+        (&item.node.value, &list.node.value, &parent.node.value)
+    else {
+        return None;
+    };
+    let entry = fields.get(name).filter(|_| beside.get(name).is_none())?;
+    let places = [item.node, list.node, parent.node, &entry.value];
+    let (list_start, list_end) = text.range(list.node.span);
+    if places.iter().any(|node| node.via.is_some()) || !text.starts_with(list_start, b'-') {
+        return None;
+    }
+    let (key_start, _) = text.range(entry.key_span);
+    let (_, value_end) = text.range(entry.value.span);
+    let (list_key, _) = text.range(list.key?);
+    let column = text.column(list_key);
+    let end = text.line_end(value_end);
+    let moved = text.dedented(key_start, end, column)?;
+    let is_alone = fields.entries.len() == 1;
+    if is_alone && items.len() == 1 {
+        return Some(vec![text.edit(list_key, end, moved)]);
+    }
+    let line = text.line_start(key_start);
+    let is_own_line = text.document.get(line..key_start)?.trim_start_matches(' ').is_empty();
+    let is_item_line = text.document.get(line..key_start)?.trim_start_matches(' ') == "- ";
+    if !(is_own_line && !is_alone || is_item_line && is_alone) {
+        return None;
+    }
+    let moved = format!("{}{moved}", " ".repeat(column));
+    let behind = text.line_end(list_end);
+    if behind == end {
+        return Some(vec![text.edit(line, end, moved)]);
+    }
+    let newline = if text.document.get(..behind)?.ends_with('\n') { "" } else { text.newline };
+    Some(vec![text.edit(line, end, String::new()), text.edit(behind, behind, format!("{newline}{moved}"))])
+}
+
 /// The places of the values that are the text `wanted`.
 fn texts_within(node: &Node<'_>, wanted: &str, found: &mut Vec<Span>) {
     if node.via.is_some() {
@@ -249,6 +298,27 @@ impl<'t> Text<'t> {
     fn column(&self, at: usize) -> usize {
         let before = self.document.as_bytes().get(..at).unwrap_or_default();
         at - memchr::memrchr(b'\n', before).map_or(0, |end| end + 1)
+    }
+
+    fn line_start(&self, at: usize) -> usize {
+        at - self.column(at)
+    }
+
+    /// Behind the line that holds the byte before `at`.
+    fn line_end(&self, at: usize) -> usize {
+        let rest = self.document.as_bytes().get(at..).unwrap_or_default();
+        memchr::memchr(b'\n', rest).map_or(self.document.len(), |newline| at + newline + 1)
+    }
+
+    /// The lines from `start` on, of which the first stands in the column of `start`, moved left to `column`.
+    fn dedented(&self, start: usize, end: usize, column: usize) -> Option<String> {
+        let shift = self.column(start).checked_sub(column)?;
+        let lines = self.document.get(start..end)?.split_inclusive('\n').enumerate();
+        let moved = lines.map(|(number, line)| {
+            let blanks = line.len() - line.trim_start_matches(' ').len();
+            line.get(if number == 0 { 0 } else { shift.min(blanks) }..).unwrap_or_default()
+        });
+        Some(moved.collect())
     }
 
     fn layout(&self, root: &Node<'_>, column: usize) -> Layout<'static> {
@@ -437,6 +507,38 @@ mod tests {
         ];
         for (text, path, expected) in cases {
             assert_eq!(inserted(text, path, "k", "v").as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_lifted_out_of_a_list() {
+        let lifted = |text: &str, path: &str| {
+            let edits = with_document(text, |id, source, chunk| lift_key(id, source, chunk.span, path))?;
+            let apply = |text: String, edit: &Edit| applied(&text, edit);
+            Some(edits.iter().rev().fold(text.to_owned(), apply))
+        };
+        let cases = [
+            (
+                "a:\n- f:\n  - p: 1\n  - q:\n    - x # c\n    - y\n",
+                "a:\n- f:\n  - p: 1\n  q:\n  - x # c\n  - y\n",
+                1,
+            ),
+            ("a:\n  - f:\n      - q:\n        - x\nb: 1\n", "a:\n  - q:\n    - x\nb: 1\n", 0),
+            ("a:\n- f:\n  - q:\n    - x\n  - p: 1\n  g: 1", "a:\n- f:\n  - p: 1\n  q:\n  - x\n  g: 1", 0),
+            (
+                "a:\n- f:\n  - p: 1\n    q:\n      - x\n  - p: 2",
+                "a:\n- f:\n  - p: 1\n  - p: 2\n  q:\n    - x\n",
+                0,
+            ),
+        ];
+        for (text, expected, item) in cases {
+            let path = format!("a[0].f[{item}].q");
+            assert_eq!(lifted(text, &path).as_deref(), Some(expected), "{text}");
+        }
+        for text in
+            ["a:\n- f:\n  - q: [x]\n    p: 1\n", "a:\n- f:\n  - q: 1\n  q: 2\n", "a: [{f: [{q: 1}]}]\n"]
+        {
+            assert_eq!(lifted(text, "a[0].f[0].q"), None, "{text}");
         }
     }
 

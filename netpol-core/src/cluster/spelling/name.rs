@@ -51,7 +51,7 @@ fn workload_kind(text: &str) -> Option<&'static str> {
 /// The short name of a kind, for spellings that a message suggests.
 pub(super) fn short(owner: &Owner) -> String {
     match owner {
-        Owner::Pod => "pod".to_owned(),
+        Owner::Pod | Owner::Hypothetical(_) => "pod".to_owned(),
         Owner::Unnamed => UNNAMED.to_owned(),
         Owner::Kind(kind) => match kind.as_str() {
             "Deployment" => "deploy".to_owned(),

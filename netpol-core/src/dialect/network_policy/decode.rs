@@ -5,13 +5,13 @@ use super::resource::{IpBlock, NetworkPolicy, Peer, Port, PortNumber, Rule, Rule
 use super::schema::Level;
 use super::validate::validate;
 use crate::diagnostic::rule::UNKNOWN_FIELD;
-use crate::diagnostic::{Diagnostic, ObjectRef};
+use crate::diagnostic::{Diagnostic, Fix, ObjectRef};
 use crate::manifest::decode::{Decoder, GoType, Path, Strictness};
 use crate::manifest::kinds::replacement;
 use crate::manifest::{LabelSelector, Metadata, RawObject};
 use crate::policy::{Direction, Remark};
 use crate::text::{Span, Spanned};
-use crate::yaml::{Entry, Node, Value};
+use crate::yaml::{Entry, Node, Value, edit};
 
 const KIND: &str = "NetworkPolicy";
 const VERSION: &str = "networking.k8s.io/v1";
@@ -38,6 +38,7 @@ pub fn read(raw: &RawObject<'_, '_>, default_namespace: &str, found: &mut Vec<Di
     };
     policy.remarks.extend(old_version(raw));
     policy.remarks.extend(decoder.diagnostics.iter().filter_map(dropped_field));
+    decoder.diagnostics.iter_mut().for_each(|found| lift_ports(raw, found));
     match (decoder.wrong_types, decoder.has_opaque_placeholder) {
         (0, false) => validate(&mut policy, raw.node, &mut decoder.diagnostics),
         (0, true) => policy.standing = Standing::Placeholder,
@@ -61,6 +62,18 @@ fn dropped_field(diagnostic: &Diagnostic) -> Option<Spanned<Remark>> {
     let is_metadata = api.field.starts_with("metadata.");
     let remark = Remark::DroppedField { path: api.field.clone() };
     (!is_metadata).then(|| Spanned::new(remark, diagnostic.primary.span))
+}
+
+/// Ports that stand in a peer belong beside the list of peers: the fix moves them there.
+fn lift_ports(raw: &RawObject<'_, '_>, found: &mut Diagnostic) {
+    let path = found.api.as_ref().map_or("", |api| api.field.as_str());
+    let is_in_peer =
+        path.strip_suffix("].ports").is_some_and(|peer| peer.contains("].from[") || peer.contains("].to["));
+    if found.rule == UNKNOWN_FIELD && is_in_peer {
+        let edits = edit::lift_key(raw.node.span.file, raw.file, raw.node.span, path);
+        found.fix =
+            edits.map(|edits| Fix::safe("move `ports` into the rule, beside the list of peers", edits));
+    }
 }
 
 fn root(decoder: &mut Decoder<'_>, node: &Node<'_>) -> Spec {

@@ -120,7 +120,9 @@ impl Level {
         path: &Path<'_>,
     ) {
         let meant = nearest(&entry.key, self.fields().iter().map(|(name, _)| *name));
-        let meant = self.peers_meant(&entry.key).or(meant);
+        let peers = self.peers_meant(&entry.key);
+        let renamed = meant.filter(|_| peers.is_none() && self.misplaced(&entry.key).is_none());
+        let meant = peers.or(meant);
         let effect = self.fields().iter().find(|(name, effect)| {
             let is_present = || siblings.iter().any(|sibling| sibling.key == *name);
             Some(*name) == meant && !effect.is_empty() && !is_present()
@@ -136,6 +138,10 @@ impl Level {
             None => format!("{advice}{drops}"),
         };
         decoder.unknown_field(entry, path, help.replace("?; ", "? "));
+        let renamed = renamed.filter(|name| siblings.iter().all(|sibling| sibling.key != *name));
+        if let Some(name) = renamed {
+            decoder.rename_field(entry, name);
+        }
     }
 }
 

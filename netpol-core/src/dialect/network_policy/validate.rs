@@ -5,7 +5,7 @@ use super::cidr::Cidr;
 use super::metadata::check_metadata;
 use super::resource::{IpBlock, NetworkPolicy, Peer, Port, PortNumber, Rules, Spec, Standing};
 use crate::diagnostic::rule::{AMBIGUOUS_CIDR, INVALID_FIELD};
-use crate::diagnostic::{Diagnostic, report};
+use crate::diagnostic::{Diagnostic, Edit, Fix, report};
 use crate::manifest::decode::placeholder::has_placeholder;
 use crate::manifest::decode::{Path, go};
 use crate::manifest::{LabelSelector, names};
@@ -53,6 +53,13 @@ impl Check {
     fn advise(&mut self, help: impl Into<String>) {
         if let Some(diagnostic) = self.diagnostics.last_mut() {
             diagnostic.help = Some(help.into());
+        }
+    }
+
+    /// Adds a fix to the last fault.
+    fn mend(&mut self, fix: Option<Fix>) {
+        if let Some(diagnostic) = self.diagnostics.last_mut() {
+            diagnostic.fix = fix;
         }
     }
 
@@ -145,7 +152,7 @@ impl Check {
                     );
                     let text = Spanned { value: name.clone(), span: *span, via: *via };
                     self.text(&text, &port_path, names::port);
-                    self.advise_port(name);
+                    self.advise_port(&text);
                 }
             }
             Some(Spanned { value: PortNumber::Number(number), span, .. }) => {
@@ -176,9 +183,16 @@ impl Check {
     }
 
     /// A text that is a number, or two with a dash between, was meant as such.
-    fn advise_port(&mut self, name: &str) {
+    fn advise_port(&mut self, text: &Spanned<String>) {
+        let name = &text.value;
         let help = match name.split_once('-') {
-            _ if name.parse::<u16>().is_ok() => format!("write the number without quotes: `port: {name}`"),
+            _ if name.parse::<u16>().is_ok() => {
+                // The quotes are part of what is replaced.
+                let is_quoted = text.via.is_none() && text.span.len() as usize == name.len() + 2;
+                let edit = Edit { span: text.span, text: name.clone() };
+                self.mend(is_quoted.then(|| Fix::safe(format!("write `{name}` without quotes"), vec![edit])));
+                format!("write the number without quotes: `port: {name}`")
+            }
             Some((from, to)) if from.parse::<u16>().is_ok() && to.parse::<u16>().is_ok() => {
                 format!("a range is written `port: {from}` and `endPort: {to}`")
             }
@@ -194,6 +208,7 @@ impl Check {
         let meant = supported.iter().find(|name| name.eq_ignore_ascii_case(&text.value));
         self.fault(text.span, path, message);
         if let Some(name) = meant {
+            self.mend(written(text).and_then(|span| Fix::of_text(span, &text.value, name)));
             self.advise(format!("write `{name}`: the value is case sensitive"));
         }
     }
@@ -254,6 +269,10 @@ impl Check {
         let Some(cidr) = Cidr::parse(&text.value) else {
             let words = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
             self.fault(text.span, path, format!("Invalid value: {quoted}: {words}"));
+            if let Ok(address) = text.value.parse::<std::net::IpAddr>() {
+                let block = format!("{address}/{}", if address.is_ipv4() { 32 } else { 128 });
+                self.mend(written(text).and_then(|span| Fix::of_text(span, &text.value, &block)));
+            }
             return None;
         };
         if let Some(legacy) = cidr.legacy {
@@ -261,6 +280,8 @@ impl Check {
             let found = Diagnostic::api(AMBIGUOUS_CIDR, text.span, path.to_string(), message);
             let help = format!("write `{}`; servers before 1.36 read it so", cidr.block);
             report(&mut self.diagnostics, found.with_help(help));
+            let block = cidr.block.to_string();
+            self.mend(written(text).and_then(|span| Fix::of_text(span, &text.value, &block)));
             let remark = Remark::LegacyCidr { text: text.value.clone(), read_as: cidr.block.to_string() };
             self.remarks.push(Spanned { value: remark, span: text.span, via: text.via });
         }
@@ -309,6 +330,11 @@ impl Check {
             }
         }
     }
+}
+
+/// Where a text is written; `None` when an alias or a merge key brings it, which may bring it elsewhere too.
+fn written(text: &Spanned<String>) -> Option<Span> {
+    text.via.is_none().then_some(text.span)
 }
 
 /// A text as Go's JSON encoder prints it.

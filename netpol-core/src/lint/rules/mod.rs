@@ -1,19 +1,34 @@
 //! One file and one page a rule. A rule imports no other.
 
-pub(super) mod reading;
-pub(super) mod suppressions;
-
 pub(super) mod block_covers_pods;
 pub(super) mod client_range_behind_cluster_policy;
 pub(super) mod comment_contradicts_cidr;
 pub(super) mod database_port_open_to_world;
 pub(super) mod dns_egress_blocked;
 pub(super) mod dns_single_protocol;
+pub(super) mod egress_list_without_effect;
+pub(super) mod empty_rule_allows_all;
+pub(super) mod except_given_back;
 pub(super) mod exposed_service_not_admitted;
+pub(super) mod half_deny_all;
+pub(super) mod host_network_selected;
+pub(super) mod implicit_ingress_isolation;
+pub(super) mod legacy_namespace_label;
 pub(super) mod metadata_address_reachable;
 pub(super) mod named_port_unknown;
 pub(super) mod namespace_without_default_deny;
+pub(super) mod needless_today;
+pub(super) mod one_family_in_dual_stack;
 pub(super) mod one_sided_connection;
+pub(super) mod peer_matches_nothing;
 pub(super) mod pod_name_without_pod;
 pub(super) mod policy_selects_nothing;
+pub(super) mod reading;
+pub(super) mod redundant_policy;
+pub(super) mod redundant_rule;
+pub(super) mod rule_without_direction;
 pub(super) mod service_port_not_pod_port;
+pub(super) mod split_peer;
+pub(super) mod split_rule;
+pub(super) mod suppressions;
+pub(super) mod workload_not_isolated;

@@ -2,10 +2,10 @@
 
 use crate::cluster::{NamespaceId, PodGroup};
 use crate::diagnostic::{Category, Diagnostic, RuleName, Severity};
+use crate::lint::slips::{groups, near_words, slip};
 use crate::lint::{Context, Level, Levels, Needs, Rule};
 use crate::policy::{NamespaceMatch, Policy};
-use crate::selector::{Labels, Near, Requirement, Selector, near};
-use crate::text::Span;
+use crate::selector::Selector;
 
 pub(crate) const RULE: Rule = Rule {
     name: RuleName("policy-selects-nothing"),
@@ -44,7 +44,7 @@ fn finding(context: &Context<'_>, policy: &Policy) -> Option<Diagnostic> {
         RULE.finding(span, format!("`{object}` selects no pod of the input")).with_object(object.clone());
     let in_home = groups(context).filter(|group| Some(group.namespace) == home);
     if let Some((group, slip)) =
-        in_home.into_iter().find_map(|group| Some((group, slip(group, &subject.pods)?)))
+        in_home.into_iter().find_map(|group| Some((group, slip(&group.labels, &subject.pods)?)))
     {
         let (place, help) = near_words(context, group, &slip);
         return Some(found.with_related(place, "this one nearly matches").with_help(help));
@@ -67,42 +67,6 @@ fn finding(context: &Context<'_>, policy: &Policy) -> Option<Diagnostic> {
     })
 }
 
-fn groups<'a>(context: &Context<'a>) -> impl Iterator<Item = &'a PodGroup> + use<'a> {
-    context.cluster.groups.iter()
-}
-
 fn is_selected(group: &PodGroup, namespace: Option<NamespaceId>, pods: &Selector) -> bool {
     Some(group.namespace) == namespace && pods.matches(&group.labels).truth.is_yes()
-}
-
-/// The one requirement that a pod does not meet, when it nearly does.
-fn slip<'s>(group: &PodGroup, pods: &'s Selector) -> Option<(&'s Requirement, Near)> {
-    let fails = |requirement: &&Requirement| !requirement.matches(&group.labels).truth.is_yes();
-    let mut failing = pods.requirements().iter().filter(fails);
-    let (only, None) = (failing.next()?, failing.next()) else { return None };
-    Some((only, near(only, &group.labels)?))
-}
-
-fn near_words(
-    context: &Context<'_>,
-    group: &PodGroup,
-    (requirement, near): &(&Requirement, Near),
-) -> (Span, String) {
-    let owner = context.cluster.workload(group.workload);
-    let name = owner.map_or_else(String::new, |workload| context.workload_name(workload));
-    let key = requirement.key.as_deref().unwrap_or_default();
-    let has = match near {
-        Near::Value { has, .. } | Near::ValueCase { has, .. } => format!("{key}={has}"),
-        Near::Key { key } => format!("{key}={}", value(&group.labels, key)),
-        Near::OtherKey { key, value } => format!("{key}={value}"),
-    };
-    (context.head(group.span), format!("the pods of `{name}` have `{has}`; did you mean that?"))
-}
-
-fn value(labels: &Labels, key: &str) -> String {
-    let known = labels.iter().find(|(name, _)| *name == key).map(|(_, value)| value);
-    match known {
-        Some(crate::selector::LabelValue::Known(value)) => value.clone(),
-        _ => String::new(),
-    }
 }

@@ -4,7 +4,7 @@ use super::advice::advice;
 use super::placeholder::{has_placeholder, is_template};
 use super::{Path, go};
 use crate::diagnostic::rule::{SURPRISING_SCALAR, UNKNOWN_FIELD, UNRESOLVED_PLACEHOLDER, WRONG_TYPE};
-use crate::diagnostic::{Diagnostic, Severity, report};
+use crate::diagnostic::{Diagnostic, Fix, Severity, report};
 use crate::text::{SourceFile, Span, Spanned};
 use crate::yaml::{Entry, Mapping, Node, Value, surprise};
 
@@ -224,6 +224,14 @@ impl<'d> Decoder<'d> {
         if self.strictness == Strictness::Strict {
             let found = Diagnostic::api(UNKNOWN_FIELD, entry.key_span, path.to_string(), "unknown field");
             report(&mut self.diagnostics, with_via(found.with_help(help), entry.value.via));
+        }
+    }
+
+    /// Adds a fix to the message on an unknown field that was reported last: its key is to be `name`.
+    pub fn rename_field(&mut self, entry: &Entry<'_>, name: &str) {
+        let last = self.diagnostics.last_mut().filter(|last| last.primary.span == entry.key_span);
+        if let Some(last) = last.filter(|_| entry.value.via.is_none()) {
+            last.fix = Fix::of_text(entry.key_span, &entry.key, name);
         }
     }
 

@@ -1,11 +1,13 @@
 //! What is to be said about the ways from some ends to others.
 
+use std::collections::BTreeMap;
+
 use super::behind::{Behind, behind};
 use super::chain::Hop;
 use super::cut::TooLarge;
 use super::reached::Reached;
 use super::ways::{Goal, Through, Ways};
-use crate::cluster::{Asked, Cluster, Endpoint, NamespaceId, WorkloadId};
+use crate::cluster::{Asked, Cluster, Endpoint, Hypothetical, NamespaceId, WorkloadId};
 use crate::evaluate::{End, Engine, UnknownAs};
 use crate::policy::PolicySet;
 use crate::reach::filter::Wanted;
@@ -53,6 +55,28 @@ pub struct Quest {
 }
 
 impl Quest {
+    /// The pods that do not exist among its ends.
+    pub fn hypothetical(&self) -> Vec<Hypothetical> {
+        let pods = self.from.iter().chain(&self.to).filter_map(|end| match end {
+            Endpoint::Hypothetical(pod) => Some(pod.clone()),
+            _ => None,
+        });
+        let mut pods: Vec<Hypothetical> = pods.collect();
+        pods.sort_unstable();
+        pods.dedup();
+        pods
+    }
+
+    /// Names pods that do not exist by workloads that were made of them.
+    pub fn name_by(&mut self, workloads: &BTreeMap<Hypothetical, WorkloadId>) {
+        for end in self.from.iter_mut().chain(&mut self.to) {
+            let Endpoint::Hypothetical(pod) = end else { continue };
+            if let Some(id) = workloads.get(pod) {
+                *end = Endpoint::Workload(*id);
+            }
+        }
+    }
+
     /// Where an end stands for several, leaves out the nodes among them: the map does not speak of them.
     pub fn leave_nodes_among_others(&mut self) {
         for ends in [&mut self.from, &mut self.to] {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::model::Graph;
 use super::picture::{Link, Picture, PictureBox, Shape};
+use crate::diff::Kind;
 
 /// The graph for `dot`: a cluster for each namespace, a line for each link.
 ///
@@ -72,12 +73,25 @@ fn attributes(item: &PictureBox) -> String {
 
 fn line(link: &Link) -> String {
     let mut text = format!("label={}", quoted(&link.label()));
-    if link.allowed.is_empty() {
+    if let Some(change) = link.change {
+        text.push_str(changed(change));
+    } else if link.allowed.is_empty() {
         text.push_str(", style=dashed, color=\"#b45309\"");
     } else if !link.is_isolated {
         text.push_str(", style=dotted, color=gray");
     }
     text
+}
+
+/// The line of a change: told apart by its colour, and without colours by its pattern.
+const fn changed(change: Kind) -> &'static str {
+    match change {
+        Kind::Added => ", color=\"#15803d\", fontcolor=\"#15803d\", penwidth=1.8",
+        Kind::Widened => ", color=\"#0f766e\", fontcolor=\"#0f766e\", penwidth=3",
+        Kind::Removed => ", color=\"#b91c1c\", fontcolor=\"#b91c1c\", style=dashed, penwidth=1.8",
+        Kind::Narrowed => ", color=\"#a16207\", fontcolor=\"#a16207\", style=dotted, penwidth=2",
+        Kind::Changed => ", color=\"#7c3aed\", fontcolor=\"#7c3aed\", penwidth=1.8, dir=both, arrowtail=dot",
+    }
 }
 
 /// A string of the language: only quotes and backslashes have to be escaped, and a line ends in `\n`.

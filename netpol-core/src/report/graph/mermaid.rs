@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::model::Graph;
 use super::picture::{Link, Picture, PictureBox, Shape};
 use super::words;
+use crate::diff::Kind;
 
 /// Mermaid draws nothing when there are more edges than this (its `maxEdges`).
 const EDGES: usize = 500;
@@ -28,6 +29,7 @@ pub fn mermaid(graph: &Graph) -> String {
     }
     let left_out = shown.cut();
     let mut out = shown.head + &shown.links;
+    out.push_str(&colours(picture.links.iter().take(shown.lines.len() - left_out)));
     let mut notes = picture.notes;
     if left_out > 0 {
         notes.push(format!("{} are left out: Mermaid draws no more", words::count(left_out, "link")));
@@ -127,8 +129,38 @@ fn statement(at: usize, item: &PictureBox) -> String {
 }
 
 fn line(link: &Link) -> String {
-    let arrow = if link.allowed.is_empty() || !link.is_isolated { "-.->" } else { "-->" };
+    let arrow = match link.change {
+        Some(Kind::Removed | Kind::Narrowed) => "-.->",
+        Some(Kind::Widened) => "==>",
+        None if link.allowed.is_empty() || !link.is_isolated => "-.->",
+        None | Some(Kind::Added | Kind::Changed) => "-->",
+    };
     format!("  n{} {arrow}|\"{}\"| n{}\n", link.from, escaped(&link.label()), link.to)
+}
+
+/// The colours of changes.
+fn colours<'l>(links: impl Iterator<Item = &'l Link>) -> String {
+    let mut of_kind: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (at, link) in links.enumerate() {
+        if let Some(change) = link.change {
+            of_kind.entry(colour(change)).or_default().push(at.to_string());
+        }
+    }
+    let mut out = String::new();
+    for (colour, places) in of_kind {
+        let _ = writeln!(out, "  linkStyle {} stroke:{colour}", places.join(","));
+    }
+    out
+}
+
+const fn colour(change: Kind) -> &'static str {
+    match change {
+        Kind::Added => "#15803d",
+        Kind::Widened => "#0f766e",
+        Kind::Removed => "#b91c1c",
+        Kind::Narrowed => "#a16207",
+        Kind::Changed => "#7c3aed",
+    }
 }
 
 /// Text that Mermaid shows as it is: everything but letters, digits and harmless signs as an entity.

@@ -15,7 +15,7 @@ pub mod page;
 
 pub use dot::dot;
 pub use mermaid::mermaid;
-pub use model::{Edge, Graph, Node, NodeKind, RulePlace};
+pub use model::{Edge, Graph, Node, NodeKind, RulePlace, Subject};
 pub use of_changes::of_changes;
 pub use of_map::{GraphSource, of_map};
 pub use page::html;

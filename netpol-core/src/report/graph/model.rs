@@ -12,6 +12,18 @@ pub struct Graph {
     pub edges: Vec<Edge>,
     /// What was left out, or hangs on an assumption.
     pub notes: Vec<String>,
+    /// What its edges are.
+    pub subject: Subject,
+}
+
+/// What the edges of a graph are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Subject {
+    /// Connections.
+    #[default]
+    Connections,
+    /// What changed in connections.
+    Changes,
 }
 
 /// An end.

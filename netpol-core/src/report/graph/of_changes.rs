@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Edge, Graph, Node, NodeKind, RulePlace};
+use super::{Edge, Graph, Node, NodeKind, RulePlace, Subject, words};
 use crate::cluster::{Endpoint, Owner};
-use crate::diff::{Cause, Changes, Kind, Side};
+use crate::diff::{Cause, Change, Changes, Kind, Side};
 use crate::evaluate::End;
 use crate::report::Context;
 use crate::report::text::changes::{ends, summary};
@@ -15,7 +15,7 @@ const MOST_EDGES: usize = 20_000;
 
 /// The graph of some changes: what was removed shows what might flow before, all else what may flow now.
 pub fn of_changes((old, new): (Context<'_>, Context<'_>), changes: &Changes) -> Graph {
-    let mut graph = Graph::default();
+    let mut graph = Graph { subject: Subject::Changes, ..Graph::default() };
     let mut places: BTreeMap<&End, usize> = BTreeMap::new();
     for change in changes.connections.iter().take(MOST_EDGES) {
         let [from, to] = [&change.from, &change.to].map(|it| {
@@ -36,15 +36,25 @@ pub fn of_changes((old, new): (Context<'_>, Context<'_>), changes: &Changes) -> 
         });
     }
     graph.notes.push(summary(changes));
-    graph.notes.push(
-        "+ is added, - is removed; what is wider, narrower or otherwise changed shows what may flow now"
-            .into(),
-    );
+    let is_now = |kind| matches!(kind, Kind::Widened | Kind::Narrowed | Kind::Changed);
+    if changes.connections.iter().any(|change| is_now(change.kind)) {
+        graph.notes.push("what is wider, narrower or otherwise changed shows what may flow now".into());
+    }
+    graph.notes.extend(changes.connections.iter().filter_map(|change| within(new, change)));
     graph.notes.extend(ends((old, new), changes));
     if let Some(rest) = changes.connections.len().checked_sub(MOST_EDGES).filter(|rest| *rest > 0) {
         graph.notes.push(format!("{rest} more changes are not drawn"));
     }
     graph
+}
+
+/// A change between the pods of one end, which has no line.
+fn within(context: Context<'_>, change: &Change) -> Option<String> {
+    let decided = if change.kind == Kind::Removed { &change.before } else { &change.after };
+    let name = || end(context.cluster, &change.from);
+    let ports = words::ports(&decided.allowed, &decided.unknown);
+    (change.from == change.to)
+        .then(|| format!("between pods of {}: {}{ports}", name(), words::change(Some(change.kind))))
 }
 
 fn node(context: Context<'_>, it: &End) -> Node {
@@ -57,7 +67,7 @@ fn node(context: Context<'_>, it: &End) -> Node {
     let kind = match (workload.map(|workload| &workload.owner), &it.endpoint) {
         (Some(Owner::Kind(kind)), _) => NodeKind::Workload { workload_kind: Some(kind.clone()) },
         (Some(Owner::Unnamed), _) => NodeKind::Workload { workload_kind: None },
-        (Some(Owner::Pod), _) => NodeKind::Pod,
+        (Some(Owner::Pod | Owner::Hypothetical(_)), _) => NodeKind::Pod,
         (None, Endpoint::Addresses(addresses)) => {
             NodeKind::Addresses { cidrs: addresses.cidrs().iter().map(ToString::to_string).collect() }
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Edge, Graph, Node, NodeKind, RulePlace};
+use super::{Edge, Graph, Node, NodeKind, RulePlace, Subject};
 use crate::cluster::{Cluster, Endpoint, Owner};
 use crate::evaluate::{End, Engine, PolicyRef};
 use crate::policy::Direction;
@@ -53,7 +53,7 @@ pub fn of_map(source: GraphSource<'_>, rectangles: &[Rectangle], ends: &[End]) -
         edges.push(Edge { from, to, allowed, unknown, is_isolated: is_governed, rules, change: None });
     }
     let notes = notes(source, connections.len(), explained);
-    Graph { nodes: nodes.list, edges, notes }
+    Graph { nodes: nodes.list, edges, notes, subject: Subject::Connections }
 }
 
 fn notes(source: GraphSource<'_>, connections: usize, explained: usize) -> Vec<String> {
@@ -107,7 +107,7 @@ fn node(source: GraphSource<'_>, end: &End) -> Node {
     let own = || source.coverage.workloads.iter().filter(|it| it.workload == id);
     let is_isolated = |direction| own().all(|it| it.of(direction).isolated == Truth::Yes);
     let kind = match &workload.owner {
-        Owner::Pod => NodeKind::Pod,
+        Owner::Pod | Owner::Hypothetical(_) => NodeKind::Pod,
         Owner::Unnamed => NodeKind::Workload { workload_kind: None },
         Owner::Kind(kind) => NodeKind::Workload { workload_kind: Some(kind.clone()) },
     };

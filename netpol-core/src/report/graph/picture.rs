@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::factor;
-use super::model::{Edge, Graph, Node, NodeKind};
+use super::model::{Edge, Graph, Node, NodeKind, Subject};
 use super::words;
 use crate::diff::Kind;
 use crate::net::ConnectionSet;
@@ -28,6 +28,8 @@ pub struct Picture {
     pub notes: Vec<String>,
     /// Whether connections between ends that are not isolated are marks on the boxes, not links.
     pub hides_open: bool,
+    /// What the links are.
+    pub subject: Subject,
 }
 
 /// A box.
@@ -89,6 +91,11 @@ pub struct Link {
 }
 
 impl Link {
+    /// The kind of change, as styles are named for it.
+    pub fn change_name(&self) -> Option<&'static str> {
+        self.change.map(words::change_name)
+    }
+
     /// What stands at it: `tcp/80, tcp/443`, `every port`, with `?` before what is unknown.
     pub fn label(&self) -> String {
         format!("{}{}", words::change(self.change), words::ports(&self.allowed, &self.unknown))
@@ -98,8 +105,11 @@ impl Link {
 impl Picture {
     /// The picture with a box for each node.
     pub fn of(graph: &Graph) -> Self {
-        let mut picture = Self { notes: graph.notes.clone(), ..Self::default() };
+        let mut picture = Self { notes: graph.notes.clone(), subject: graph.subject, ..Self::default() };
         picture.boxes = graph.nodes.iter().enumerate().map(|(at, node)| boxed(at, node)).collect();
+        if picture.boxes.is_empty() && picture.subject == Subject::Connections {
+            picture.notes.push("there is nothing to draw: no workload, no pod and no address".to_owned());
+        }
         let drawn = picture.drawn(graph);
         picture.links =
             drawn.into_iter().filter_map(|at| graph.edges.get(at).map(|edge| link(at, edge))).collect();
@@ -111,7 +121,7 @@ impl Picture {
 
     /// The picture with a box for each namespace.
     pub fn by_namespace(graph: &Graph) -> Self {
-        let mut picture = Self { notes: graph.notes.clone(), ..Self::default() };
+        let mut picture = Self { notes: graph.notes.clone(), subject: graph.subject, ..Self::default() };
         let mut boxes: BTreeMap<(bool, &str), usize> = BTreeMap::new();
         let mut of_node = Vec::new();
         for (at, node) in graph.nodes.iter().enumerate() {

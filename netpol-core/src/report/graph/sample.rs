@@ -64,7 +64,7 @@ pub(super) fn shop() -> Graph {
         change: None,
     };
     let edges = vec![open, ruled(0, 1, &[7070]), ruled(1, 2, &[5432]), ruled(3, 0, &[9090]), unsure];
-    Graph { nodes, edges, notes: vec!["1 connection hangs on `pod-cidrs`".to_owned()] }
+    Graph { nodes, edges, notes: vec!["1 connection hangs on `pod-cidrs`".to_owned()], ..Graph::default() }
 }
 
 /// `count` workloads in namespaces of 25 that no policy isolates, all of which reach each other.
@@ -83,7 +83,7 @@ pub(super) fn all_open(count: usize) -> Graph {
         ..ruled(from, to, &[])
     };
     let edges = (0..count).flat_map(|from| (0..count).map(move |to| edge(from, to)));
-    Graph { nodes, edges: edges.collect(), notes: Vec::new() }
+    Graph { nodes, edges: edges.collect(), ..Graph::default() }
 }
 
 /// Names that try to leave the text they stand in.
@@ -117,5 +117,5 @@ pub(super) fn dense(count: usize) -> Graph {
     let nodes = (0..count).map(|at| workload(&format!("team-{}", at / 20), &format!("app-{at}"))).collect();
     let port = |at: usize| u16::try_from(at % 9000 + 1).unwrap_or(1);
     let edges = (0..count * 10).map(|at| ruled(at % count, (at * at + at / count) % count, &[port(at)]));
-    Graph { nodes, edges: edges.filter(|edge| edge.from != edge.to).collect(), notes: Vec::new() }
+    Graph { nodes, edges: edges.filter(|edge| edge.from != edge.to).collect(), ..Graph::default() }
 }

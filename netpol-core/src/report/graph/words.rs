@@ -15,16 +15,30 @@ pub(super) fn ports(allowed: &ConnectionSet, unknown: &ConnectionSet) -> String 
     }
 }
 
-/// What stands before the ports of a change: `+ ` for what was added, `- ` for what was removed.
+/// What stands before the ports of a change.
 pub(super) const fn change(change: Option<Kind>) -> &'static str {
     match change {
         None => "",
-        Some(Kind::Added) => "+ ",
-        Some(Kind::Removed) => "- ",
+        Some(Kind::Added) => "added: ",
+        Some(Kind::Removed) => "removed: ",
         Some(Kind::Widened) => "wider: ",
         Some(Kind::Narrowed) => "narrower: ",
         Some(Kind::Changed) => "now: ",
     }
+}
+
+/// A kind of change as styles are named for it, and what a legend says of it.
+pub(super) const CHANGES: [(Kind, &str, &str); 5] = [
+    (Kind::Added, "added", "added"),
+    (Kind::Widened, "wider", "wider: more may flow than before"),
+    (Kind::Removed, "removed", "removed"),
+    (Kind::Narrowed, "narrower", "narrower: less may flow than before"),
+    (Kind::Changed, "changed", "changed: some more and some less"),
+];
+
+/// The name of a kind of change.
+pub(super) fn change_name(change: Kind) -> &'static str {
+    CHANGES.iter().find(|(kind, ..)| *kind == change).map_or("changed", |(_, name, _)| name)
 }
 
 /// `1 connection`, `2 connections`.

@@ -131,7 +131,7 @@ fn whole_endpoint(cluster: &Cluster, endpoint: &Endpoint) -> String {
 fn kind_prefix(owner: &Owner) -> Option<&'static str> {
     match owner {
         Owner::Pod => Some("po"),
-        Owner::Unnamed => None,
+        Owner::Unnamed | Owner::Hypothetical(_) => None,
         Owner::Kind(kind) => match kind.as_str() {
             "Deployment" => Some("deploy"),
             "StatefulSet" => Some("sts"),

@@ -113,6 +113,7 @@ impl<'a> Endpoint<'a> {
         let host_network = groups.all(|group| group.is_host_network) && !workload.groups.is_empty();
         match &workload.owner {
             Owner::Pod => Self::Pod { namespace, name, host_network },
+            Owner::Hypothetical(labels) => Self::Hypothetical { namespace, labels: LabelMap(labels) },
             Owner::Unnamed => Self::Workload { namespace, name, workload_kind: None, pods, host_network },
             Owner::Kind(kind) => {
                 Self::Workload { namespace, name, workload_kind: Some(kind), pods, host_network }

@@ -184,7 +184,7 @@ mod tests {
                 node("internet", graph::NodeKind::Addresses { cidrs: vec!["0.0.0.0/0".to_owned()] }),
             ],
             edges: vec![edge],
-            notes: Vec::new(),
+            ..graph::Graph::default()
         };
         assert_eq!(
             serde_json::to_string(&Graph::new(&graph)).unwrap(),

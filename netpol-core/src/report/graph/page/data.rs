@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::net::ConnectionSet;
-use crate::report::graph::model::{Graph, RulePlace};
+use crate::report::graph::model::{Graph, RulePlace, Subject};
 use crate::report::graph::picture::{Link, Picture, PictureBox, Shape};
-use crate::report::graph::words;
 
 /// Rules that a link names before it counts the rest.
 const RULES: usize = 100;
@@ -17,6 +16,7 @@ const RULES: usize = 100;
 pub(super) struct Data<'a> {
     notes: &'a [String],
     hides_open: bool,
+    is_of_changes: bool,
     boxes: Vec<BoxData<'a>>,
     links: Vec<LinkData>,
     rules: Vec<RuleData<'a>>,
@@ -50,6 +50,8 @@ struct LinkData {
     count: usize,
     rules: Vec<usize>,
     more_rules: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -77,8 +79,9 @@ impl<'a> Data<'a> {
             link_data(link, places)
         });
         let links = links.collect();
+        let is_of_changes = picture.subject == Subject::Changes;
         let boxes = picture.boxes.iter().map(box_data).collect();
-        Self { notes: &picture.notes, hides_open: picture.hides_open, boxes, links, rules }
+        Self { notes: &picture.notes, hides_open: picture.hides_open, is_of_changes, boxes, links, rules }
     }
 }
 
@@ -111,22 +114,17 @@ fn link_data(link: &Link, mut rules: Vec<usize>) -> LinkData {
     LinkData {
         from: link.from,
         to: link.to,
-        allowed: shortened(changed(link, words(&link.allowed))),
+        allowed: shortened(words(&link.allowed)),
         unknown: shortened(words(&link.unknown)),
-        allowed_full: changed(link, words(&link.allowed)),
+        allowed_full: words(&link.allowed),
         unknown_full: words(&link.unknown),
         isolated: link.is_isolated,
         ports: ports.collect(),
         count: link.edges.len(),
         rules,
         more_rules,
+        change: link.change_name(),
     }
-}
-
-/// The ports of a change, with what became of them.
-fn changed(link: &Link, ports: String) -> String {
-    let change = words::change(link.change);
-    if change.is_empty() { ports } else { format!("{change}{ports}") }
 }
 
 fn shortened(text: String) -> String {

@@ -11,9 +11,9 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPTS: [(&str, &str, &str); 5] = [
     ("@CYTOSCAPE@", include_str!("cytoscape.min.js"), "CBWRq3NbK2o7MaPGD486Pi/ujJKTngx4IK0SCFcbbNg="),
     ("@DAGRE@", include_str!("dagre.min.js"), "hcWRpl8XFVe95f0/pwQ8Ksjg4fU9SwmAK37iTWkGPUA="),
-    ("@LAYOUT@", include_str!("layout.js"), "mjfnHiRW0uTvMaSBjdpJru2rX2mXpB0bMRbbQ9nlF00="),
-    ("@PANEL@", include_str!("panel.js"), "BnVHIXXbXpC1VSqpD+rcGW7Fhkmf8Ak8xcTm6Mgy7eE="),
-    ("@PAGE@", include_str!("page.js"), "FUx6pmz+V9RBWGui4pFsgEC19TTUO6zY5L4nwBMXnDw="),
+    ("@LAYOUT@", include_str!("layout.js"), "c8rj1tSHBTDAQHdQ8ydYRQgPnIJftMYm4oAHvtykhtM="),
+    ("@PANEL@", include_str!("panel.js"), "yDgPoP5RyCs6aNB7zxSTWOOH0rmW2O0eKXT/sVLRrRM="),
+    ("@PAGE@", include_str!("page.js"), "YLv8dziWpdfJeW9hxAmE+1T8J62jswIG5VDuLuPlk3s="),
 ];
 
 /// The graph as one HTML file that needs no network: search, filters by namespace, port and direction, namespaces that

@@ -8,8 +8,10 @@ const GAP = 16;
 const FRAME = 14;
 const TITLE = 16;
 
-const LEAD = 9;
-const SIDE = 0.6;
+const LEAD = 13;
+const LANE = 8;
+const SIDE = 0.76;
+const END = 9;
 
 // boxes: [{id, namespace, width, height}], links: [{id, from, to, label}]. Gives places {id: {x, y}}, the middle of
 // each box, and routes {id: {points, label}}, the corners of links, which run past boxes. `down` turns all by 90°.
@@ -48,7 +50,12 @@ function placeTied(tied, links, placed, down) {
       graph.setNode(id, sized(width, height));
       if (bunch.named) graph.setParent(id, cluster);
     };
-    for (const box of bunch.linked) add(box.id, box.width, box.height);
+    for (const box of bunch.linked) {
+      // A side has room for the tips of its links.
+      const side = END * links.filter(link => link.from === box.id || link.to === box.id).length;
+      if (down) box.width = Math.max(box.width, side); else box.height = Math.max(box.height, side);
+      add(box.id, box.width, box.height);
+    }
     if (bunch.alone.length > 0) {
       const block = inRows(bunch.alone);
       blocks.set('a' + at, block);
@@ -67,8 +74,8 @@ function placeTied(tied, links, placed, down) {
     bottom = Math.max(bottom, y + height / 2);
   };
   const nodes = graph.nodes().map(id => ({id, ...graph.node(id)})).filter(node => node.x !== undefined);
-  for (const node of nodes) take(node.x, node.y, node.width, node.height);
   const strands = routes(graph, nodes, links, placed, take);
+  for (const node of nodes) take(node.x, node.y, node.width, node.height);
   const extents = tightened(graph, tied, blocks, strands);
   for (const node of nodes) {
     const block = blocks.get(node.id);
@@ -96,9 +103,11 @@ function labelWidth(label) { return [...label].length * 5.8 + 8; }
 
 // Lines that run level past the boxes of a column and turn only between columns, as in the images.
 function routes(graph, nodes, links, placed, take) {
-  const halves = new Map();
-  const column = x => Math.round(x);
-  const widen = (x, width) => halves.set(column(x), Math.max(halves.get(column(x)) || 0, width / 2));
+  const columns = [];
+  const widen = (x, width) => {
+    const column = columns.find(other => Math.abs(other.middle - x) < 0.5);
+    if (column) column.half = Math.max(column.half, width / 2); else columns.push({middle: x, half: width / 2});
+  };
   for (const node of nodes) if (graph.children(node.id).length === 0) widen(node.x, node.width);
   const strands = links.filter(link => link.from !== link.to).map(link => {
     const edge = graph.edge(link.from, link.to, link.id);
@@ -123,19 +132,90 @@ function routes(graph, nodes, links, placed, take) {
       entry.strand[entry.end] = box.y - box.height / 2 + box.height * ((1 - SIDE) / 2 + SIDE * (order + 0.5) / side.length);
     });
   }
+  const now = lanes(columns, strands);
+  const move = node => {
+    const [left, right] = [now(node.x - node.width / 2), now(node.x + node.width / 2)];
+    node.x = (left + right) / 2;
+    node.width = right - left;
+  };
   for (const strand of strands) {
     const {from, to, sign, start, finish} = strand;
-    const half = x => halves.get(column(x)) || 0;
-    const points = [{x: from.x + sign * from.width / 2, y: start}, {x: from.x + sign * (half(from.x) + LEAD), y: start}];
-    for (const {x, y} of strand.between) points.push({x: x - sign * half(x), y}, {x: x + sign * half(x), y});
-    points.push({x: to.x - sign * (half(to.x) + LEAD), y: finish}, {x: to.x - sign * to.width / 2, y: finish});
+    const points = [{x: now(from.x + sign * from.width / 2), y: start}];
+    for (const {x, leaves, comes} of strand.bends) points.push({x, y: leaves}, {x, y: comes});
+    points.push({x: now(to.x - sign * to.width / 2), y: finish});
+    strand.label.x = now(strand.label.x);
+    placed.routes[strand.id] = {points, label: strand.label};
     for (const point of points) take(point.x, point.y, 0, 0);
-    // Points within a level line say nothing.
-    const corners = points.filter((point, at) => at === 0 || at === points.length - 1
-      || Math.abs(points[at - 1].y - point.y) > 0.1 || Math.abs(points[at + 1].y - point.y) > 0.1);
-    placed.routes[strand.id] = {points: corners, label: strand.label};
   }
+  for (const node of nodes) { move(node); move(graph.node(node.id)); }
   return strands;
+}
+
+// In the gap between two columns each line goes up or down in a lane of its own. Columns move apart where that needs
+// room; gives where what stood at x stands now.
+function lanes(columns, strands) {
+  columns.sort((a, b) => a.middle - b.middle);
+  const at = x => columns.findIndex(column => Math.abs(column.middle - x) < 0.5);
+  const gaps = columns.map(() => []);
+  for (const strand of strands) {
+    const between = strand.between.map(({x, y}) => [at(x), y]).filter(([column]) => column >= 0);
+    const passes = [[at(strand.from.x), strand.start], ...between, [at(strand.to.x), strand.finish]];
+    strand.bends = [];
+    passes.slice(1).forEach(([to, comes], hop) => {
+      const [from, leaves] = passes[hop];
+      if (from === to || Math.abs(leaves - comes) < 0.05) return;
+      const [gap, left, right] = from < to ? [from, leaves, comes] : [from - 1, comes, leaves];
+      const bend = {gap, left, right, leaves, comes, up: right < left};
+      gaps[gap].push(bend);
+      strand.bends.push(bend);
+    });
+  }
+  const counts = gaps.map(numbered);
+  let by = 0;
+  columns.forEach((column, number) => {
+    column.moved = by;
+    const next = columns[number + 1];
+    if (!next) return;
+    const room = next.middle - next.half - column.middle - column.half;
+    by += Math.max(0, counts[number] === 0 ? -room : 2 * LEAD + LANE * (counts[number] - 1) - room);
+  });
+  gaps.forEach((bends, number) => {
+    const [column, next] = [columns[number], columns[number + 1]];
+    if (!next) return;
+    const middle = (column.middle + column.half + column.moved + next.middle - next.half + next.moved) / 2;
+    for (const bend of bends) bend.x = middle + LANE * (bend.lane - (counts[number] - 1) / 2);
+  });
+  return x => {
+    let before = null;
+    for (const {middle, half, moved} of columns) {
+      if (x < middle - half) {
+        if (before === null) return x + moved;
+        const part = Math.min(1, Math.max(0, (x - before.right) / (middle - half - before.right || 1)));
+        return x + before.moved + (moved - before.moved) * part;
+      }
+      if (x <= middle + half) return x + moved;
+      before = {right: middle + half, moved};
+    }
+    return x + (before === null ? 0 : before.moved);
+  };
+}
+
+// Numbers the lanes of a gap: lines that go down take theirs from the lowest on, lines that go up from the highest on,
+// so that they cross as little as they can; those that do not meet share one. Gives how many lanes there are.
+function numbered(bends) {
+  bends.sort((a, b) => a.up - b.up || (a.up ? a.left - b.left : b.left - a.left));
+  let count = 0;
+  bends.forEach((bend, order) => {
+    const top = Math.min(bend.left, bend.right) - LANE;
+    const bottom = Math.max(bend.left, bend.right) + LANE;
+    bend.lane = 0;
+    for (const other of bends.slice(0, order)) {
+      const meets = Math.min(other.left, other.right) - LANE < bottom && top < Math.max(other.left, other.right) + LANE;
+      if (meets) bend.lane = Math.max(bend.lane, other.lane + 1);
+    }
+    count = Math.max(count, bend.lane + 1);
+  });
+  return count;
 }
 
 // From where to where frames reach across: dagre may leave them wider than what is in them.

@@ -20,7 +20,8 @@
   let cy = null;
 
   const fullName = at => (boxes[at].namespace === null ? '' : boxes[at].namespace + '/') + boxes[at].name;
-  const portsOf = link => link.unknown ? (link.allowed ? link.allowed + '; ' : '') + '? ' + link.unknown : link.allowed;
+  const before = {added: 'added: ', removed: 'removed: ', wider: 'wider: ', narrower: 'narrower: ', changed: 'now: '};
+  const portsOf = link => (before[link.change] || '') + (link.unknown ? (link.allowed ? link.allowed + '; ' : '') + '? ' + link.unknown : link.allowed);
 
   // ---- what is shown
 
@@ -69,11 +70,11 @@
     for (const link of shown) {
       const [from, to] = [boxId(link.from), boxId(link.to)];
       if (from === to) continue;
-      const kind = link.allowed === '' ? 'unsure' : link.isolated ? 'rule' : 'free';
+      const kind = link.change || (link.allowed === '' ? 'unsure' : link.isolated ? 'rule' : 'free');
       const key = from + ' ' + to;
       if (!merged.has(key)) merged.set(key, {id: 'e' + merged.size, from, to, kind, links: []});
       const entry = merged.get(key);
-      if (entry.kind !== kind) entry.kind = 'rule';
+      if (entry.kind !== kind) entry.kind = data.isOfChanges ? 'changed' : 'rule';
       entry.links.push(link);
     }
     const made = new Map();
@@ -145,11 +146,14 @@
       {selector: 'node[kind = "frame"]', style: {'background-color': color('frame'), 'border-color': color('edge'), 'border-width': 1, 'text-valign': 'top', 'text-halign': 'center', 'text-margin-y': 18, 'font-weight': 600, color: color('soft'), 'z-compound-depth': 'bottom', 'text-background-color': color('frame'), 'text-background-opacity': 0.9}},
       {selector: 'edge', style: {...font, width: 1.4, 'font-size': 10, 'curve-style': 'bezier', 'target-arrow-shape': 'triangle', 'arrow-scale': 0.8, 'text-background-color': color('paper'), 'text-background-opacity': 0.88, 'text-background-padding': 2, 'text-background-shape': 'round-rectangle', 'min-zoomed-font-size': 7}},
       tip('edge[kind = "rule"]', 'line', 'solid'), tip('edge[kind = "unsure"]', 'unsure', 'dashed'), tip('edge[kind = "free"]', 'free', 'dotted'),
+      ...['added', 'wider', 'removed', 'narrower', 'changed'].map(kind => tip(`edge[kind = "${kind}"]`, kind, {removed: 'dashed', narrower: 'dotted'}[kind] || 'solid')),
+      {selector: 'edge[kind = "wider"]', style: {width: 3}}, {selector: 'edge[kind = "changed"]', style: {'line-style': 'dashed', 'line-dash-pattern': [9, 3, 2, 3]}},
       {selector: 'edge[leaves]', style: {'source-endpoint': edge => edge.data('leaves'), 'target-endpoint': edge => edge.data('comes')}},
-      {selector: 'edge[weights != ""][leaves]', style: {'curve-style': 'round-segments', 'edge-distances': 'endpoints', 'segment-radii': 14, 'radius-type': 'influence-radius', 'segment-weights': edge => edge.data('weights'), 'segment-distances': edge => edge.data('distances')}},
+      {selector: 'edge[weights != ""][leaves]', style: {'curve-style': 'round-segments', 'edge-distances': 'endpoints', 'segment-radii': 6, 'radius-type': 'arc-radius', 'segment-weights': edge => edge.data('weights'), 'segment-distances': edge => edge.data('distances')}},
       {selector: 'node[kind = "tag"]', style: {'background-color': color('paper'), 'background-opacity': 0.9, 'border-width': 0, 'font-size': 10, 'z-compound-depth': 'top', shape: 'round-rectangle'}},
       {selector: 'node[tint = "unsure"]', style: {color: color('unsure')}},
       {selector: 'node[tint = "free"]', style: {color: color('soft')}},
+      ...['added', 'wider', 'removed', 'narrower', 'changed'].map(kind => ({selector: `node[tint = "${kind}"]`, style: {color: color(kind)}})),
       {selector: 'edge.many', style: {opacity: 0.3, width: 1}},
       {selector: '.faint', style: {opacity: 0.16}},
       {selector: 'node.found, node.picked', style: {'border-color': color('picked'), 'border-width': 3}},
@@ -277,17 +281,17 @@
     back(panel, home);
     panel.append(element('h2', fullName(at)));
     if (box.detail) panel.append(element('p', box.detail, 'soft'));
-    marks(panel, box);
+    if (!data.isOfChanges) marks(panel, box);
     const near = linksAt(at);
     const entry = end => link => row(boxes[links[link][end]].kind === 'group' ? groupName(links[link][end]) : fullName(links[link][end]),
       portsOf(links[link]), () => pickLinks([links[link]]), links[link].allowed === '');
     const without = box.kind !== 'addresses' && box.kind !== 'group' && data.hidesOpen;
-    list(panel, 'Reaches', near.to, entry('to'));
+    list(panel, data.isOfChanges ? 'Towards' : 'Reaches', near.to, entry('to'));
     if (without && box.egressOpen && find('direction').value !== 'ingress') open('Also reaches, on every port, all that is not isolated for ingress', 'ingressOpen', at);
-    list(panel, 'Reached by', near.from, entry('from'));
+    list(panel, data.isOfChanges ? 'From' : 'Reached by', near.from, entry('from'));
     if (without && box.ingressOpen && find('direction').value !== 'egress') open('Also reached, on every port, by all that is not isolated for egress', 'egressOpen', at);
     if (near.to.length + near.from.length === 0 && !(without && (box.egressOpen || box.ingressOpen))) {
-      panel.append(element('p', 'Nothing reaches it, and it reaches nothing.', 'note'));
+      panel.append(element('p', data.isOfChanges ? 'Nothing changed here.' : 'Nothing reaches it, and it reaches nothing.', 'note'));
     }
     if (box.kind === 'group') list(panel, 'Its ' + count(box.members.length, 'workload'), box.members, member => row(fullName(member), '', () => pickBox(member, true)));
   }
@@ -316,11 +320,12 @@
     }
     const [link] = list;
     panel.append(element('h2', name(link.from) + ' → ' + name(link.to)));
-    if (link.allowed) panel.append(element('p', 'allowed: ' + link.allowedFull));
-    if (link.unknown) panel.append(element('p', 'unknown: ' + link.unknownFull, 'unsure'));
+    if (link.change) panel.append(element('p', meaning[link.change], 'change'));
+    if (link.allowed) panel.append(element('p', (link.change === 'removed' ? 'was allowed: ' : 'allowed: ') + link.allowedFull));
+    if (link.unknown) panel.append(element('p', (link.change === 'removed' ? 'was unknown: ' : 'unknown: ') + link.unknownFull, 'unsure'));
     if (link.count > 1) panel.append(element('p', 'stands for ' + count(link.count, 'connection') + ' between workloads', 'soft'));
     if (!link.isolated) panel.append(element('p', 'No policy isolates either end in this direction.', 'note'));
-    rules(panel, data.rules, link.rules);
+    rules(panel, data.rules, link.rules, data.isOfChanges ? 'What changed it' : undefined);
     if (link.moreRules > 0) panel.append(element('p', 'and ' + count(link.moreRules, 'rule') + ' more', 'note'));
     list2([link.from, link.to], name);
   }
@@ -363,7 +368,21 @@
 
   // ---- what people do
 
+  const meaning = {
+    added: 'added: nothing was allowed before', wider: 'wider: more may flow than before', removed: 'removed: nothing is allowed any more',
+    narrower: 'narrower: less may flow than before', changed: 'changed: some more and some less may flow than before',
+  };
+
+  // A page of changes has its own title and legend.
+  function ofChanges() {
+    document.title = 'netpol: what changed';
+    document.querySelector('h1').textContent = 'What changed in who can reach whom';
+    const kinds = Object.keys(meaning).filter(kind => links.some(link => link.change === kind));
+    find('legend').replaceChildren(...kinds.map(kind => element('span', kind, 'key ' + kind)));
+  }
+
   function start() {
+    if (data.isOfChanges) ofChanges();
     for (const space of spaces) {
       const option = element('option', space);
       option.value = space;

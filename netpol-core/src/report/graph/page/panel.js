@@ -51,8 +51,8 @@ function back(panel, onClick) {
   panel.append(button);
 }
 
-function rules(panel, all, places) {
-  list(panel, places.length === 1 ? 'The rule' : 'The rules', places, at => {
+function rules(panel, all, places, heading) {
+  list(panel, heading || (places.length === 1 ? 'The rule' : 'The rules'), places, at => {
     const place = all[at];
     const text = element('div');
     text.append(element('div', place.object + ' ' + place.rule));

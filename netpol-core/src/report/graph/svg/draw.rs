@@ -6,6 +6,7 @@ use super::layout::{Cluster, Layout, MARK, TITLE, label_size, mark_width};
 use super::measure::{NAME, SMALL, number, shortened, width};
 use super::pack::Rect;
 use super::path::path;
+use crate::report::graph::Subject;
 use crate::report::graph::picture::{Link, Picture, PictureBox, Shape};
 use crate::report::graph::words;
 
@@ -69,11 +70,15 @@ fn open(out: &mut String, picture: &Picture, size: Rect) {
     let ends = words::count(picture.boxes.len(), "end");
     let _ = writeln!(
         out,
-        "<title>who can reach whom: {ends}, {}</title>",
+        "<title>{}: {ends}, {}</title>",
+        match picture.subject {
+            Subject::Connections => "who can reach whom",
+            Subject::Changes => "what changed in who can reach whom",
+        },
         words::count(picture.links.len(), "link")
     );
     let _ = writeln!(out, "<style>\n{STYLE}</style>\n<defs>");
-    for class in ["rule", "unsure", "free"] {
+    for (class, _) in kinds(picture) {
         let _ = writeln!(
             out,
             "<marker id=\"{class}\" viewBox=\"0 0 10 10\" refX=\"9.5\" refY=\"5\" markerWidth=\"8\" markerHeight=\"8\" markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path class=\"tip-{class}\" d=\"M0 1 L10 5 L0 9 z\"/></marker>"
@@ -121,7 +126,9 @@ fn draw_box(out: &mut String, item: &PictureBox, rect: Rect, marks: &[&str]) {
         rect.width,
         rect.height
     );
-    let mut base = rect.y + 18.5;
+    let lines = 1 + usize::from(!item.detail.is_empty());
+    let content = 14.0 + 14.0 * number(lines) + if marks.is_empty() { 0.0 } else { MARK };
+    let mut base = rect.y + 18.5 + ((rect.height - content) / 2.0).max(0.0);
     let _ = writeln!(
         out,
         "<text class=\"name\" x=\"{middle:.1}\" y=\"{base:.1}\">{}</text>",
@@ -170,7 +177,9 @@ fn draw_label(out: &mut String, link: &Link, x: f64, y: f64) {
 }
 
 fn class_of(link: &Link) -> &'static str {
-    if link.allowed.is_empty() {
+    if let Some(name) = link.change_name() {
+        name
+    } else if link.allowed.is_empty() {
         "unsure"
     } else if link.is_isolated {
         "rule"
@@ -184,6 +193,18 @@ fn link_title(picture: &Picture, link: &Link) -> String {
     escaped(&format!("{} -> {} {}", name(link.from), name(link.to), link.label()))
 }
 
+/// How the links of a picture look, and what that means.
+fn kinds(picture: &Picture) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let connections = [
+        ("rule", "allowed by a rule"),
+        ("unsure", "unknown: not decided by the input"),
+        ("free", "allowed: neither end is isolated"),
+    ];
+    let changes = words::CHANGES.into_iter().map(|(_, name, meaning)| (name, meaning));
+    let is_there = |class: &str| picture.links.iter().any(|link| class_of(link) == class);
+    connections.into_iter().chain(changes).filter(move |(class, _)| is_there(class))
+}
+
 struct Legend {
     text: String,
     width: f64,
@@ -193,23 +214,16 @@ struct Legend {
 /// What the lines mean that the picture has.
 fn legend(picture: &Picture) -> Legend {
     let mut legend = Legend { text: String::new(), width: 0.0, height: 0.0 };
-    let kinds = [
-        ("rule", "allowed by a rule"),
-        ("unsure", "unknown: not decided by the input"),
-        ("free", "allowed: neither end is isolated"),
-    ];
-    for (class, words) in kinds {
-        if picture.links.iter().any(|link| class_of(link) == class) {
-            let x = legend.width;
-            let _ = write!(
-                legend.text,
-                "<path class=\"{class}\" d=\"M{x:.1} 8 L{:.1} 8\" marker-end=\"url(#{class})\"/><text class=\"small\" x=\"{:.1}\" y=\"11.8\">{words}</text>",
-                x + 34.0,
-                x + 42.0
-            );
-            legend.width += 42.0 + width(words, SMALL) + 24.0;
-            legend.height = 26.0;
-        }
+    for (class, words) in kinds(picture) {
+        let x = legend.width;
+        let _ = write!(
+            legend.text,
+            "<path class=\"{class}\" d=\"M{x:.1} 8 L{:.1} 8\" marker-end=\"url(#{class})\"/><text class=\"small\" x=\"{:.1}\" y=\"11.8\">{words}</text>",
+            x + 34.0,
+            x + 42.0
+        );
+        legend.width += 42.0 + width(words, SMALL) + 24.0;
+        legend.height = 26.0;
     }
     legend
 }

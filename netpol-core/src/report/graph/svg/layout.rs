@@ -9,9 +9,10 @@ use dagre::graph::{Graph as Layered, GraphOptions};
 use dagre::layout::types::LabelPos;
 use dagre::{EdgeLabel, LayoutOptions, NodeLabel, RankDir, layout};
 
+use super::lanes::{Columns, Course, Lanes};
 use super::measure::{NAME, SMALL, number, shortened, width};
 use super::pack::{Rect, grid, shelves};
-use super::path::{Columns, Point, spread};
+use super::path::{Point, spread};
 use crate::report::graph::picture::{Link, Picture, PictureBox};
 
 /// Around boxes within a namespace.
@@ -24,6 +25,8 @@ const GAP: f64 = 12.0;
 const MARGIN: f64 = 20.0;
 /// The least width of rows below what has links.
 const ACROSS: f64 = 1180.0;
+/// Height of a side of a box for each link that ends there.
+const END: f64 = 9.0;
 /// Height of a line of marks.
 pub(super) const MARK: f64 = 17.0;
 
@@ -128,11 +131,21 @@ impl Layout {
             boxes.filter_map(|name| layered.node(&name).map(|node| (node.x.unwrap_or_default(), node.width)));
         let columns = Columns::of(boxes.chain(widths));
         let heights = ends(&found);
-        for (at, strand) in found.into_iter().enumerate() {
-            let height = |is_end| heights.get(&(at, is_end)).copied().unwrap_or_default();
-            let points =
-                columns.route((strand.start.1, height(false)), &strand.between, (strand.end.1, height(true)));
-            self.links.push((strand.link, points, strand.label));
+        let height = |at: usize, is_end: bool| heights.get(&(at, is_end)).copied().unwrap_or_default();
+        let courses = found.iter().enumerate().map(|(at, strand)| Course {
+            start: (strand.start.1, height(at, false)),
+            between: strand.between.clone(),
+            end: (strand.end.1, height(at, true)),
+        });
+        let lanes = Lanes::of(columns, &courses.collect::<Vec<_>>());
+        for (strand, points) in found.into_iter().zip(&lanes.lines) {
+            let (x, y) = strand.label;
+            self.links.push((strand.link, points.clone(), (lanes.now(x), y)));
+        }
+        let rects = self.boxes.iter_mut().map(|(_, rect, _)| rect);
+        for rect in rects.chain(self.clusters.iter_mut().map(|cluster| &mut cluster.rect)) {
+            let (left, right) = (lanes.now(rect.x), lanes.now(rect.right()));
+            *rect = Rect { x: left, width: right - left, ..*rect };
         }
     }
 
@@ -299,7 +312,11 @@ fn bunch<'a>(
         bunch.marks =
             first.iter().copied().filter(|mark| pods.iter().all(|marks| marks.contains(mark))).collect();
     }
-    let sizes: Vec<Rect> = items().map(|(_, item)| box_size(item, &own_marks(item, &bunch.marks))).collect();
+    let sizes = items().map(|(at, item)| {
+        let size = box_size(item, &own_marks(item, &bunch.marks));
+        Rect { height: size.height.max(END * number(links_of(picture, at))), ..size }
+    });
+    let sizes: Vec<Rect> = sizes.collect();
     let is_tied = items().any(|(at, _)| linked.get(at).copied().unwrap_or_default());
     let least = if is_tied && namespace.is_some() { title_width(&bunch) - 2.0 * PADDING } else { 0.0 };
     let width = sizes.iter().map(|size| size.width).fold(least, f64::max);
@@ -309,6 +326,11 @@ fn bunch<'a>(
         if is_linked { bunch.linked.push((at, size)) } else { bunch.alone.push((at, size)) }
     }
     bunch
+}
+
+/// The number of links of a box: nearly all of them may end on one side.
+fn links_of(picture: &Picture, at: usize) -> usize {
+    picture.links.iter().filter(|link| link.from == at || link.to == at).count()
 }
 
 fn shared_of<'a>(bunches: &'a [Bunch<'_>], item: &PictureBox) -> &'a [&'static str] {
@@ -430,11 +452,12 @@ mod tests {
                     && a.bottom() <= layout.size.height
             );
         }
-        for (at, points, _) in &layout.links {
+        for (at, points, label) in &layout.links {
             let rect = |place: usize| layout.boxes.iter().find(|(of, ..)| *of == place).unwrap().1;
             let link = &picture.links[*at];
             assert!(is_on_border(rect(link.from), points[0]), "start of {link:?}");
             assert!(is_on_border(rect(link.to), points[points.len() - 1]), "end of {link:?}");
+            assert!(points.windows(2).any(|pair| is_level_at(pair, *label)), "{link:?} passes its label by");
             for pair in points.windows(2) {
                 let (left, right) = (pair[0].0.min(pair[1].0), pair[0].0.max(pair[1].0));
                 let (top, bottom) = (pair[0].1.min(pair[1].1), pair[0].1.max(pair[1].1));
@@ -446,6 +469,11 @@ mod tests {
                 assert!(others.all(|(_, rect, _)| is_apart(rect, &piece)), "{link:?} crosses a box");
             }
         }
+    }
+
+    fn is_level_at(pair: &[Point], (x, y): Point) -> bool {
+        let is_at = |point: &Point| (point.1 - y).abs() < 0.6;
+        pair.iter().all(is_at) && pair[0].0.min(pair[1].0) <= x && x <= pair[0].0.max(pair[1].0)
     }
 
     fn is_on_border(rect: Rect, (x, y): Point) -> bool {

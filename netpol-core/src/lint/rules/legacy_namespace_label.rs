@@ -1,0 +1,96 @@
+//! `legacy-namespace-label`.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::{Category, Diagnostic, Fix, RuleName, Severity};
+use crate::dialect::network_policy::NetworkPolicy;
+use crate::lint::{Context, Level, Levels, Needs, Rule};
+use crate::manifest::LabelSelector;
+use crate::selector::LabelValue;
+use crate::text::Spanned;
+
+pub(crate) const RULE: Rule = Rule {
+    name: RuleName("legacy-namespace-label"),
+    category: Category::Policy,
+    levels: Levels::from_recommended(Level::Warning),
+    summary: "a namespace is selected by a label `name` that nothing sets",
+    page: include_str!("legacy-namespace-label.md"),
+    needs: Needs::Text,
+    find: Some(find),
+};
+
+/// The label that every namespace has, since Kubernetes 1.21.
+const CURRENT: &str = "kubernetes.io/metadata.name";
+
+fn find(context: &Context<'_>) -> Vec<Diagnostic> {
+    let set: BTreeSet<&str> =
+        context.cluster.namespaces.iter().filter_map(|it| it.labels.get("name")).filter_map(known).collect();
+    let mut found = Vec::new();
+    for policy in context.network_policies() {
+        let rules =
+            [&policy.spec.ingress, &policy.spec.egress].into_iter().flatten().flat_map(|it| &it.rules);
+        let peers = rules.filter_map(|rule| rule.value.peers.as_ref()).flat_map(|peers| &peers.value);
+        for selector in peers.filter_map(|peer| peer.value.namespace_selector.as_ref()) {
+            found.extend(
+                keys(&selector.value)
+                    .filter_map(|(key, values)| finding(context, policy, key, &values, &set)),
+            );
+        }
+    }
+    found
+}
+
+fn known(value: &LabelValue) -> Option<&str> {
+    match value {
+        LabelValue::Known(value) => Some(value),
+        LabelValue::Unknown => None,
+    }
+}
+
+/// The places where a selector asks for the label `name`, and for which values.
+fn keys(selector: &LabelSelector) -> impl Iterator<Item = (&Spanned<String>, Vec<&str>)> {
+    let labels = selector.match_labels.iter().map(|(key, value)| (key, vec![value.value.as_str()]));
+    let expressions = selector
+        .match_expressions
+        .iter()
+        .filter(|it| it.value.operator.value == "In")
+        .map(|it| (&it.value.key, it.value.values.iter().map(|value| value.value.as_str()).collect()));
+    labels.chain(expressions).filter(|(key, _)| key.value == "name")
+}
+
+fn finding(
+    context: &Context<'_>,
+    policy: &NetworkPolicy,
+    key: &Spanned<String>,
+    values: &[&str],
+    set: &BTreeSet<&str>,
+) -> Option<Diagnostic> {
+    if values.is_empty() || values.iter().any(|value| set.contains(value)) {
+        return None;
+    }
+    let object = &policy.object;
+    let value = values.join("`, `");
+    let message = format!("no namespace of the input has the label `name` with `{value}`");
+    let help = format!(
+        "Kubernetes sets `{CURRENT}` on every namespace and `name` on none: write `{CURRENT}`, which `netpol lint --fix` does"
+    );
+    let found = RULE.finding(key.span, message).with_object(object.clone()).with_help(help);
+    // A namespace that the input does not hold may have the label from elsewhere.
+    let shown = |value: &&str| {
+        context
+            .cluster
+            .namespace_named(value)
+            .and_then(|id| context.cluster.namespace(id))
+            .and_then(|it| it.span)
+    };
+    let found = match values.iter().find_map(shown) {
+        Some(span) => found.with_related(context.head(span), "this namespace does not have it"),
+        None => found.with_severity(Severity::Info),
+    };
+    let fix =
+        Some(key.span).filter(|_| key.via.is_none()).and_then(|span| Fix::of_text(span, &key.value, CURRENT));
+    Some(match fix {
+        Some(fix) => found.with_fix(fix),
+        None => found,
+    })
+}

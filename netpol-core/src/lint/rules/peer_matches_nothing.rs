@@ -1,0 +1,154 @@
+//! `peer-matches-nothing`.
+
+use std::collections::BTreeMap;
+
+use crate::cluster::{NamespaceId, PodGroup};
+use crate::diagnostic::{Category, Diagnostic, Label, RuleName, Severity};
+use crate::index::{IndexedPeer, TermId};
+use crate::lint::slips::{groups, meant, near_words, slip};
+use crate::lint::{Context, Level, Levels, Needs, Rule, RuleAt};
+use crate::policy::{NamespaceMatch, Peer, Placed, PodMatch};
+use crate::selector::Selector;
+
+pub(crate) const RULE: Rule = Rule {
+    name: RuleName("peer-matches-nothing"),
+    category: Category::Policy,
+    levels: Levels::from_recommended(Level::Warning),
+    summary: "a peer matches no pod of the input, so that it allows nobody",
+    page: include_str!("peer-matches-nothing.md"),
+    needs: Needs::Workloads,
+    find: Some(find),
+};
+
+/// So many further places of the same remark are pointed at.
+const POINTED_AT: usize = 3;
+
+fn find(context: &Context<'_>) -> Vec<Diagnostic> {
+    let mut found: Vec<Diagnostic> = Vec::new();
+    let mut remark_on: BTreeMap<TermId, usize> = BTreeMap::new();
+    for rule in context.rules() {
+        let peers: Vec<_> = rule.peers().into_iter().flatten().collect();
+        for (place, (peer, indexed)) in peers.iter().enumerate() {
+            let (Peer::Pods(pods), IndexedPeer::Term(term)) = (&peer.value, indexed) else { continue };
+            let beside = [place.checked_sub(1), place.checked_add(1)].into_iter().flatten();
+            let mut beside = beside.filter_map(|place| peers.get(place));
+            let is_half = beside.any(|(other, _)| are_halves(pods, &other.value));
+            if is_half || !matches_nothing(context, *term) {
+                continue;
+            }
+            let Some(finding) = finding(context, &rule, peer, pods) else { continue };
+            // What is perhaps right is said once, however many rules say it.
+            let earlier = remark_on.get(term).filter(|_| finding.severity == Severity::Info);
+            match earlier.and_then(|place| found.get_mut(*place)) {
+                Some(first) if first.related.len() < POINTED_AT => {
+                    first.related.push(Label { span: finding.primary.span, message: "and here".to_owned() });
+                }
+                Some(_) => {}
+                None => {
+                    remark_on.insert(*term, found.len());
+                    found.push(finding);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Whether pods of the policy's own namespace stand beside whole namespaces, so that one peer was probably meant: that
+/// is told as such.
+fn are_halves(pods: &PodMatch, other: &Peer) -> bool {
+    matches!((&pods.namespaces, other), (NamespaceMatch::Named(_), Peer::Pods(PodMatch {
+        namespaces: NamespaceMatch::Selected(_),
+        pods,
+    })) if pods.is_everything())
+}
+
+fn matches_nothing(context: &Context<'_>, term: TermId) -> bool {
+    context.index.term(term).is_some_and(|term| {
+        term.selected.is_empty() && term.unknown.is_empty() && term.assumed_not.is_empty()
+    })
+}
+
+fn finding(
+    context: &Context<'_>,
+    rule: &RuleAt<'_>,
+    peer: &Placed<Peer>,
+    pods: &PodMatch,
+) -> Option<Diagnostic> {
+    let object = &rule.policy.object;
+    let place = context.span(peer.origin)?;
+    let found = |message: String| RULE.finding(context.head(place), message).with_object(object.clone());
+    let namespaces = selected(context, &pods.namespaces);
+    if namespaces.is_empty() {
+        let NamespaceMatch::Selected(selector) = &pods.namespaces else { return None };
+        let (span, label) = near_namespace(context, selector)?;
+        let found =
+            found(format!("no namespace of the input has `{selector}`, so that this peer allows nobody"));
+        return Some(
+            found.with_related(span, "this one nearly matches").with_help(format!("did you mean `{label}`?")),
+        );
+    }
+    let here: Vec<&PodGroup> =
+        groups(context).filter(|group| namespaces.contains(&group.namespace)).collect();
+    // Pods that use the network of their node are matched by labels, and by no policy: that is another matter.
+    let has_labels = |group: &PodGroup| pods.pods.matches(&group.labels).truth.is_yes();
+    if here.is_empty() || here.iter().any(|group| has_labels(group)) {
+        return None;
+    }
+    let found = found(format!("no pod of {} in the input has `{}`", whose(context, &namespaces), pods.pods));
+    if let Some((group, slip)) =
+        here.into_iter().find_map(|group| Some((group, slip(&group.labels, &pods.pods)?)))
+    {
+        let (place, help) = near_words(context, group, &slip);
+        return Some(found.with_related(place, "this one nearly matches").with_help(help));
+    }
+    let elsewhere = match &pods.namespaces {
+        NamespaceMatch::Named(_) => groups(context).find(|group| has_labels(group)),
+        NamespaceMatch::Selected(_) => None,
+    };
+    let Some((group, other)) =
+        elsewhere.and_then(|group| Some((group, context.cluster.namespace(group.namespace)?)))
+    else {
+        let help =
+            "it is right if an operator or another repository creates such pods; else correct the labels";
+        return Some(found.with_severity(Severity::Info).with_help(help));
+    };
+    let help = format!(
+        "without a `namespaceSelector` a peer means pods of the policy's own namespace: add `namespaceSelector: \
+         {{matchLabels: {{kubernetes.io/metadata.name: {}}}}}` to the same item",
+        other.name
+    );
+    Some(
+        found
+            .with_related(context.head(group.span), "these pods have the labels, in another namespace")
+            .with_help(help),
+    )
+}
+
+/// The namespaces that a peer speaks of, as far as the input has them and workloads in them.
+fn selected(context: &Context<'_>, namespaces: &NamespaceMatch) -> Vec<NamespaceId> {
+    let all = (0u32..).map(NamespaceId).zip(&context.cluster.namespaces);
+    let is_meant = |id: NamespaceId, labels| match namespaces {
+        NamespaceMatch::Named(name) => context.cluster.namespace_named(name) == Some(id),
+        NamespaceMatch::Selected(selector) => selector.matches(labels).truth.is_yes(),
+    };
+    all.filter(|(id, it)| is_meant(*id, &it.labels)).map(|(id, _)| id).collect()
+}
+
+/// A namespace of the input whose labels nearly match, and the label that was probably meant.
+fn near_namespace(context: &Context<'_>, selector: &Selector) -> Option<(crate::text::Span, String)> {
+    context.cluster.namespaces.iter().find_map(|namespace| {
+        let slip = slip(&namespace.labels, selector)?;
+        Some((context.head(namespace.span?), meant(&namespace.labels, &slip)))
+    })
+}
+
+fn whose(context: &Context<'_>, namespaces: &[NamespaceId]) -> String {
+    match namespaces {
+        [only] => {
+            let name = context.cluster.namespace(*only).map_or("", |namespace| namespace.name.as_str());
+            format!("namespace `{name}`")
+        }
+        several => format!("the {} namespaces", several.len()),
+    }
+}

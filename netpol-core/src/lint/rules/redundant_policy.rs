@@ -1,0 +1,35 @@
+//! `redundant-policy`.
+
+use crate::diagnostic::{Category, Diagnostic, RuleName};
+use crate::lint::redundancy::covers;
+use crate::lint::{Context, Level, Levels, Needs, Redundant, Rule};
+
+pub(crate) const RULE: Rule = Rule {
+    name: RuleName("redundant-policy"),
+    category: Category::Policy,
+    levels: Levels { minimal: Level::Off, recommended: Level::Info, strict: Level::Warning },
+    summary: "a policy changes no connection of any pod that could exist: others say the same",
+    page: include_str!("redundant-policy.md"),
+    needs: Needs::Text,
+    find: Some(find),
+};
+
+fn find(context: &Context<'_>) -> Vec<Diagnostic> {
+    let whole = context.redundancy().always.iter().filter(|it| it.rule.is_none());
+    whole.filter_map(|redundant| finding(context, redundant)).collect()
+}
+
+fn finding(context: &Context<'_>, redundant: &Redundant) -> Option<Diagnostic> {
+    let policy = context.policies.policies.get(redundant.policy as usize)?;
+    let object = &policy.object;
+    let message = format!("`{object}` changes nothing, for any pod that could exist");
+    let what = if policy.rules.is_empty() { "isolate" } else { "isolate and allow" };
+    let help = format!("other policies {what} the same for all pods that it selects: remove it");
+    let place = context.head(context.span(policy.origin)?);
+    let found = RULE.finding(place, message).with_object(object.clone()).with_help(help);
+    Some(
+        covers(context, redundant)
+            .into_iter()
+            .fold(found, |found, (place, words)| found.with_related(place, words)),
+    )
+}

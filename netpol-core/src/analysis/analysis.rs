@@ -276,6 +276,7 @@ impl Analysis {
             manifest::read(&self.input.files, &options, |raw, found| dialect::claim(raw, &options, found));
         let facts = lint::context::Facts {
             files: &self.input.files,
+            options: &options,
             manifests: &manifests,
             cluster: &self.input.cluster,
             policies: &self.input.policies,

@@ -12,7 +12,7 @@ use crate::dialect::network_policy::NetworkPolicy;
 use crate::dialect::{Profile, Resource};
 use crate::evaluate::{Engine, Rows};
 use crate::index::PolicyIndex;
-use crate::manifest::Manifests;
+use crate::manifest::{Manifests, ReadOptions};
 use crate::policy::{Direction, OriginId, Placed, Policy, PolicySet, Rule};
 use crate::reach::Map;
 use crate::text::{FileSet, Span};
@@ -22,6 +22,8 @@ use crate::text::{FileSet, Span};
 pub struct Facts<'a> {
     /// The texts.
     pub files: &'a FileSet,
+    /// How it was read.
+    pub options: &'a ReadOptions,
     /// The objects, with the places of their fields.
     pub manifests: &'a Manifests<Resource>,
     /// The cluster that they make.
@@ -39,6 +41,8 @@ pub struct Facts<'a> {
 pub struct Context<'a> {
     /// The texts.
     pub files: &'a FileSet,
+    /// How it was read.
+    pub options: &'a ReadOptions,
     /// The objects, with the places of their fields.
     pub manifests: &'a Manifests<Resource>,
     /// The cluster that they make.
@@ -63,9 +67,10 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// The context of an input.
     pub const fn new(facts: Facts<'a>, settings: &'a LintSettings) -> Self {
-        let Facts { files, manifests, cluster, policies, index, profile } = facts;
+        let Facts { files, options, manifests, cluster, policies, index, profile } = facts;
         Self {
             files,
+            options,
             manifests,
             cluster,
             policies,

@@ -1,6 +1,7 @@
 //! Typed resources, with the places of their fields.
 
 pub mod decode;
+pub mod backend;
 mod document;
 mod identity;
 pub mod kinds;
@@ -15,6 +16,7 @@ pub mod reading;
 pub mod service;
 pub mod workload;
 
+pub use backend::{Backend, BackendPort, backends};
 pub use label_selector::{Expression, LabelSelector};
 pub use metadata::{Label, Metadata, OwnerReference};
 pub use namespace::Namespace;

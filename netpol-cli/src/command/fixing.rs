@@ -123,9 +123,14 @@ impl Fixing {
         end.and(console.exactly(&patch))
     }
 
-    /// Writes the changed files.
-    pub(super) fn write(&self, places: &Places, console: &mut Console<'_, '_>) -> Exit {
-        let (mut exit, mut settled, mut files) = (Exit::Fine, 0, 0);
+    /// Writes the changed files. One that cannot be written is what it was, also for what remains to be said.
+    pub(super) fn write(
+        &mut self,
+        places: &Places,
+        settings: &LintSettings,
+        console: &mut Console<'_, '_>,
+    ) -> Exit {
+        let (mut left, mut settled, mut files) = (Vec::new(), 0, 0);
         for (id, old, new) in self.changed() {
             let Some(path) = places.paths.get(&id) else { continue };
             match replace(path, old.text(), new.text()) {
@@ -135,14 +140,29 @@ impl Fixing {
                 }
                 Err(error) => {
                     console.error(format_args!("`{}` is left as it was: {error}", old.name()));
-                    exit = Exit::Error;
+                    left.push(id);
                 }
             }
         }
         if settled > 0 {
             console.note(format_args!("fixed {} in {}", counted(settled, "finding"), counted(files, "file")));
         }
-        exit
+        if left.is_empty() {
+            return Exit::Fine;
+        }
+        self.leave(&left, settings);
+        Exit::Error
+    }
+
+    /// Takes back what was changed in some files.
+    fn leave(&mut self, left: &[FileId], settings: &LintSettings) {
+        let mut files = self.analysis.files().clone();
+        for old in left.iter().filter_map(|id| self.original.get(*id)) {
+            // Its text was read once, so it is within the limits.
+            drop(files.put(old.with_text(old.text())));
+        }
+        self.analysis = self.analysis.with_files(files);
+        self.report = self.analysis.lint(settings);
     }
 }
 

@@ -40,7 +40,7 @@ fn linted(args: &args::Lint, console: &mut Console<'_, '_>) -> Result<Exit, Exit
         return Ok(exit.and(ended));
     }
     let (plan, choice) = (Plan::of(&args.fixes), fixing::choice(&args.fixes));
-    let fixing = match plan {
+    let mut fixing = match plan {
         Plan::Leave => Fixing::new(analysis, &settings, choice, |_| false),
         Plan::Show => Fixing::new(analysis, &settings, choice, |_| true),
         Plan::Write => Fixing::new(analysis, &settings, choice, |id| places.hold(id)),
@@ -50,7 +50,7 @@ fn linted(args: &args::Lint, console: &mut Console<'_, '_>) -> Result<Exit, Exit
         Plan::Show => return Ok(exit.and(fixing.show(console))),
         Plan::Write => {
             fixing::tell_closed(&fixing, choice, &places, console);
-            fixing.write(&places, console)
+            fixing.write(&places, &settings, console)
         }
     });
     let Fixing { analysis, report, .. } = fixing;

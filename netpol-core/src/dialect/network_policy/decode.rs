@@ -64,8 +64,8 @@ fn dropped_field(diagnostic: &Diagnostic) -> Option<Spanned<Remark>> {
     (!is_metadata).then(|| Spanned::new(remark, diagnostic.primary.span))
 }
 
-/// Ports that stand in a peer belong beside the list of peers: the fix moves them there. It is a guess when other peers
-/// get the ports too, and when no peer is left, which opens the ports to everybody.
+/// Ports that stand in a peer belong beside the list of peers: the fix moves them there. It is a guess when other peers,
+/// which had no ports, get them too.
 fn lift_ports(raw: &RawObject<'_, '_>, found: &mut Diagnostic) {
     let path = found.api.as_ref().map_or("", |api| api.field.as_str());
     let is_in_peer =
@@ -74,7 +74,7 @@ fn lift_ports(raw: &RawObject<'_, '_>, found: &mut Diagnostic) {
         let lifted = edit::lift_key(raw.node.span.file, raw.file, raw.node.span, path);
         found.fix = lifted.map(|edit::Lifted { edits, is_alone, others }| {
             let message = "move `ports` into the rule, beside the list of peers".to_owned();
-            let is_sure = is_alone == (others > 0);
+            let is_sure = is_alone || others == 0;
             let applicability = if is_sure { Applicability::Safe } else { Applicability::Unsafe };
             Fix { message, applicability, edits }
         });

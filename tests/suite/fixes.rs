@@ -13,7 +13,7 @@ const POLICY: &str =
 fn faulty() -> String {
     format!(
         "# the shop\n{POLICY}spec:\n  podSelector: {{}}   # everybody\n  policyTypes: [Ingress]\n  ingress:\n  - form:   # \
-         whom?\n    - ipBlock: {{cidr: \"10.0.0.5/8\"}}\n\n    - podSelector: {{}}\n      ports:\n        - \
+         whom?\n    - ipBlock: {{cidr: \"10.0.0.5/8\"}}\n\n  - from:\n    - podSelector: {{}}\n      ports:\n        - \
          protocol: tcp  # web\n          port: '80'\n"
     )
 }
@@ -290,7 +290,7 @@ fn a_link_stays_a_link_and_permissions_stay() {
 fn what_fixes_would_settle_is_counted() {
     let folder = Folder::with(&[("web.yaml", &faulty())]);
     let outcome = folder.netpol("lint");
-    assert!(outcome.stderr.contains("note: `--fix` settles 1 finding"), "{outcome:?}");
+    assert!(outcome.stderr.contains("note: `--fix` settles 2 findings"), "{outcome:?}");
 }
 
 #[test]

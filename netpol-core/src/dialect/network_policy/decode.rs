@@ -73,10 +73,13 @@ fn lift_ports(raw: &RawObject<'_, '_>, found: &mut Diagnostic) {
     if found.rule == UNKNOWN_FIELD && is_in_peer {
         let lifted = edit::lift_key(raw.node.span.file, raw.file, raw.node.span, path);
         found.fix = lifted.map(|edit::Lifted { edits, is_alone, others }| {
-            let message = "move `ports` into the rule, beside the list of peers".to_owned();
+            let message = match (is_alone, others) {
+                (true, 0) => "move `ports` into the rule, without a list of peers: everybody is allowed",
+                _ => "move `ports` into the rule, beside the list of peers",
+            };
             let is_sure = is_alone || others == 0;
             let applicability = if is_sure { Applicability::Safe } else { Applicability::Unsafe };
-            Fix { message, applicability, edits }
+            Fix { message: message.to_owned(), applicability, edits }
         });
     }
 }

@@ -17,7 +17,7 @@ use crate::render::Console;
 use crate::render::text::visible;
 
 /// So often the fixed texts are linted and fixed again.
-const ROUNDS: usize = 10;
+const ROUNDS: usize = 20;
 
 /// What is to be done with fixes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -536,7 +536,8 @@ mod tests {
     #[test]
     fn a_key_is_lifted_out_of_a_list() {
         let lifted = |text: &str, path: &str| {
-            let edits = with_document(text, |id, source, chunk| lift_key(id, source, chunk.span, path))?;
+            let edits =
+                with_document(text, |id, source, chunk| lift_key(id, source, chunk.span, path))?.edits;
             let apply = |text: String, edit: &Edit| applied(&text, edit);
             Some(edits.iter().rev().fold(text.to_owned(), apply))
         };

@@ -96,7 +96,8 @@ fn expected(folder: &Folder, name: &str, is_wanted: impl Fn(&Value) -> bool) -> 
                 taken.iter().any(|(from, to, _)| start <= to && from <= end)
             };
             let is_guess = !is_of_api(finding) && fix["safe"] != true;
-            if !places.iter().any(meets) && !(is_guess && guessed.contains(&&finding["object"])) {
+            let must_wait = is_guess && guessed.contains(&&finding["object"]);
+            if !must_wait && !places.iter().any(meets) {
                 guessed.extend(is_guess.then_some(&finding["object"]));
                 taken.extend(places);
                 all.extend(fix["edits"].as_array().unwrap().clone());
@@ -112,7 +113,7 @@ fn expected(folder: &Folder, name: &str, is_wanted: impl Fn(&Value) -> bool) -> 
 
 /// The ways in which the same manifest may be written.
 fn variants(text: &str) -> [String; 4] {
-    let remarked: String = text.lines().map(|line| format!("{line}   # it stays\n")).collect();
+    let remarked = text.replace('\n', "   # it stays\n");
     let is_plain = !text.contains(['|', '>', '%', '#']);
     let remarked = if is_plain { remarked } else { format!("# it stays\n{text}") };
     [text.to_owned(), text.replace('\n', "\r\n"), format!("\u{feff}{text}"), remarked]
@@ -317,6 +318,18 @@ fn two_fields_that_mean_the_same_are_left_to_their_author() {
     let folder = Folder::with(&[("web.yaml", &text)]);
     let outcome = folder.netpol("lint --fix --unsafe-fixes");
     assert_eq!((outcome.code, read(&folder, "web.yaml")), (1, text), "{outcome:?}");
+}
+
+#[test]
+fn one_cause_is_answered_by_one_fix() {
+    let spec = "spec:\n  podSelector: {}\n  policyType: [Egress]\n  egress:\n  - ports: [{port: 443}]\n";
+    let pod = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\n";
+    for flags in ["--fix", "--fix --unsafe-fixes"] {
+        let folder = Folder::with(&[("web.yaml", &format!("{POLICY}{spec}{pod}"))]);
+        let outcome = folder.netpol(&format!("lint {flags} --ignore dns-egress-blocked"));
+        let expected = format!("{POLICY}{}{pod}", spec.replace("policyType:", "policyTypes:"));
+        assert_eq!(read(&folder, "web.yaml"), expected, "{outcome:?}");
+    }
 }
 
 #[test]

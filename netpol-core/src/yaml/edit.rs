@@ -551,7 +551,7 @@ mod tests {
             ("a:\n- f:\n  - q:\n    - x\n  - p: 1\n  g: 1", "a:\n- f:\n  - p: 1\n  q:\n  - x\n  g: 1", 0),
             (
                 "a:\n- f:\n  - p: 1\n    q:\n      - x\n  - p: 2",
-                "a:\n- f:\n  - p: 1\n  - p: 2\n  q:\n    - x\n",
+                "a:\n- f:\n  - p: 1\n  - p: 2\n  q:\n    - x",
                 0,
             ),
         ];

@@ -1,6 +1,9 @@
 //! What lint calls needless changes nothing when it is taken away.
 
+use std::sync::Arc;
+
 use netpol_core::lint::{LintSettings, Preset};
+use netpol_core::policy::{Direction, Policy};
 use netpol_tests::engine::Engine;
 use netpol_tests::generate::{Generated, Random, nasty, policy, to_yaml};
 use serde_json::Value;
@@ -58,19 +61,12 @@ fn without(objects: &[Value], engine: &Engine, found: &[(String, String, Option<
         if !rules.is_empty() {
             // Written types stay what they were when the rules go.
             let set = engine.analysis().policies();
-            let is_this = |it: &&std::sync::Arc<netpol_core::policy::Policy>| {
+            let is_this = |it: &&Arc<Policy>| {
                 it.object.name == name("name") && it.object.namespace.as_deref() == Some(&*name("namespace"))
             };
             let directions = set.policies.iter().find(is_this).unwrap().directions;
-            let types =
-                [("Ingress", "ingress"), ("Egress", "egress")].into_iter().filter(|(_, direction)| {
-                    let direction = if *direction == "ingress" {
-                        netpol_core::policy::Direction::Ingress
-                    } else {
-                        netpol_core::policy::Direction::Egress
-                    };
-                    directions.contains(direction)
-                });
+            let types = [("Ingress", Direction::Ingress), ("Egress", Direction::Egress)];
+            let types = types.into_iter().filter(|(_, direction)| directions.contains(*direction));
             object["spec"]["policyTypes"] = types.map(|(name, _)| name).collect();
             let ingress = object["spec"]["ingress"].as_array().map_or(0, Vec::len);
             for rule in rules.into_iter().rev() {

@@ -19,4 +19,5 @@ mod process;
 mod examples;
 mod lint;
 mod lint_formats;
+mod lint_review;
 mod lint_rules;

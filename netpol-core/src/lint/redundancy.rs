@@ -29,13 +29,22 @@ pub struct Redundancy {
     pub always: Vec<Redundant>,
     /// For the pods of the input alone.
     pub now: Vec<Redundant>,
+    /// For each policy, the others that select all of its pods, whatever pods there are.
+    wider: Vec<Vec<u32>>,
 }
 
 impl Redundancy {
     pub(super) fn new(context: &Context<'_>) -> Self {
         let always = found(context, Scope::Any, &[]);
         let now = found(context, Scope::Existing, &always);
-        Self { always, now }
+        let mut covering = Covering::new(context, Scope::Any);
+        let wider = context.evaluated().map(|(place, _)| covering.wider(place)).collect();
+        Self { always, now, wider }
+    }
+
+    /// The other policies that select all pods that a policy selects, whatever pods there are.
+    pub fn wider(&self, policy: u32) -> Vec<u32> {
+        self.wider.get(policy as usize).cloned().unwrap_or_default()
     }
 }
 

@@ -4,11 +4,12 @@ use super::Rule;
 use super::rules::{
     block_covers_pods, client_range_behind_cluster_policy, comment_contradicts_cidr,
     database_port_open_to_world, dns_egress_blocked, dns_single_protocol, egress_list_without_effect,
-    empty_rule_allows_all, exposed_service_not_admitted, half_deny_all, host_network_selected,
-    implicit_ingress_isolation, legacy_namespace_label, metadata_address_reachable, named_port_unknown,
-    namespace_without_default_deny, needless_today, one_family_in_dual_stack, one_sided_connection,
-    peer_matches_nothing, pod_name_without_pod, policy_selects_nothing, reading, redundant_policy,
-    redundant_rule, rule_without_direction, service_port_not_pod_port, split_peer, split_rule, suppressions,
+    empty_rule_allows_all, except_given_back, exposed_service_not_admitted, half_deny_all,
+    host_network_selected, implicit_ingress_isolation, legacy_namespace_label, metadata_address_reachable,
+    named_port_unknown, namespace_without_default_deny, needless_today, one_family_in_dual_stack,
+    one_sided_connection, peer_matches_nothing, pod_name_without_pod, policy_selects_nothing, reading,
+    redundant_policy, redundant_rule, rule_without_direction, service_port_not_pod_port, split_peer,
+    split_rule, suppressions, workload_not_isolated,
 };
 use crate::diagnostic::RuleName;
 
@@ -25,6 +26,7 @@ pub const RULES: &[&Rule] = &[
     &reading::DUPLICATE_OBJECT,
     &egress_list_without_effect::RULE,
     &empty_rule_allows_all::RULE,
+    &except_given_back::RULE,
     &suppressions::EXPIRED_SUPPRESSION,
     &exposed_service_not_admitted::RULE,
     &half_deny_all::RULE,
@@ -57,6 +59,7 @@ pub const RULES: &[&Rule] = &[
     &reading::UNRENDERED_TEMPLATE,
     &reading::UNRESOLVED_PLACEHOLDER,
     &suppressions::UNUSED_SUPPRESSION,
+    &workload_not_isolated::RULE,
     &reading::WRONG_TYPE,
 ];
 

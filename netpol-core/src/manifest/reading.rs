@@ -119,7 +119,10 @@ pub fn in_order<'r, P: 'r>(
     of_all: [&[Diagnostic]; 2],
 ) -> Vec<Diagnostic> {
     let own = readings.flat_map(|reading| &reading.diagnostics);
-    let mut all: Vec<Diagnostic> = own.chain(of_all.into_iter().flatten()).cloned().collect();
+    let mut all = Vec::new();
+    for found in own.chain(of_all.into_iter().flatten()) {
+        report(&mut all, found.clone());
+    }
     all.sort_by_key(|diagnostic| (diagnostic.primary.span.file, diagnostic.primary.span.start));
     all
 }

@@ -107,6 +107,9 @@ impl Picture {
     pub fn of(graph: &Graph) -> Self {
         let mut picture = Self { notes: graph.notes.clone(), subject: graph.subject, ..Self::default() };
         picture.boxes = graph.nodes.iter().enumerate().map(|(at, node)| boxed(at, node)).collect();
+        if picture.boxes.is_empty() && picture.subject == Subject::Connections {
+            picture.notes.push("there is nothing to draw: no workload, no pod and no address".to_owned());
+        }
         let drawn = picture.drawn(graph);
         picture.links =
             drawn.into_iter().filter_map(|at| graph.edges.get(at).map(|edge| link(at, edge))).collect();

@@ -78,7 +78,7 @@ fn open(out: &mut String, picture: &Picture, size: Rect) {
         words::count(picture.links.len(), "link")
     );
     let _ = writeln!(out, "<style>\n{STYLE}</style>\n<defs>");
-    for (class, _) in kinds() {
+    for (class, _) in kinds(picture) {
         let _ = writeln!(
             out,
             "<marker id=\"{class}\" viewBox=\"0 0 10 10\" refX=\"9.5\" refY=\"5\" markerWidth=\"8\" markerHeight=\"8\" markerUnits=\"userSpaceOnUse\" orient=\"auto\"><path class=\"tip-{class}\" d=\"M0 1 L10 5 L0 9 z\"/></marker>"
@@ -193,14 +193,16 @@ fn link_title(picture: &Picture, link: &Link) -> String {
     escaped(&format!("{} -> {} {}", name(link.from), name(link.to), link.label()))
 }
 
-/// How links look, and what that means.
-fn kinds() -> impl Iterator<Item = (&'static str, &'static str)> {
+/// How the links of a picture look, and what that means.
+fn kinds(picture: &Picture) -> impl Iterator<Item = (&'static str, &'static str)> {
     let connections = [
         ("rule", "allowed by a rule"),
         ("unsure", "unknown: not decided by the input"),
         ("free", "allowed: neither end is isolated"),
     ];
-    connections.into_iter().chain(words::CHANGES.into_iter().map(|(_, name, meaning)| (name, meaning)))
+    let changes = words::CHANGES.into_iter().map(|(_, name, meaning)| (name, meaning));
+    let is_there = |class: &str| picture.links.iter().any(|link| class_of(link) == class);
+    connections.into_iter().chain(changes).filter(move |(class, _)| is_there(class))
 }
 
 struct Legend {
@@ -212,18 +214,16 @@ struct Legend {
 /// What the lines mean that the picture has.
 fn legend(picture: &Picture) -> Legend {
     let mut legend = Legend { text: String::new(), width: 0.0, height: 0.0 };
-    for (class, words) in kinds() {
-        if picture.links.iter().any(|link| class_of(link) == class) {
-            let x = legend.width;
-            let _ = write!(
-                legend.text,
-                "<path class=\"{class}\" d=\"M{x:.1} 8 L{:.1} 8\" marker-end=\"url(#{class})\"/><text class=\"small\" x=\"{:.1}\" y=\"11.8\">{words}</text>",
-                x + 34.0,
-                x + 42.0
-            );
-            legend.width += 42.0 + width(words, SMALL) + 24.0;
-            legend.height = 26.0;
-        }
+    for (class, words) in kinds(picture) {
+        let x = legend.width;
+        let _ = write!(
+            legend.text,
+            "<path class=\"{class}\" d=\"M{x:.1} 8 L{:.1} 8\" marker-end=\"url(#{class})\"/><text class=\"small\" x=\"{:.1}\" y=\"11.8\">{words}</text>",
+            x + 34.0,
+            x + 42.0
+        );
+        legend.width += 42.0 + width(words, SMALL) + 24.0;
+        legend.height = 26.0;
     }
     legend
 }

@@ -13,13 +13,13 @@ const POLICY: &str =
 fn faulty() -> String {
     format!(
         "# the shop\n{POLICY}spec:\n  podSelector: {{}}   # everybody\n  policyTypes: [Ingress]\n  ingress:\n  - form:   # \
-         whom?\n    - ipBlock: {{cidr: \"10.0.0.5/8\"}}\n\n    - podSelector: {{}}\n      ports:\n        - \
+         whom?\n    - ipBlock: {{cidr: \"10.0.0.5/8\"}}\n\n  - from:\n    - podSelector: {{}}\n      ports:\n        - \
          protocol: tcp  # web\n          port: '80'\n"
     )
 }
 
 const MENDED: &str = "spec:\n  podSelector: {}   # everybody\n  policyTypes: [Ingress]\n  ingress:\n  - from:   # \
-                      whom?\n    - ipBlock: {cidr: \"10.0.0.0/8\"}\n\n    - podSelector: {}\n    ports:\n      - \
+                      whom?\n    - ipBlock: {cidr: \"10.0.0.0/8\"}\n\n  - from:\n    - podSelector: {}\n    ports:\n      - \
                       protocol: TCP  # web\n        port: 80\n";
 
 /// Every fixture with a finding, and the files beside it.
@@ -68,6 +68,100 @@ fn mended(text: &str, fix: &Value) -> String {
         let (start, end) = (place(edit, "start"), place(edit, "end"));
         format!("{}{}{}", &text[..start], edit["text"].as_str().unwrap(), &text[end..])
     })
+}
+
+/// The places that a fix changes.
+fn places(fix: &Value) -> Vec<(u64, u64, String)> {
+    let edits = fix["edits"].as_array().unwrap().iter();
+    let number = |edit: &Value, key: &str| edit[key].as_u64().unwrap();
+    edits.map(|edit| (number(edit, "start"), number(edit, "end"), edit["text"].to_string())).collect()
+}
+
+/// What `--fix` should make of a file, by the report alone: the fixes in the order of their findings, those that meet
+/// an earlier one in the next round.
+fn expected(folder: &Folder, name: &str, is_wanted: impl Fn(&Value) -> bool) -> String {
+    for _ in 0..20 {
+        let text = read(folder, name);
+        let mut taken: Vec<(u64, u64, String)> = Vec::new();
+        let mut all = Vec::new();
+        let found = findings(folder, name);
+        let is_of_api = |finding: &Value| finding["category"] == "api";
+        let wanted = |finding: &Value| !finding["fix"].is_null() && is_wanted(&finding["fix"]);
+        let is_unread = found.iter().any(|finding| is_of_api(finding) && wanted(finding));
+        let mut guessed = Vec::new();
+        for finding in found.iter().filter(|finding| wanted(finding) && (is_of_api(finding) || !is_unread)) {
+            let fix = &finding["fix"];
+            let places = places(fix);
+            let meets = |(start, end, _): &(u64, u64, String)| {
+                taken.iter().any(|(from, to, _)| start <= to && from <= end)
+            };
+            let is_guess = !is_of_api(finding) && fix["safe"] != true;
+            let must_wait = is_guess && guessed.contains(&&finding["object"]);
+            if !must_wait && !places.iter().any(meets) {
+                guessed.extend(is_guess.then_some(&finding["object"]));
+                taken.extend(places);
+                all.extend(fix["edits"].as_array().unwrap().clone());
+            }
+        }
+        if all.is_empty() {
+            return text;
+        }
+        folder.write(name, mended(&text, &serde_json::json!({"edits": all})));
+    }
+    panic!("{name}: fixes never end: {}", read(folder, name));
+}
+
+/// The ways in which the same manifest may be written.
+fn variants(text: &str) -> [String; 4] {
+    let remarked = text.replace('\n', "   # it stays\n");
+    let is_plain = !text.contains(['|', '>', '%', '#']);
+    let remarked = if is_plain { remarked } else { format!("# it stays\n{text}") };
+    [text.to_owned(), text.replace('\n', "\r\n"), format!("\u{feff}{text}"), remarked]
+}
+
+#[test]
+fn fixing_a_fixture_changes_the_places_of_its_fixes_and_no_other_byte() {
+    let mut count = 0;
+    for fixture in fixtures() {
+        let (folder, name) = copied(&fixture);
+        let Ok(text) = String::from_utf8(std::fs::read(&fixture).unwrap()) else { continue };
+        if !findings(&folder, &name).iter().any(|finding| !finding["fix"].is_null()) {
+            continue;
+        }
+        for text in variants(&text) {
+            for (flags, is_safe) in [("--fix", true), ("--fix --unsafe-fixes", false)] {
+                folder.write(&name, &text);
+                let expected = expected(&folder, &name, |fix| !is_safe || fix["safe"] == true);
+                folder.write(&name, &text);
+                folder.netpol(&format!("lint {name} {flags} --preset strict"));
+                assert_eq!(read(&folder, &name), expected, "{}", fixture.display());
+                let kept = |text: &str| (text.matches('\r').count() > 0, text.starts_with('\u{feff}'));
+                assert_eq!(kept(&expected), kept(&text), "{}", fixture.display());
+                let bare = expected.replace("\r\n", "");
+                assert!(!(text.contains('\r') && bare.contains('\n')), "{}: {expected:?}", fixture.display());
+                count += usize::from(expected != text);
+            }
+        }
+    }
+    assert!(count > 40, "{count} texts were fixed");
+}
+
+#[test]
+fn the_rules_that_carry_fixes_are_those_that_say_so() {
+    let listed = Run::small().netpol("rules -o json").json();
+    let mut surest: std::collections::BTreeMap<String, &str> = std::collections::BTreeMap::new();
+    for fixture in fixtures() {
+        let (folder, name) = copied(&fixture);
+        for finding in findings(&folder, &name).iter().filter(|finding| !finding["fix"].is_null()) {
+            let rule = finding["rule"].as_str().unwrap().to_owned();
+            let fix = if finding["fix"]["safe"] == true { "safe" } else { "unsafe" };
+            surest.entry(rule).and_modify(|surest| *surest = fix.min(surest)).or_insert(fix);
+        }
+    }
+    for rule in listed["rules"].as_array().unwrap() {
+        let name = rule["name"].as_str().unwrap();
+        assert_eq!(rule["fix"].as_str(), surest.get(name).copied(), "{name}");
+    }
 }
 
 #[test]
@@ -201,5 +295,83 @@ fn a_link_stays_a_link_and_permissions_stay() {
 fn what_fixes_would_settle_is_counted() {
     let folder = Folder::with(&[("web.yaml", &faulty())]);
     let outcome = folder.netpol("lint");
-    assert!(outcome.stderr.contains("note: `--fix` settles 1 finding"), "{outcome:?}");
+    assert!(outcome.stderr.contains("note: `--fix` settles 2 findings"), "{outcome:?}");
+}
+
+#[test]
+fn a_fix_that_is_a_guess_is_made_only_when_asked_for() {
+    let two = "  - from:\n    - podSelector: {}\n      ports: [{port: 80}]\n    - namespaceSelector: {}\n";
+    let text = format!("{POLICY}spec:\n  podSelector: {{}}\n  policyTypes: [Ingress]\n  ingress:\n{two}");
+    let folder = Folder::with(&[("web.yaml", &text)]);
+    let outcome = folder.netpol("lint --fix");
+    assert_eq!((outcome.code, read(&folder, "web.yaml")), (1, text.clone()), "{outcome:?}");
+    assert!(outcome.stderr.contains("`--unsafe-fixes` settles 1 more finding"), "{outcome:?}");
+    let outcome = folder.netpol("lint --fix --unsafe-fixes");
+    let moved = "  - from:\n    - podSelector: {}\n    - namespaceSelector: {}\n    ports: [{port: 80}]\n";
+    let fixed = text.replace(two, moved);
+    assert_eq!((outcome.code, read(&folder, "web.yaml")), (0, fixed), "{outcome:?}");
+}
+
+#[test]
+fn two_fields_that_mean_the_same_are_left_to_their_author() {
+    let text = format!("{POLICY}spec:\n  podSelector: {{}}\n  ingress:\n  - form: []\n    fromm: []\n");
+    let folder = Folder::with(&[("web.yaml", &text)]);
+    let outcome = folder.netpol("lint --fix --unsafe-fixes");
+    assert_eq!((outcome.code, read(&folder, "web.yaml")), (1, text), "{outcome:?}");
+}
+
+#[test]
+fn one_cause_is_answered_by_one_fix() {
+    let spec = "spec:\n  podSelector: {}\n  policyType: [Egress]\n  egress:\n  - ports: [{port: 443}]\n";
+    let pod = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\n";
+    for flags in ["--fix", "--fix --unsafe-fixes"] {
+        let folder = Folder::with(&[("web.yaml", &format!("{POLICY}{spec}{pod}"))]);
+        let outcome = folder.netpol(&format!("lint {flags} --ignore dns-egress-blocked"));
+        let expected = format!("{POLICY}{}{pod}", spec.replace("policyType:", "policyTypes:"));
+        assert_eq!(read(&folder, "web.yaml"), expected, "{outcome:?}");
+    }
+}
+
+#[test]
+fn json_is_fixed_too() {
+    let text = r#"{"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "web"},
+ "spec": {"podselector": {}, "policyTypes": ["ingress"], "ingress": [{"from":
+    [{"ipBlock": {"cidr": "10.0.0.5/8"}}], "ports": [{"protocol": "tcp", "port": "80"}]}]}}"#;
+    let folder = Folder::with(&[("web.json", text)]);
+    let outcome = folder.netpol("lint --fix");
+    let mended = [
+        ("podselector", "podSelector"),
+        ("\"ingress\"]", "\"Ingress\"]"),
+        ("10.0.0.5", "10.0.0.0"),
+        ("tcp", "TCP"),
+        ("\"80\"", "80"),
+    ];
+    let expected = mended.iter().fold(text.to_owned(), |text, (old, new)| text.replace(old, new));
+    assert_eq!((outcome.code, read(&folder, "web.json")), (0, expected), "{outcome:?}");
+}
+
+#[test]
+fn what_could_not_be_written_is_still_a_finding() {
+    let folder = Folder::with(&[("a.yaml", &faulty())]);
+    let path = folder.path().join("a.yaml");
+    let mut permissions = std::fs::metadata(&path).unwrap().permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&path, permissions).unwrap();
+    let outcome = folder.netpol("lint --fix -o concise");
+    assert!(outcome.code == 2 && outcome.stdout.contains("error[unknown-field]"), "{outcome:?}");
+    assert!(!outcome.stderr.contains("fixed "), "{outcome:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_out_of_the_folder_is_not_followed_to_write() {
+    use std::os::unix::fs::symlink;
+    let folder =
+        Folder::with(&[("outside.yaml", &faulty()), ("in/fine.yaml", &format!("{POLICY}spec: {{}}\n"))]);
+    symlink("../outside.yaml", folder.path().join("in/link.yaml")).unwrap();
+    let outcome = folder.netpol("lint in --fix");
+    assert_eq!((outcome.code, read(&folder, "outside.yaml")), (1, faulty()));
+    assert!(outcome.stderr.contains("`in/link.yaml` is left as it is: a link leads to it"), "{outcome:?}");
+    let named = folder.netpol("lint in in/link.yaml --fix");
+    assert!(read(&folder, "outside.yaml").contains("- from:"), "{named:?}");
 }

@@ -67,6 +67,8 @@ Examples:
   helm template . | netpol lint -
   netpol lint -o github -o sarif=netpol.sarif
   netpol lint --select api --fail-on warning
+  netpol lint --diff
+  netpol lint --fix manifests/
   netpol lint --write-baseline netpol-baseline.json
 
 Suppress a finding:  # netpol: ignore[RULE] reason     on its line or the line above";

@@ -17,7 +17,7 @@ use crate::render::Console;
 use crate::render::text::visible;
 
 /// So often the fixed texts are linted and fixed again.
-const ROUNDS: usize = 10;
+const ROUNDS: usize = 20;
 
 /// What is to be done with fixes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,11 +123,16 @@ impl Fixing {
         end.and(console.exactly(&patch))
     }
 
-    /// Writes the changed files.
-    pub(super) fn write(&self, paths: &BTreeMap<FileId, PathBuf>, console: &mut Console<'_, '_>) -> Exit {
-        let (mut exit, mut settled, mut files) = (Exit::Fine, 0, 0);
+    /// Writes the changed files. One that cannot be written is what it was, also for what remains to be said.
+    pub(super) fn write(
+        &mut self,
+        places: &Places,
+        settings: &LintSettings,
+        console: &mut Console<'_, '_>,
+    ) -> Exit {
+        let (mut left, mut settled, mut files) = (Vec::new(), 0, 0);
         for (id, old, new) in self.changed() {
-            let Some(path) = paths.get(&id) else { continue };
+            let Some(path) = places.paths.get(&id) else { continue };
             match replace(path, old.text(), new.text()) {
                 Ok(()) => {
                     settled += self.settled.get(&id).copied().unwrap_or_default();
@@ -135,14 +140,29 @@ impl Fixing {
                 }
                 Err(error) => {
                     console.error(format_args!("`{}` is left as it was: {error}", old.name()));
-                    exit = Exit::Error;
+                    left.push(id);
                 }
             }
         }
         if settled > 0 {
             console.note(format_args!("fixed {} in {}", counted(settled, "finding"), counted(files, "file")));
         }
-        exit
+        if left.is_empty() {
+            return Exit::Fine;
+        }
+        self.leave(&left, settings);
+        Exit::Error
+    }
+
+    /// Takes back what was changed in some files.
+    fn leave(&mut self, left: &[FileId], settings: &LintSettings) {
+        let mut files = self.analysis.files().clone();
+        for old in left.iter().filter_map(|id| self.original.get(*id)) {
+            // Its text was read once, so it is within the limits.
+            drop(files.put(old.with_text(old.text())));
+        }
+        self.analysis = self.analysis.with_files(files);
+        self.report = self.analysis.lint(settings);
     }
 }
 
@@ -201,22 +221,52 @@ pub(super) fn tell(report: &LintReport, choice: &args::FixChoice, console: &mut 
 pub(super) fn tell_closed(
     fixing: &Fixing,
     choice: FixChoice,
-    paths: &BTreeMap<FileId, PathBuf>,
+    places: &Places,
     console: &mut Console<'_, '_>,
 ) {
     let edits = fixable(&fixing.report, choice).flat_map(|(_, fix)| &fix.edits);
-    let files: BTreeSet<FileId> = edits.map(|edit| edit.span.file).collect();
-    let closed = files.iter().filter(|id| !is_open(**id, fixing.analysis.files(), paths));
-    for file in closed.filter_map(|id| fixing.analysis.files().get(*id)) {
-        let why = match file.first_invalid_byte() {
-            Some(_) => "it is not UTF-8",
-            None => "it is no file on the disk; `--diff` shows what would change",
+    let ids: BTreeSet<FileId> = edits.map(|edit| edit.span.file).collect();
+    for (id, file) in ids.into_iter().filter_map(|id| Some((id, fixing.analysis.files().get(id)?))) {
+        let why = match (file.first_invalid_byte(), places.outside.contains(&id)) {
+            (Some(_), _) => "it is not UTF-8",
+            (None, true) => "a link leads to it from the folder; name the file itself to have it fixed",
+            (None, false) if places.hold(id) => continue,
+            (None, false) => "it is no file on the disk; `--diff` shows what would change",
         };
         console.note(format_args!("`{}` is left as it is: {why}", file.name()));
     }
 }
 
-/// Whether a file can be written.
-pub(super) fn is_open(id: FileId, files: &FileSet, paths: &BTreeMap<FileId, PathBuf>) -> bool {
-    paths.contains_key(&id) && files.get(id).is_some_and(|file| file.first_invalid_byte().is_none())
+/// Where the files of the input are.
+#[derive(Debug)]
+pub(super) struct Places {
+    /// Those that are on the disk.
+    pub(super) paths: BTreeMap<FileId, PathBuf>,
+    /// Those that a link brought here from outside of the folder that the user named.
+    pub(super) outside: BTreeSet<FileId>,
+}
+
+impl Places {
+    /// Whether a file can be written.
+    pub(super) fn hold(&self, id: FileId) -> bool {
+        self.paths.contains_key(&id) && !self.outside.contains(&id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_has_changed_since_it_was_read_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.yaml");
+        std::fs::write(&path, "newer").expect("written");
+        let error = replace(&path, "older", "fixed").expect_err("it has changed");
+        assert_eq!(error.to_string(), "it has changed since it was read");
+        assert_eq!(std::fs::read_to_string(&path).expect("read"), "newer");
+        replace(&path, "newer", "fixed").expect("it is as it was");
+        assert_eq!(std::fs::read_to_string(&path).expect("read"), "fixed");
+        assert_eq!(folder.path().read_dir().expect("read").count(), 1, "nothing stays beside it");
+    }
 }

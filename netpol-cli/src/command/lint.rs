@@ -11,7 +11,7 @@ use netpol_core::policy::OpaqueReason;
 use super::answer::{deliver, wanted};
 use super::baseline;
 use super::choice::settings;
-use super::fixing::{self, Fixing, Plan};
+use super::fixing::{self, Fixing, Places, Plan};
 use super::session::{Prepared, counted, tell_counts};
 use crate::Exit;
 use crate::args::{self, ExitRules, FailOn};
@@ -28,7 +28,7 @@ fn linted(args: &args::Lint, console: &mut Console<'_, '_>) -> Result<Exit, Exit
     let mut prepared = Prepared::read(&args.common, &args.common.input.filenames, console)?;
     let settings = settings(&args.choice, &mut prepared, console)?;
     let Prepared { input, settings: facts, exit, config, folder, .. } = prepared;
-    let paths = input.paths;
+    let places = Places { paths: input.paths, outside: input.outside };
     let analysis = Analysis::new(input.files, facts);
     tell_counts(&analysis, console);
     if let Some(file) = &args.choice.write_baseline {
@@ -40,17 +40,17 @@ fn linted(args: &args::Lint, console: &mut Console<'_, '_>) -> Result<Exit, Exit
         return Ok(exit.and(ended));
     }
     let (plan, choice) = (Plan::of(&args.fixes), fixing::choice(&args.fixes));
-    let fixing = match plan {
+    let mut fixing = match plan {
         Plan::Leave => Fixing::new(analysis, &settings, choice, |_| false),
         Plan::Show => Fixing::new(analysis, &settings, choice, |_| true),
-        Plan::Write => Fixing::new(analysis, &settings, choice, |id| paths.contains_key(&id)),
+        Plan::Write => Fixing::new(analysis, &settings, choice, |id| places.hold(id)),
     };
     let exit = exit.and(match plan {
         Plan::Leave => Exit::Fine,
         Plan::Show => return Ok(exit.and(fixing.show(console))),
         Plan::Write => {
-            fixing::tell_closed(&fixing, choice, &paths, console);
-            fixing.write(&paths, console)
+            fixing::tell_closed(&fixing, choice, &places, console);
+            fixing.write(&places, &settings, console)
         }
     });
     let Fixing { analysis, report, .. } = fixing;

@@ -1,5 +1,6 @@
 //! `netpol rules`.
 
+use netpol_core::diagnostic::Applicability;
 use netpol_core::lint::page::page;
 use netpol_core::lint::{Preset, RULES, Rule, rule_named};
 use netpol_core::report::text::{Cell, Table};
@@ -46,20 +47,25 @@ fn list(rules: &[&Rule], format: Format) -> String {
         Format::Markdown => markdown(&table(rules)),
         Format::Csv => {
             let cells = rules.iter().map(|rule| row(rule).to_vec());
-            csv(&["rule", "category", "minimal", "recommended", "strict", "finds"], cells)
+            csv(&["rule", "category", "minimal", "recommended", "strict", "fix", "finds"], cells)
         }
         format => serialized(&v1::Rules::new(rules), format),
     }
 }
 
 fn table(rules: &[&Rule]) -> Table {
-    let mut table = Table::new(vec!["RULE", "CATEGORY", "MINIMAL", "RECOMMENDED", "STRICT", "FINDS"]);
+    let mut table = Table::new(vec!["RULE", "CATEGORY", "MINIMAL", "RECOMMENDED", "STRICT", "FIX", "FINDS"]);
     table.rows = rules.iter().map(|rule| row(rule).map(Cell::plain).to_vec()).collect();
     table
 }
 
-fn row(rule: &Rule) -> [String; 6] {
+fn row(rule: &Rule) -> [String; 7] {
     let [minimal, recommended, strict] = Preset::ALL.map(|preset| rule.levels.of(preset).name().to_owned());
     let (name, category) = (rule.name.to_string(), rule.category.name().to_owned());
-    [name, category, minimal, recommended, strict, rule.summary.to_owned()]
+    let fix = match rule.fix() {
+        Some(Applicability::Safe) => "safe",
+        Some(Applicability::Unsafe) => "unsafe",
+        Some(Applicability::DisplayOnly) | None => "",
+    };
+    [name, category, minimal, recommended, strict, fix.to_owned(), rule.summary.to_owned()]
 }

@@ -33,6 +33,8 @@ pub struct Input {
     pub files: FileSet,
     /// Where those of them are that came from the disk.
     pub paths: BTreeMap<FileId, PathBuf>,
+    /// Those that a link brought here from outside of the folder that the user named.
+    pub outside: BTreeSet<FileId>,
     /// What could not be read.
     pub problems: Vec<Problem>,
     /// What was left out, and how many files of it there were.
@@ -89,6 +91,7 @@ struct Candidate {
     canonical: PathBuf,
     is_named: bool,
     is_stdin: bool,
+    is_outside: bool,
     skip: Option<Skip>,
 }
 
@@ -96,7 +99,7 @@ impl Candidate {
     fn new(found: Found) -> Self {
         let canonical = found.path.canonicalize().unwrap_or_else(|_| found.path.clone());
         let skip = Skip::by_name(&found.path);
-        Self { found, canonical, is_named: false, is_stdin: false, skip }
+        Self { found, canonical, is_named: false, is_stdin: false, is_outside: false, skip }
     }
 }
 
@@ -138,7 +141,8 @@ fn in_folder(name: &str, root: &Path, options: &Options, input: &mut Input) -> V
     }
     let manifests = walk.files.into_iter().filter(|found| folder::is_manifest(&found.name));
     let wanted = manifests.filter(|found| is_wanted(found, options));
-    wanted.map(|found| below(found, root)).collect()
+    let real = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    wanted.map(|found| below(found, (root, &real))).collect()
 }
 
 /// The manifests that a glob matches, or that lie in a folder that it matches.
@@ -157,19 +161,21 @@ fn matching(name: &str, directory: &Path, options: &Options, input: &mut Input) 
     let is_match = |found: &Found| Path::new(&found.name).ancestors().any(|path| glob.is_match(path));
     let manifests =
         walk.files.into_iter().filter(|found| folder::is_manifest(&found.name) && is_match(found));
-    let candidates: Vec<Candidate> =
-        manifests.filter(|found| is_wanted(found, options)).map(|found| below(found, &root)).collect();
+    let real = root.canonicalize().unwrap_or_else(|_| root.clone());
+    let wanted = manifests.filter(|found| is_wanted(found, options));
+    let candidates: Vec<Candidate> = wanted.map(|found| below(found, (&root, &real))).collect();
     if candidates.is_empty() {
         input.problem(format!("no manifest matches `{name}`"));
     }
     candidates
 }
 
-/// A file that was found below `root`.
-fn below(found: Found, root: &Path) -> Candidate {
+/// A file that was found below `root`, which is really the folder `real`.
+fn below(found: Found, (root, real): (&Path, &Path)) -> Candidate {
     let candidate = Candidate::new(found);
     let is_template = Skip::is_template(&candidate.found.path, root);
-    Candidate { skip: candidate.skip.or(is_template.then_some(Skip::Chart)), ..candidate }
+    let is_outside = !candidate.canonical.starts_with(real);
+    Candidate { skip: candidate.skip.or(is_template.then_some(Skip::Chart)), is_outside, ..candidate }
 }
 
 /// Whether the configuration wants a file that was found.
@@ -195,6 +201,7 @@ fn once(candidates: Vec<Candidate>) -> Vec<Candidate> {
     for candidate in candidates {
         if let Some(place) = places.get(&candidate.canonical) {
             kept[*place].is_named |= candidate.is_named;
+            kept[*place].is_outside &= candidate.is_outside;
         } else {
             places.insert(candidate.canonical.clone(), kept.len());
             kept.push(candidate);
@@ -204,7 +211,7 @@ fn once(candidates: Vec<Candidate>) -> Vec<Candidate> {
 }
 
 fn add(candidate: Candidate, io: &mut Io<'_>, input: &mut Input) {
-    let Candidate { found, is_named, is_stdin, .. } = candidate;
+    let Candidate { found, is_named, is_stdin, is_outside, .. } = candidate;
     let bytes = if is_stdin {
         let mut bytes = Vec::new();
         bounded::read_all(&mut io.stdin, &mut bytes).map(|()| bytes)
@@ -216,7 +223,10 @@ fn add(candidate: Candidate, io: &mut Io<'_>, input: &mut Input) {
             let file =
                 if is_named { SourceFile::named(found.name, "") } else { SourceFile::found(found.name, "") };
             match input.files.add(file.with_bytes(bytes)) {
-                Ok(id) if !is_stdin => drop(input.paths.insert(id, found.path)),
+                Ok(id) if !is_stdin => {
+                    input.paths.insert(id, found.path);
+                    input.outside.extend(is_outside.then_some(id));
+                }
                 Ok(_) => {}
                 Err(error) => input.problem(error.to_string()),
             }

@@ -1,9 +1,9 @@
 //! From findings with fixes to changed texts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::LintReport;
-use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
+use crate::diagnostic::{Applicability, Category, Diagnostic, Edit, Fix, ObjectRef};
 use crate::text::{FileId, FileSet};
 
 /// Which fixes are applied.
@@ -38,7 +38,7 @@ pub struct Fixed {
 /// Applies the fixes of the findings, in their order, to the files that `is_open` says may change.
 ///
 /// All edits of a fix are applied, or none. A fix that would change what an earlier one changes waits: lint the new
-/// texts and apply again. A file that is not UTF-8 is left alone, since its bytes are not those of its text.
+/// texts and apply again. So does one whose finding may look otherwise by then (see [`Waiting`]). A file that is not UTF-8 is left alone, since its bytes are not those of its text.
 pub fn apply_fixes(
     report: &LintReport,
     files: &FileSet,
@@ -51,12 +51,13 @@ pub fn apply_fixes(
     };
     let mut edits: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::new();
     let mut fixed = Fixed::default();
+    let mut waiting = Waiting::new(report, choice);
     for (finding, fix) in fixable(report, choice) {
         let is_wanted = fix.edits.iter().all(|edit| is_open(edit.span.file)) && !fix.edits.is_empty();
         let taken = |edit: &Edit| edits.get(&edit.span.file).map_or(&[][..], Vec::as_slice);
         let is_done = fix.edits.iter().all(|edit| taken(edit).contains(&edit));
         let is_free = fix.edits.iter().all(|edit| taken(edit).iter().all(|other| are_apart(edit, other)));
-        if is_wanted && (is_done || is_free) {
+        if is_wanted && (is_done || is_free) && waiting.lets(finding, fix) {
             *fixed.settled.entry(finding.primary.span.file).or_default() += 1;
             for edit in fix.edits.iter().filter(|_| !is_done) {
                 edits.entry(edit.span.file).or_default().push(edit);
@@ -66,6 +67,32 @@ pub fn apply_fixes(
     let texts = edits.into_iter().filter_map(|(id, edits)| Some((id, edited(files.get(id)?.text(), edits)?)));
     fixed.texts = texts.collect();
     fixed
+}
+
+/// Fixes that are apart in the text may still be meant for the same cause. What a policy means is judged once the
+/// server would read it as it is meant, and of the guesses at what it means one is made at a time.
+#[derive(Debug)]
+struct Waiting<'r> {
+    unread: BTreeSet<FileId>,
+    guessed: BTreeSet<Option<&'r ObjectRef>>,
+}
+
+impl<'r> Waiting<'r> {
+    fn new(report: &'r LintReport, choice: FixChoice) -> Self {
+        let unread = fixable(report, choice).filter(|(finding, _)| finding.category <= Category::Api);
+        let unread = unread.map(|(finding, _)| finding.primary.span.file).collect();
+        Self { unread, guessed: BTreeSet::new() }
+    }
+
+    /// Whether a fix need not wait. A guess that need not makes others wait.
+    fn lets(&mut self, finding: &'r Diagnostic, fix: &Fix) -> bool {
+        if finding.category <= Category::Api {
+            return true;
+        }
+        let is_early = fix.edits.iter().any(|edit| self.unread.contains(&edit.span.file));
+        !is_early
+            && (fix.applicability == Applicability::Safe || self.guessed.insert(finding.object.as_ref()))
+    }
 }
 
 /// The findings whose fixes are applied.
@@ -113,7 +140,13 @@ mod tests {
                 text: (*text).to_owned(),
             });
             let fix = Fix { message: String::new(), applicability, edits: edits.collect() };
-            Diagnostic::policy(UNKNOWN_FIELD, Span::new(id, 0, 1), "found").with_fix(fix)
+            let object = ObjectRef {
+                api_version: String::new(),
+                kind: "NetworkPolicy".to_owned(),
+                namespace: None,
+                name: format!("{:?}", fix.edits),
+            };
+            Diagnostic::policy(UNKNOWN_FIELD, Span::new(id, 0, 1), "found").with_object(object).with_fix(fix)
         };
         let report = LintReport { findings: fixes.iter().map(finding).collect(), ..LintReport::default() };
         let fixed = apply_fixes(&report, &files, choice, |_| true);
@@ -139,6 +172,28 @@ mod tests {
     fn the_same_fix_of_two_findings_is_applied_once() {
         let fixes: [&[_]; 2] = [&[(3, 3, "x")], &[(3, 3, "x")]];
         assert_eq!(applied(&fixes, FixChoice::Safe, Applicability::Safe), "abcxdef 2");
+    }
+
+    #[test]
+    fn what_a_policy_means_is_judged_when_it_reads_as_it_is_meant() {
+        let mut files = FileSet::new();
+        let id = files.add(SourceFile::named("f", "abcdef")).expect("small");
+        let at = |place, text: &str, applicability| Fix {
+            message: String::new(),
+            applicability,
+            edits: vec![Edit { span: Span::new(id, place, place + 1), text: text.to_owned() }],
+        };
+        let span = Span::new(id, 0, 1);
+        let guess = |fix| Diagnostic::policy(UNKNOWN_FIELD, span, "found").with_fix(fix);
+        let guesses = [guess(at(2, "C", Applicability::Unsafe)), guess(at(4, "E", Applicability::Unsafe))];
+        let sure =
+            Diagnostic::api(UNKNOWN_FIELD, span, "a", "found").with_fix(at(0, "A", Applicability::Safe));
+        let text = |findings: Vec<Diagnostic>| {
+            let report = LintReport { findings, ..LintReport::default() };
+            apply_fixes(&report, &files, FixChoice::All, |_| true).texts.remove(&id)
+        };
+        assert_eq!(text([&guesses[..], &[sure]].concat()).as_deref(), Some("Abcdef"));
+        assert_eq!(text(guesses.to_vec()).as_deref(), Some("abCdef"), "one guess at a time");
     }
 
     #[test]

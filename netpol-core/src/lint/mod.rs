@@ -6,6 +6,7 @@
 pub mod level;
 pub mod rule;
 pub mod registry;
+mod fixable;
 pub mod rules;
 pub mod page;
 pub mod settings;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Needs, Preset, RULES, Rule};
-use crate::diagnostic::Category;
+use crate::diagnostic::{Applicability, Category};
 
 /// The page of a rule.
 pub fn page(rule: &Rule) -> String {
@@ -15,8 +15,13 @@ pub fn page(rule: &Rule) -> String {
         Needs::Text => "",
         Needs::Workloads => " · silent without workloads in the input",
     };
+    let fix = match rule.fix() {
+        Some(Applicability::Safe) => " · `--fix` settles what it can",
+        Some(Applicability::Unsafe) => " · `--fix --unsafe-fixes` settles what it can",
+        Some(Applicability::DisplayOnly) | None => "",
+    };
     format!(
-        "# {}\n\n{}.\n\nCategory {} · {}{needs}\n\n{}",
+        "# {}\n\n{}.\n\nCategory {} · {}{needs}{fix}\n\n{}",
         rule.name,
         sentence(rule.summary),
         rule.category.name(),
@@ -53,7 +58,23 @@ pub fn index() -> String {
             );
         }
     }
+    text.push_str(&fixes());
     text
+}
+
+/// Which rules carry fixes, and how they are applied.
+fn fixes() -> String {
+    let names = |wanted| {
+        let rules = RULES.iter().filter(|rule| rule.fix() == Some(wanted));
+        rules.map(|rule| format!("[{0}](rules/{0}.md)", rule.name)).collect::<Vec<_>>().join(", ")
+    };
+    format!(
+        "\n## Fixes\n\n`netpol lint --fix` changes what has one meaning only, and leaves every other byte of the file as it \
+         is. `--unsafe-fixes` adds\nfixes that may change what is meant, also of rules of the first list. `--diff` shows a \
+         patch and changes nothing.\n\n- `--fix`: {}\n- `--unsafe-fixes`: {}\n",
+        names(Applicability::Safe),
+        names(Applicability::Unsafe)
+    )
 }
 
 const CATEGORIES: [(Category, &str); 5] = [

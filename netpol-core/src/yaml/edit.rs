@@ -132,12 +132,23 @@ pub fn replace_text(
     Some(Edit { span: *span, text: new })
 }
 
+/// A key that moves out of an item of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lifted {
+    /// The changes.
+    pub edits: Vec<Edit>,
+    /// Whether its item held nothing else, so that the item goes.
+    pub is_alone: bool,
+    /// How many other items the list has.
+    pub others: usize,
+}
+
 /// Moves a key with its value out of an item of a list to the mapping that has the list, behind the list. `path` is
 /// the key's, such as `spec.ingress[0].from[1].ports`. An item, and a list, of which nothing is left go too.
 ///
-/// `None` when the document is not readable block YAML there, when the mapping has such a key already, and when the
-/// key is the first of several in its item.
-pub fn lift_key(file: FileId, source: &SourceFile, document: Span, path: &str) -> Option<Vec<Edit>> {
+/// `None` when the document is not readable block YAML there, when the mapping or another item has such a key already,
+/// and when the key is the first of several in its item.
+pub fn lift_key(file: FileId, source: &SourceFile, document: Span, path: &str) -> Option<Lifted> {
     let text = Text::of(file, source, document)?;
     let root = tree(text.document, text.place())?;
     let (item_path, name) = path.rsplit_once('.')?;
@@ -151,6 +162,9 @@ pub fn lift_key(file: FileId, source: &SourceFile, document: Span, path: &str) -
         return None;
     };
     let entry = fields.get(name).filter(|_| beside.get(name).is_none())?;
+    if items.iter().filter(|item| has_key(item, name)).count() > 1 {
+        return None;
+    }
     let places = [item.node, list.node, parent.node, &entry.value];
     let (list_start, list_end) = text.range(list.node.span);
     if places.iter().any(|node| node.via.is_some()) || !text.starts_with(list_start, b'-') {
@@ -163,8 +177,9 @@ pub fn lift_key(file: FileId, source: &SourceFile, document: Span, path: &str) -
     let end = text.line_end(value_end);
     let moved = text.dedented(key_start, end, column)?;
     let is_alone = fields.entries.len() == 1;
+    let lifted = |edits| Some(Lifted { edits, is_alone, others: items.len().saturating_sub(1) });
     if is_alone && items.len() == 1 {
-        return Some(vec![text.edit(list_key, end, moved)]);
+        return lifted(vec![text.edit(list_key, end, moved)]);
     }
     let line = text.line_start(key_start);
     let is_own_line = text.document.get(line..key_start)?.trim_start_matches(' ').is_empty();
@@ -175,10 +190,18 @@ pub fn lift_key(file: FileId, source: &SourceFile, document: Span, path: &str) -
     let moved = format!("{}{moved}", " ".repeat(column));
     let behind = text.line_end(list_end);
     if behind == end {
-        return Some(vec![text.edit(line, end, moved)]);
+        return lifted(vec![text.edit(line, end, moved)]);
     }
-    let newline = if text.document.get(..behind)?.ends_with('\n') { "" } else { text.newline };
-    Some(vec![text.edit(line, end, String::new()), text.edit(behind, behind, format!("{newline}{moved}"))])
+    let moved = if text.document.get(..behind)?.ends_with('\n') {
+        moved
+    } else {
+        format!("{}{}", text.newline, moved.trim_end_matches(['\r', '\n']))
+    };
+    lifted(vec![text.edit(line, end, String::new()), text.edit(behind, behind, moved)])
+}
+
+fn has_key(node: &Node<'_>, key: &str) -> bool {
+    matches!(&node.value, Value::Mapping(fields) if fields.get(key).is_some())
 }
 
 /// The places of the values that are the text `wanted`.
@@ -513,7 +536,8 @@ mod tests {
     #[test]
     fn a_key_is_lifted_out_of_a_list() {
         let lifted = |text: &str, path: &str| {
-            let edits = with_document(text, |id, source, chunk| lift_key(id, source, chunk.span, path))?;
+            let edits =
+                with_document(text, |id, source, chunk| lift_key(id, source, chunk.span, path))?.edits;
             let apply = |text: String, edit: &Edit| applied(&text, edit);
             Some(edits.iter().rev().fold(text.to_owned(), apply))
         };
@@ -527,7 +551,7 @@ mod tests {
             ("a:\n- f:\n  - q:\n    - x\n  - p: 1\n  g: 1", "a:\n- f:\n  - p: 1\n  q:\n  - x\n  g: 1", 0),
             (
                 "a:\n- f:\n  - p: 1\n    q:\n      - x\n  - p: 2",
-                "a:\n- f:\n  - p: 1\n  - p: 2\n  q:\n    - x\n",
+                "a:\n- f:\n  - p: 1\n  - p: 2\n  q:\n    - x",
                 0,
             ),
         ];

@@ -5,7 +5,7 @@ use super::resource::{IpBlock, NetworkPolicy, Peer, Port, PortNumber, Rule, Rule
 use super::schema::Level;
 use super::validate::validate;
 use crate::diagnostic::rule::UNKNOWN_FIELD;
-use crate::diagnostic::{Diagnostic, Fix, ObjectRef};
+use crate::diagnostic::{Applicability, Diagnostic, Fix, ObjectRef};
 use crate::manifest::decode::{Decoder, GoType, Path, Strictness};
 use crate::manifest::kinds::replacement;
 use crate::manifest::{LabelSelector, Metadata, RawObject};
@@ -64,15 +64,23 @@ fn dropped_field(diagnostic: &Diagnostic) -> Option<Spanned<Remark>> {
     (!is_metadata).then(|| Spanned::new(remark, diagnostic.primary.span))
 }
 
-/// Ports that stand in a peer belong beside the list of peers: the fix moves them there.
+/// Ports that stand in a peer belong beside the list of peers: the fix moves them there. It is a guess when other peers,
+/// which had no ports, get them too.
 fn lift_ports(raw: &RawObject<'_, '_>, found: &mut Diagnostic) {
     let path = found.api.as_ref().map_or("", |api| api.field.as_str());
     let is_in_peer =
         path.strip_suffix("].ports").is_some_and(|peer| peer.contains("].from[") || peer.contains("].to["));
     if found.rule == UNKNOWN_FIELD && is_in_peer {
-        let edits = edit::lift_key(raw.node.span.file, raw.file, raw.node.span, path);
-        found.fix =
-            edits.map(|edits| Fix::safe("move `ports` into the rule, beside the list of peers", edits));
+        let lifted = edit::lift_key(raw.node.span.file, raw.file, raw.node.span, path);
+        found.fix = lifted.map(|edit::Lifted { edits, is_alone, others }| {
+            let message = match (is_alone, others) {
+                (true, 0) => "move `ports` into the rule, without a list of peers: everybody is allowed",
+                _ => "move `ports` into the rule, beside the list of peers",
+            };
+            let is_sure = is_alone || others == 0;
+            let applicability = if is_sure { Applicability::Safe } else { Applicability::Unsafe };
+            Fix { message: message.to_owned(), applicability, edits }
+        });
     }
 }
 

@@ -111,6 +111,10 @@ impl Level {
         })
     }
 
+    fn nearest_field(self, name: &str) -> Option<&'static str> {
+        nearest(name, self.fields().iter().map(|(name, _)| *name))
+    }
+
     /// Reports a field that the level does not have. `siblings` are all fields that stand beside it.
     pub(super) fn unknown_field(
         self,
@@ -119,7 +123,7 @@ impl Level {
         siblings: &[Entry<'_>],
         path: &Path<'_>,
     ) {
-        let meant = nearest(&entry.key, self.fields().iter().map(|(name, _)| *name));
+        let meant = self.nearest_field(&entry.key);
         let peers = self.peers_meant(&entry.key);
         let renamed = meant.filter(|_| peers.is_none() && self.misplaced(&entry.key).is_none());
         let meant = peers.or(meant);
@@ -138,7 +142,10 @@ impl Level {
             None => format!("{advice}{drops}"),
         };
         decoder.unknown_field(entry, path, help.replace("?; ", "? "));
-        let renamed = renamed.filter(|name| siblings.iter().all(|sibling| sibling.key != *name));
+        let is_other = |sibling: &&Entry<'_>| sibling.key_span != entry.key_span;
+        let renamed = renamed.filter(|name| {
+            siblings.iter().filter(is_other).all(|sibling| self.nearest_field(&sibling.key) != Some(*name))
+        });
         if let Some(name) = renamed {
             decoder.rename_field(entry, name);
         }

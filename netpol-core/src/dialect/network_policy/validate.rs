@@ -1,7 +1,9 @@
 //! The validation of the API server, with its paths and words.
 
+use std::net::IpAddr;
+
 use super::advice::advice;
-use super::cidr::Cidr;
+use super::cidr::{Cidr, Legacy};
 use super::metadata::check_metadata;
 use super::resource::{IpBlock, NetworkPolicy, Peer, Port, PortNumber, Rules, Spec, Standing};
 use crate::diagnostic::rule::{AMBIGUOUS_CIDR, INVALID_FIELD};
@@ -269,7 +271,7 @@ impl Check {
         let Some(cidr) = Cidr::parse(&text.value) else {
             let words = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
             self.fault(text.span, path, format!("Invalid value: {quoted}: {words}"));
-            if let Ok(address) = text.value.parse::<std::net::IpAddr>() {
+            if let Ok(address) = text.value.parse::<IpAddr>() {
                 let block = format!("{address}/{}", if address.is_ipv4() { 32 } else { 128 });
                 self.mend(written(text).and_then(|span| Fix::of_text(span, &text.value, &block)));
             }
@@ -278,7 +280,13 @@ impl Check {
         if let Some(legacy) = cidr.legacy {
             let message = format!("Invalid value: {quoted}: {}", legacy.message());
             let found = Diagnostic::api(AMBIGUOUS_CIDR, text.span, path.to_string(), message);
-            let help = format!("write `{}`; servers before 1.36 read it so", cidr.block);
+            let help = match single(text, legacy) {
+                Some(single) => format!(
+                    "write `{}`, as servers before 1.36 read it, or `{single}` if the one address is meant",
+                    cidr.block
+                ),
+                None => format!("write `{}`; servers before 1.36 read it so", cidr.block),
+            };
             report(&mut self.diagnostics, found.with_help(help));
             let block = cidr.block.to_string();
             self.mend(written(text).and_then(|span| Fix::of_text(span, &text.value, &block)));
@@ -330,6 +338,13 @@ impl Check {
             }
         }
     }
+}
+
+/// The other meaning that bits beyond the prefix may have: the one address.
+fn single(text: &Spanned<String>, legacy: Legacy) -> Option<String> {
+    let (address, _) = text.value.split_once('/').filter(|_| legacy == Legacy::HostBits)?;
+    let length = if address.parse::<IpAddr>().ok()?.is_ipv4() { 32 } else { 128 };
+    Some(format!("{address}/{length}"))
 }
 
 /// Where a text is written; `None` when an alias or a merge key brings it, which may bring it elsewhere too.

@@ -44,8 +44,9 @@ fn finding(
     let object = &policy.object;
     let found =
         |span: Span, message: String| RULE.finding(context.head(span), message).with_object(object.clone());
-    let is_empty = rule.value.peers.is_none() && rule.value.ports.is_none();
-    if is_empty && !is_written(context, rule.span) {
+    let written = context.files.slice(rule.span).trim();
+    let is_empty = rule.value.peers.is_none() && rule.value.ports.is_none() && has_no_field(written);
+    if is_empty && !written.starts_with('{') {
         let place = Span::new(rule.span.file, rule.span.start.saturating_sub(1), rule.span.start.max(1));
         let message = format!("an item with nothing in it allows every connection {everybody}");
         let field = direction.to_ascii_lowercase();
@@ -68,9 +69,11 @@ fn finding(
     Some(found(peers.span, message).with_help(help))
 }
 
-/// Whether something stands there, if only `{}`; `~` and `null` are nothing.
-fn is_written(context: &Context<'_>, span: Span) -> bool {
-    context.files.slice(span).starts_with('{')
+/// Whether nothing is written, or `{}`. A rule with a field that the API does not have is not empty: `unknown-field`
+/// says what becomes of it.
+fn has_no_field(written: &str) -> bool {
+    let inner = written.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    inner.map_or(!written.contains(':'), |inner| inner.trim().is_empty())
 }
 
 /// Whether a name promises to deny the direction.

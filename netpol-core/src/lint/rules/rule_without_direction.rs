@@ -57,7 +57,11 @@ fn finding(
     })
 }
 
+/// The server refuses more than two types, so a list that has one twice is left to its author.
 fn fix(context: &Context<'_>, resource: &NetworkPolicy, name: &str) -> Option<Fix> {
+    if resource.spec.policy_types.value.len() > 1 {
+        return None;
+    }
     let document = resource.span;
     let item = Node { value: Value::String(name.to_owned().into()), span: document, via: None };
     let source = context.files.get(document.file)?;

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Category, Diagnostic, RuleName, Severity};
 use crate::dialect::network_policy::NetworkPolicy;
-use crate::dialect::network_policy::resource::{self, PortNumber, Rules};
+use crate::dialect::network_policy::resource::{self, PortNumber, Rules, Standing};
 use crate::lint::{Context, Level, Levels, Needs, Rule, edits};
 use crate::text::Spanned;
 
@@ -35,11 +35,9 @@ enum Half {
 }
 
 fn half(rule: &resource::Rule) -> Option<Half> {
-    let has_peers = rule.peers.as_ref().is_some_and(|peers| !peers.value.is_empty());
-    let has_ports = rule.ports.as_ref().is_some_and(|ports| !ports.value.is_empty());
-    match (has_peers, has_ports) {
-        (true, false) => Some(Half::Peers),
-        (false, true) => Some(Half::Ports),
+    match (&rule.peers, &rule.ports) {
+        (Some(peers), None) if !peers.value.is_empty() => Some(Half::Peers),
+        (None, Some(ports)) if !ports.value.is_empty() => Some(Half::Ports),
         _ => None,
     }
 }
@@ -57,7 +55,9 @@ fn finding(
         (Half::Ports, Half::Peers) => (second, first),
         _ => return None,
     };
-    if is_well_known(&ports.value) || first.via.is_some() || second.via.is_some() {
+    // What cannot be read may be either half.
+    let is_unread = policy.standing == Standing::Unreadable;
+    if is_unread || is_well_known(&ports.value) || first.via.is_some() || second.via.is_some() {
         return None;
     }
     let (whom, everybody) = match direction {

@@ -4,7 +4,7 @@ use super::advice::advice;
 use super::placeholder::{has_placeholder, is_template};
 use super::{Path, go};
 use crate::diagnostic::rule::{SURPRISING_SCALAR, UNKNOWN_FIELD, UNRESOLVED_PLACEHOLDER, WRONG_TYPE};
-use crate::diagnostic::{Diagnostic, Fix, Severity, report};
+use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity, report};
 use crate::text::{SourceFile, Span, Spanned};
 use crate::yaml::{Entry, Mapping, Node, Value, surprise};
 
@@ -227,11 +227,15 @@ impl<'d> Decoder<'d> {
         }
     }
 
-    /// Adds a fix to the message on an unknown field that was reported last: its key is to be `name`.
+    /// Adds a fix to the message on an unknown field that was reported last: its key is to be `name`. Where more than a
+    /// slip of the finger lies between, it is a guess.
     pub fn rename_field(&mut self, entry: &Entry<'_>, name: &str) {
         let last = self.diagnostics.last_mut().filter(|last| last.primary.span == entry.key_span);
         if let Some(last) = last.filter(|_| entry.value.via.is_none()) {
-            last.fix = Fix::of_text(entry.key_span, &entry.key, name);
+            let fix = Fix::of_text(entry.key_span, &entry.key, name);
+            let applicability =
+                if is_slip(&entry.key, name) { Applicability::Safe } else { Applicability::Unsafe };
+            last.fix = fix.map(|fix| Fix { applicability, ..fix });
         }
     }
 
@@ -282,6 +286,12 @@ pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// Whether a slip of the finger makes one name of another: one letter, or two in a long word, and the case of any.
+fn is_slip(typed: &str, meant: &str) -> bool {
+    let distance = strsim::osa_distance(&typed.to_lowercase(), &meant.to_lowercase());
+    distance <= (meant.len() / 5).clamp(1, 2)
 }
 
 fn with_via(diagnostic: Diagnostic, via: Option<Span>) -> Diagnostic {

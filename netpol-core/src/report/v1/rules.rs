@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::SCHEMA;
 use super::diagnostics::CategoryField;
+use crate::diagnostic::Applicability;
 use crate::lint::{Levels, Rule, page};
 
 /// The lint rules.
@@ -31,6 +32,8 @@ pub struct RuleField {
     pub summary: &'static str,
     /// Its level in each preset: `off`, `info`, `warning` or `error`.
     pub levels: LevelsField,
+    /// The surest fix that its findings may carry: `safe` or `unsafe`; `null` when none carries one.
+    pub fix: Option<&'static str>,
     /// Where its page is published.
     pub url: String,
     /// Its page in Markdown.
@@ -56,10 +59,19 @@ impl Rules {
             category: rule.category.into(),
             summary: rule.summary,
             levels: levels(rule.levels),
+            fix: rule.fix().and_then(fix),
             url: page::url(rule),
             page: page::page(rule),
         });
         Self { schema: SCHEMA, kind: "Rules", rules: rules.collect() }
+    }
+}
+
+const fn fix(surest: Applicability) -> Option<&'static str> {
+    match surest {
+        Applicability::Safe => Some("safe"),
+        Applicability::Unsafe => Some("unsafe"),
+        Applicability::DisplayOnly => None,
     }
 }
 

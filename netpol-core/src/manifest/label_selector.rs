@@ -54,7 +54,10 @@ impl LabelSelector {
                 "matchExpressions" => {
                     selector.match_expressions = match_expressions(decoder, &entry.value, &path);
                 }
-                _ => decoder.field_beside(entry, &path, &["matchLabels", "matchExpressions"]),
+                _ => {
+                    let known = ["matchLabels", "matchExpressions"];
+                    decoder.field_beside(entry, &mapping.entries, &path, &known);
+                }
             }
         }
         Some(Spanned { value: selector, span: node.span, via: node.via })
@@ -126,7 +129,8 @@ fn expression(decoder: &mut Decoder<'_>, node: &Node<'_>, path: &Path<'_>) -> Sp
     let mut expression =
         Expression { key: missing(), operator: missing(), values: Vec::new(), values_key: None };
     let entries = decoder.mapping(node, path, EXPRESSION).map(|mapping| mapping.entries.as_slice());
-    for entry in entries.unwrap_or_default() {
+    let entries = entries.unwrap_or_default();
+    for entry in entries {
         let path = path.field(&entry.key);
         match entry.key.as_ref() {
             "key" => expression.key = decoder.string(&entry.value, &path, KEY).unwrap_or_else(missing),
@@ -137,7 +141,7 @@ fn expression(decoder: &mut Decoder<'_>, node: &Node<'_>, path: &Path<'_>) -> Sp
                 expression.values = decoder.strings(&entry.value, &path, VALUES).unwrap_or_default();
                 expression.values_key = Some(entry.key_span);
             }
-            _ => decoder.field_beside(entry, &path, &["key", "operator", "values"]),
+            _ => decoder.field_beside(entry, entries, &path, &["key", "operator", "values"]),
         }
     }
     Spanned { value: expression, span: node.span, via: node.via }

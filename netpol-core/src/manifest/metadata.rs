@@ -112,7 +112,7 @@ impl Metadata {
                 "generateName" => generated = decoder.string(&entry.value, &path, STRING),
                 "labels" => metadata.labels = labels(decoder, &entry.value, &path),
                 "ownerReferences" => metadata.owners = owners(decoder, &entry.value, &path),
-                _ => other_field(decoder, entry, &path),
+                _ => other_field(decoder, entry, &mapping.entries, &path),
             }
         }
         let is_set = |text: &Spanned<String>| !text.value.is_empty();
@@ -191,7 +191,7 @@ fn owner(decoder: &mut Decoder<'_>, mapping: &Mapping<'_>, path: &Path<'_>) -> O
 }
 
 /// A field that is only looked at for its type, or that does not exist.
-fn other_field(decoder: &mut Decoder<'_>, entry: &Entry<'_>, path: &Path<'_>) {
+fn other_field(decoder: &mut Decoder<'_>, entry: &Entry<'_>, siblings: &[Entry<'_>], path: &Path<'_>) {
     let node = &entry.value;
     match entry.key.as_ref() {
         "annotations" => annotations(decoder, node, path),
@@ -213,6 +213,6 @@ fn other_field(decoder: &mut Decoder<'_>, entry: &Entry<'_>, path: &Path<'_>) {
             decoder.sequence(node, path, GoType::new(OWNER, "[]v1.ManagedFieldsEntry"));
         }
         "creationTimestamp" | "deletionTimestamp" => {}
-        _ => decoder.field_beside(entry, path, &FIELDS),
+        _ => decoder.field_beside(entry, siblings, path, &FIELDS),
     }
 }

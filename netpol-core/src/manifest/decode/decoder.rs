@@ -4,7 +4,7 @@ use super::advice::advice;
 use super::placeholder::{has_placeholder, is_template};
 use super::{Path, go};
 use crate::diagnostic::rule::{SURPRISING_SCALAR, UNKNOWN_FIELD, UNRESOLVED_PLACEHOLDER, WRONG_TYPE};
-use crate::diagnostic::{Applicability, Diagnostic, Fix, Severity, report};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity, report};
 use crate::text::{SourceFile, Span, Spanned};
 use crate::yaml::{Entry, Mapping, Node, Value, surprise};
 
@@ -178,7 +178,8 @@ impl<'d> Decoder<'d> {
         let message =
             format!("cannot unmarshal {found}{number} into Go struct field {owner}.{field} of type {name}");
         let help = advice(node, name, self.written(node.span));
-        let diagnostic = Diagnostic::api(WRONG_TYPE, node.span, field, message).with_help(help);
+        let mut diagnostic = Diagnostic::api(WRONG_TYPE, node.span, field, message).with_help(help);
+        diagnostic.fix = retyped(node, name, self.written(node.span));
         report(&mut self.diagnostics, with_via(diagnostic, node.via));
     }
 
@@ -239,15 +240,28 @@ impl<'d> Decoder<'d> {
         }
     }
 
-    /// Reports a field that the API does not have; `known` are the fields of its mapping.
-    pub fn field_beside(&mut self, entry: &Entry<'_>, path: &Path<'_>, known: &[&str]) {
-        let help = match nearest(&entry.key, known.iter().copied()) {
+    /// Reports a field that the API does not have; `known` are the fields that its mapping may have, `siblings` those
+    /// that it has.
+    pub fn field_beside(
+        &mut self,
+        entry: &Entry<'_>,
+        siblings: &[Entry<'_>],
+        path: &Path<'_>,
+        known: &[&str],
+    ) {
+        let meant = |key: &str| nearest(key, known.iter().copied());
+        let help = match meant(&entry.key) {
             Some(name) => {
                 format!("did you mean `{name}`? a server without strict validation drops the field")
             }
             None => "a server without strict validation drops the field".to_owned(),
         };
         self.unknown_field(entry, path, help);
+        let mut others = siblings.iter().filter(|sibling| sibling.key_span != entry.key_span);
+        let name = meant(&entry.key).filter(|name| others.all(|other| meant(&other.key) != Some(*name)));
+        if let Some(name) = name {
+            self.rename_field(entry, name);
+        }
     }
 
     /// Takes note of a placeholder or template in a text that was read; whether there is one.
@@ -292,6 +306,27 @@ pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&
 fn is_slip(typed: &str, meant: &str) -> bool {
     let distance = strsim::osa_distance(&typed.to_lowercase(), &meant.to_lowercase());
     distance <= (meant.len() / 5).clamp(1, 2)
+}
+
+/// A value of a type that is not wanted, as one of the type that is: a scalar in quotes as a text, a quoted number as a
+/// number, one type of policy as a list.
+fn retyped(node: &Node<'_>, wanted: &str, written: &str) -> Option<Fix> {
+    let is_word =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte));
+    let text = match (wanted, &node.value) {
+        ("string", Value::Bool(_) | Value::Int(_) | Value::Uint(_) | Value::Float(_)) => {
+            Some(written).filter(|text| is_word(text) && !text.is_empty()).map(|text| format!("\"{text}\""))
+        }
+        ("[]v1.PolicyType", Value::String(text)) if matches!(text.as_ref(), "Ingress" | "Egress") => {
+            Some(format!("[{written}]"))
+        }
+        (number, Value::String(digits)) if number.starts_with("int") && written.starts_with(['"', '\'']) => {
+            digits.parse::<u16>().ok().filter(|number| number.to_string() == *digits).map(|it| it.to_string())
+        }
+        _ => None,
+    };
+    let text = text.filter(|_| node.via.is_none())?;
+    Some(Fix::safe(format!("write `{text}`"), vec![Edit { span: node.span, text }]))
 }
 
 fn with_via(diagnostic: Diagnostic, via: Option<Span>) -> Diagnostic {

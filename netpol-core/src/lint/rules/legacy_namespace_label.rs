@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::{Category, Diagnostic, Fix, RuleName, Severity};
+use crate::diagnostic::{Applicability, Category, Diagnostic, Fix, RuleName, Severity};
 use crate::dialect::network_policy::NetworkPolicy;
 use crate::lint::{Context, Level, Levels, Needs, Rule};
 use crate::manifest::LabelSelector;
@@ -32,8 +32,9 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
         let peers = rules.filter_map(|rule| rule.value.peers.as_ref()).flat_map(|peers| &peers.value);
         for selector in peers.filter_map(|peer| peer.value.namespace_selector.as_ref()) {
             found.extend(
-                keys(&selector.value)
-                    .filter_map(|(key, values)| finding(context, policy, key, &values, &set)),
+                keys(&selector.value).filter_map(|(key, values)| {
+                    finding(context, policy, (&selector.value, key, &values), &set)
+                }),
             );
         }
     }
@@ -61,8 +62,7 @@ fn keys(selector: &LabelSelector) -> impl Iterator<Item = (&Spanned<String>, Vec
 fn finding(
     context: &Context<'_>,
     policy: &NetworkPolicy,
-    key: &Spanned<String>,
-    values: &[&str],
+    (selector, key, values): (&LabelSelector, &Spanned<String>, &[&str]),
     set: &BTreeSet<&str>,
 ) -> Option<Diagnostic> {
     if values.is_empty() || values.iter().any(|value| set.contains(value)) {
@@ -71,9 +71,13 @@ fn finding(
     let object = &policy.object;
     let value = values.join("`, `");
     let message = format!("no namespace of the input has the label `name` with `{value}`");
-    let help = format!(
-        "Kubernetes sets `{CURRENT}` on every namespace and `name` on none: write `{CURRENT}`, which `netpol lint --fix` does"
-    );
+    let is_there = selector.match_labels.iter().any(|(other, _)| other.value == CURRENT);
+    let advice = if is_there {
+        "take `name` out of the selector".to_owned()
+    } else {
+        format!("write `{CURRENT}` instead")
+    };
+    let help = format!("Kubernetes sets `{CURRENT}` on every namespace and `name` on none: {advice}");
     let found = RULE.finding(key.span, message).with_object(object.clone()).with_help(help);
     // A namespace that the input does not hold may have the label from elsewhere.
     let shown = |value: &&str| {
@@ -87,10 +91,11 @@ fn finding(
         Some(span) => found.with_related(context.head(span), "this namespace does not have it"),
         None => found.with_severity(Severity::Info),
     };
-    let fix =
-        Some(key.span).filter(|_| key.via.is_none()).and_then(|span| Fix::of_text(span, &key.value, CURRENT));
-    Some(match fix {
-        Some(fix) => found.with_fix(fix),
+    let are_shown = values.iter().all(|value| shown(value).is_some());
+    let applicability = if are_shown { Applicability::Safe } else { Applicability::Unsafe };
+    let place = Some(key.span).filter(|_| key.via.is_none() && !is_there);
+    Some(match place.and_then(|place| Fix::of_text(place, &key.value, CURRENT)) {
+        Some(fix) => found.with_fix(Fix { applicability, ..fix }),
         None => found,
     })
 }

@@ -8,7 +8,7 @@ use crate::index::{IndexedPeer, TermId};
 use crate::lint::slips::{groups, meant, near_words, slip};
 use crate::lint::{Context, Level, Levels, Needs, Rule, RuleAt};
 use crate::policy::{NamespaceMatch, Peer, Placed, PodMatch};
-use crate::selector::Selector;
+use crate::selector::{Near, Selector};
 
 pub(crate) const RULE: Rule = Rule {
     name: RuleName("peer-matches-nothing"),
@@ -135,10 +135,16 @@ fn selected(context: &Context<'_>, namespaces: &NamespaceMatch) -> Vec<Namespace
     all.filter(|(id, it)| is_meant(*id, &it.labels)).map(|(id, _)| id).collect()
 }
 
-/// A namespace of the input whose labels nearly match, and the label that was probably meant.
+/// A namespace of the input whose labels nearly match, and the label that was probably meant. That `name` is not the
+/// label with the name is told as such.
 fn near_namespace(context: &Context<'_>, selector: &Selector) -> Option<(crate::text::Span, String)> {
     context.cluster.namespaces.iter().find_map(|namespace| {
         let slip = slip(&namespace.labels, selector)?;
+        let is_legacy = slip.0.key.as_deref() == Some("name")
+            && matches!(&slip.1, Near::OtherKey { key, .. } | Near::Key { key } if key == "kubernetes.io/metadata.name");
+        if is_legacy {
+            return None;
+        }
         Some((context.head(namespace.span?), meant(&namespace.labels, &slip)))
     })
 }

@@ -51,18 +51,28 @@ impl ConnectionSet {
     /// What is in either set.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
-        self.zip(other, PortSet::union)
+        match (self.is_empty(), other.is_empty()) {
+            (_, true) => self.clone(),
+            (true, false) => other.clone(),
+            (false, false) => self.zip(other, PortSet::union),
+        }
     }
 
     /// What is in both sets.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
+        if self.is_empty() || other.is_empty() {
+            return Self::empty();
+        }
         self.zip(other, PortSet::intersection)
     }
 
     /// What is in this set and not in the other.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Self {
+        if self.is_empty() || other.is_empty() {
+            return self.clone();
+        }
         self.zip(other, PortSet::difference)
     }
 

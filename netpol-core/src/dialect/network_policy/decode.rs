@@ -123,6 +123,7 @@ fn empty_spec(span: Span) -> Spec {
         policy_types: Spanned::new(Vec::new(), span),
         ingress: None,
         egress: None,
+        blank_egress: None,
     }
 }
 
@@ -153,7 +154,10 @@ fn read_spec(decoder: &mut Decoder<'_>, node: &Node<'_>, path: &Path<'_>) -> Spe
                 spec.policy_types = Spanned { value, span: node.span, via: node.via };
             }
             "ingress" => spec.ingress = rules(decoder, entry, &path, Direction::Ingress),
-            "egress" => spec.egress = rules(decoder, entry, &path, Direction::Egress),
+            "egress" => {
+                spec.blank_egress = blank_key(entry);
+                spec.egress = rules(decoder, entry, &path, Direction::Egress);
+            }
             _ => Level::Spec.unknown_field(decoder, entry, &fields.entries, &path),
         }
     }
@@ -209,6 +213,7 @@ fn rule(decoder: &mut Decoder<'_>, fields: &[Entry<'_>], path: &Path<'_>, direct
         let path = path.field(&entry.key);
         match entry.key.as_ref() {
             key if key == peers_key => {
+                rule.blank_peers = blank_key(entry);
                 let peer = GoType::new(owner, "v1.NetworkPolicyPeer");
                 let types = [GoType::new(owner, "[]v1.NetworkPolicyPeer"), peer];
                 rule.peers = items(decoder, entry, &path, types, read_peer);
@@ -222,6 +227,11 @@ fn rule(decoder: &mut Decoder<'_>, fields: &[Entry<'_>], path: &Path<'_>, direct
         }
     }
     rule
+}
+
+/// The key of an entry without a value.
+fn blank_key(entry: &Entry<'_>) -> Option<Span> {
+    (entry.value.value == Value::Null).then_some(entry.key_span)
 }
 
 /// A list of mappings; a `null` among them is an empty one. The place is the key's.

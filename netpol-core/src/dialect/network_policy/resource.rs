@@ -49,6 +49,8 @@ pub struct Spec {
     pub ingress: Option<Rules>,
     /// `egress`; `None` when it is missing or `null`.
     pub egress: Option<Rules>,
+    /// The key `egress` that has no value, which is read as if it were not there.
+    pub blank_egress: Option<Span>,
 }
 
 /// The rules of one direction.
@@ -67,6 +69,8 @@ pub struct Rules {
 pub struct Rule {
     /// `from` or `to`, with the place of the key; `None` when it is missing or `null`.
     pub peers: Option<Spanned<Vec<Spanned<Peer>>>>,
+    /// The key `from` or `to` that has no value, which is read as if it were not there.
+    pub blank_peers: Option<Span>,
     /// `ports`, with the place of the key; `None` when it is missing or `null`.
     pub ports: Option<Spanned<Vec<Spanned<Port>>>>,
 }

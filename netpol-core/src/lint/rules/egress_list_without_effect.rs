@@ -21,13 +21,18 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
 fn finding(context: &Context<'_>, resource: &NetworkPolicy) -> Option<Diagnostic> {
     let spec = &resource.spec;
     let is_written = spec.policy_types.value.iter().any(|name| !name.span.is_empty());
-    let egress = spec.egress.as_ref().filter(|egress| egress.rules.is_empty() && !is_written)?;
+    let empty = spec.egress.as_ref().filter(|egress| egress.rules.is_empty());
+    let (place, what) = match (empty, spec.blank_egress) {
+        _ if is_written => return None,
+        (Some(egress), _) => (egress.key.cover(egress.span), "`egress: []`"),
+        (None, Some(key)) => (key, "a blank `egress`"),
+        (None, None) => return None,
+    };
     let object = &resource.object;
-    let message = format!("`egress: []` of `{object}` isolates nothing");
+    let message = format!("{what} of `{object}` isolates nothing");
     let help = "without `policyTypes` a policy isolates egress only when it has egress rules: write `policyTypes: \
                 [Ingress, Egress]` to deny all egress, or leave `egress` out";
-    let found =
-        RULE.finding(egress.key.cover(egress.span), message).with_object(object.clone()).with_help(help);
+    let found = RULE.finding(place, message).with_object(object.clone()).with_help(help);
     let types = ["Ingress", "Egress"];
     Some(match edits::add_to_spec(context, resource, "policyTypes", &types) {
         Some(edit) => found.with_fix(Fix {

@@ -61,12 +61,17 @@ fn finding(
             "policies only allow: to deny, list `{direction}` in `policyTypes` and write `{field}: []`, or leave `{field}` out"
         )));
     }
-    let peers = rule.value.peers.as_ref().filter(|peers| peers.value.is_empty())?;
-    let message = format!("an empty `{list}` means everybody, not nobody");
+    let empty = rule.value.peers.as_ref().filter(|peers| peers.value.is_empty()).map(|peers| peers.span);
+    let (place, what) = match (empty, rule.value.blank_peers) {
+        (Some(place), _) => (place, "an empty"),
+        (None, Some(place)) => (place, "a blank"),
+        (None, None) => return None,
+    };
+    let message = format!("{what} `{list}` means everybody, not nobody");
     let help = format!(
         "name the peers under `{list}`; to mean everybody, leave `{list}` out; to allow nothing, remove the rule"
     );
-    Some(found(peers.span, message).with_help(help))
+    Some(found(place, message).with_help(help))
 }
 
 /// Whether nothing is written, or `{}`. A rule with a field that the API does not have is not empty: `unknown-field`

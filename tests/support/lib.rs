@@ -4,6 +4,7 @@
 
 pub mod corpus;
 pub mod engine;
+pub mod metadata;
 pub mod stored;
 pub mod generate;
 pub mod naive;

@@ -1,10 +1,9 @@
 //! The packages we depend on: each has its reason in the documentation, and none wants a newer Rust than we say.
 
-use std::process::Command;
-
+use netpol_tests::metadata::metadata;
 use serde_json::Value;
 
-use crate::sources::{assert_none, read, root};
+use crate::sources::{assert_none, read};
 
 #[test]
 fn each_dependency_of_the_library_and_the_command_line_has_its_reason() {
@@ -70,17 +69,6 @@ fn dependencies(manifest: &str) -> Vec<String> {
     let lines = lines.take_while(|line| !line.starts_with('['));
     let names = lines.filter_map(|line| line.split(['.', ' ', '=']).next()).filter(|name| !name.is_empty());
     names.filter(|name| !name.starts_with('#')).map(str::to_owned).collect()
-}
-
-fn metadata() -> Value {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let output = Command::new(cargo)
-        .args(["metadata", "--offline", "--format-version", "1"])
-        .current_dir(root())
-        .output()
-        .expect("cargo runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("cargo writes JSON")
 }
 
 fn version(text: &Value) -> Option<(u32, u32)> {

@@ -38,7 +38,8 @@ pub struct Fixed {
 /// Applies the fixes of the findings, in their order, to the files that `is_open` says may change.
 ///
 /// All edits of a fix are applied, or none. A fix that would change what an earlier one changes waits: lint the new
-/// texts and apply again. So does one whose finding may look otherwise by then (see [`Waiting`]). A file that is not UTF-8 is left alone, since its bytes are not those of its text.
+/// texts and apply again. So does one whose finding may look otherwise by then. A file that is not UTF-8 is left alone,
+/// since its bytes are not those of its text.
 pub fn apply_fixes(
     report: &LintReport,
     files: &FileSet,

@@ -140,8 +140,8 @@ fn duplicate(
     let slash = if namespace.is_empty() { "" } else { "/" };
     let message =
         format!("`{kind} {namespace}{slash}{name}` stands twice in the input; this later one is used");
-    let diagnostic = Diagnostic::policy(DUPLICATE_OBJECT, start_of(span), message)
-        .with_related(start_of(earlier), "this earlier one is not");
+    let diagnostic = Diagnostic::policy(DUPLICATE_OBJECT, head_of(span, files), message)
+        .with_related(head_of(earlier, files), "this earlier one is not");
     let diagnostic = match object {
         Some(object) => diagnostic.with_object(object.clone()),
         None => diagnostic,
@@ -162,7 +162,9 @@ fn overlay(path: &str) -> &str {
     path.get(..end).unwrap_or_default()
 }
 
-/// The first byte of an object, which is enough to show where it stands.
-fn start_of(span: Span) -> Span {
-    Span::new(span.file, span.start, span.end.min(span.start + 1))
+/// The first line of an object: what to point at when the whole of it would fill the screen.
+fn head_of(span: Span, files: &FileSet) -> Span {
+    let line = files.slice(span).lines().next().unwrap_or_default().trim_end();
+    let length = u32::try_from(line.len()).unwrap_or(0).max(1).min(span.len());
+    Span::new(span.file, span.start, span.start.saturating_add(length))
 }

@@ -5,16 +5,14 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// All packages, as `cargo metadata` prints them.
+/// The packages that are built on this machine, as `cargo metadata` prints them. Those of other platforms are left out: a build does
+/// not fetch them, and tests open no network.
 pub fn metadata() -> Value {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let output = Command::new(cargo)
-        .args(["metadata", "--offline", "--format-version", "1"])
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
-        .output()
-        .expect("cargo runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("cargo writes JSON")
+    let platform = host();
+    let arguments =
+        ["metadata", "--locked", "--offline", "--filter-platform", &platform, "--format-version", "1"];
+    let output = output("CARGO", "cargo", &arguments);
+    serde_json::from_slice(&output).expect("cargo writes JSON")
 }
 
 /// The folder of the source of a dependency.
@@ -24,4 +22,23 @@ pub fn source_of(dependency: &str) -> PathBuf {
     let package = packages.iter().find(|package| package["name"] == dependency);
     let manifest = package.and_then(|package| package["manifest_path"].as_str()).expect("a dependency");
     Path::new(manifest).parent().expect("a folder").to_owned()
+}
+
+/// The platform of this machine, as cargo names it.
+fn host() -> String {
+    let version = String::from_utf8(output("RUSTC", "rustc", &["--version", "--verbose"])).expect("UTF-8");
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    host.expect("rustc names its host").to_owned()
+}
+
+/// What a program of the toolchain prints; `variable` names another one in its place.
+fn output(variable: &str, program: &str, arguments: &[&str]) -> Vec<u8> {
+    let program = std::env::var(variable).unwrap_or_else(|_| program.to_owned());
+    let output = Command::new(program)
+        .args(arguments)
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+        .output()
+        .expect("the toolchain runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    output.stdout
 }

@@ -6,7 +6,8 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::process::{program, skipped};
+use netpol_tests::toolchain::program;
+
 use crate::program::{Folder, Outcome, pod};
 
 /// A run takes no longer in a build without optimisation on a machine that is busy with other tests; the programs that
@@ -19,12 +20,9 @@ fn lab() -> Folder {
     Folder::with(&[("client.yaml", &pod("client")), ("server.yaml", &pod("server"))])
 }
 
-/// What `netpol can` says in a folder; `None` when the program was not built.
-fn ask(folder: &Folder, paths: &str) -> Option<Outcome> {
-    let Some(netpol) = program("netpol") else {
-        skipped();
-        return None;
-    };
+/// What `netpol can` says in a folder.
+fn ask(folder: &Folder, paths: &str) -> Outcome {
+    let netpol = program("netpol");
     let line = format!("ulimit -v 4194304; exec '{}' can lab/client lab/server:80 {paths}", netpol.display());
     let mut command = Command::new("sh");
     command.args(["-c", &line]).current_dir(folder.path()).stdin(Stdio::null());
@@ -34,14 +32,14 @@ fn ask(folder: &Folder, paths: &str) -> Option<Outcome> {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     let (stdout, stderr) = (text(output.stdout), text(output.stderr));
     let code = output.status.code().unwrap_or_else(|| panic!("ended by a signal: {stderr}"));
-    Some(Outcome { code: u8::try_from(code).unwrap(), stdout, stderr })
+    Outcome { code: u8::try_from(code).unwrap(), stdout, stderr }
 }
 
 /// The good files are answered from beside `name`, whose text is refused with a message that has these words.
 fn refused(name: &str, text: impl AsRef<[u8]>, words: &[&str]) {
     let folder = lab();
     folder.write(name, text);
-    let Some(outcome) = ask(&folder, "") else { return };
+    let outcome = ask(&folder, "");
     assert_eq!(outcome.code, 2, "{}", outcome.stderr);
     assert!(outcome.stdout.starts_with("ALLOW"), "{outcome:?}");
     assert!(outcome.stderr.contains(name), "{}", outcome.stderr);
@@ -55,7 +53,7 @@ fn refused(name: &str, text: impl AsRef<[u8]>, words: &[&str]) {
 fn harmless(name: &str, text: impl AsRef<[u8]>) {
     let folder = lab();
     folder.write(name, text);
-    let Some(outcome) = ask(&folder, "") else { return };
+    let outcome = ask(&folder, "");
     assert_eq!(outcome.code, 0, "{}", outcome.stderr);
     assert!(outcome.stdout.starts_with("ALLOW") && outcome.stderr.len() < 100_000, "{}", outcome.stderr);
 }
@@ -117,7 +115,7 @@ fn a_file_larger_than_the_limit_is_not_read() {
     let folder = lab();
     let file = std::fs::File::create(folder.path().join("huge.yaml")).unwrap();
     file.set_len(5 << 30).unwrap();
-    let Some(outcome) = ask(&folder, "") else { return };
+    let outcome = ask(&folder, "");
     assert_eq!(outcome.code, 2, "{outcome:?}");
     assert!(outcome.stdout.starts_with("ALLOW") && outcome.stderr.contains("`huge.yaml`"), "{outcome:?}");
     assert!(outcome.stderr.contains("larger than the limit of 1 GiB"), "{outcome:?}");
@@ -128,9 +126,9 @@ fn a_pipe_without_a_writer_is_given_up() {
     let folder = lab();
     let made = Command::new("mkfifo").arg(folder.path().join("pipe.yaml")).status();
     assert!(made.unwrap().success());
-    let Some(outcome) = ask(&folder, "") else { return };
+    let outcome = ask(&folder, "");
     assert_eq!(outcome.code, 0, "a pipe in a folder is no file: {outcome:?}");
-    let Some(outcome) = ask(&folder, "-f . -f pipe.yaml") else { return };
+    let outcome = ask(&folder, "-f . -f pipe.yaml");
     assert_eq!(outcome.code, 2, "{outcome:?}");
     assert!(
         outcome.stdout.starts_with("ALLOW") && outcome.stderr.contains("within 5 seconds"),
@@ -159,7 +157,7 @@ fn the_same_flaw_over_and_over_is_told_up_to_a_limit() {
     let text = format!("{HEAD}spec: {{containers: [{containers}[]]}}\n");
     let folder = lab();
     folder.write("hostile.yaml", text);
-    let Some(outcome) = ask(&folder, "") else { return };
+    let outcome = ask(&folder, "");
     assert!(outcome.stdout.starts_with("ALLOW"), "{outcome:?}");
     for words in ["more than 100000 flaws were found", "99990 more messages of wrong-type"] {
         assert!(outcome.stderr.contains(words), "{}", outcome.stderr);
@@ -169,7 +167,7 @@ fn the_same_flaw_over_and_over_is_told_up_to_a_limit() {
 #[test]
 fn a_source_without_an_end_is_given_up() {
     let folder = lab();
-    let Some(outcome) = ask(&folder, "-f . -f /dev/zero") else { return };
+    let outcome = ask(&folder, "-f . -f /dev/zero");
     assert_eq!(outcome.code, 2, "{outcome:?}");
     let is_told = outcome.stderr.contains("`/dev/zero` cannot be read: it is larger than the limit of 1 GiB");
     assert!(outcome.stdout.starts_with("ALLOW") && is_told, "{outcome:?}");
@@ -184,7 +182,7 @@ fn what_cannot_be_opened_is_named_and_the_rest_is_read() {
     folder.write("secret.yaml", pod("secret"));
     let secret = folder.path().join("secret.yaml");
     std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o000)).unwrap();
-    let Some(outcome) = ask(&folder, "") else { return };
+    let outcome = ask(&folder, "");
     assert_eq!(outcome.code, 2, "{outcome:?}");
     assert!(outcome.stdout.starts_with("ALLOW"), "{outcome:?}");
     assert!(outcome.stderr.contains("`dangling.yaml` cannot be read"), "{outcome:?}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use netpol_tests::metadata::source_of;
+use netpol_tests::toolchain::source_of;
 use serde_json::{Value, json};
 
 use crate::program::{Folder, Outcome, Run};

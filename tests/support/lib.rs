@@ -4,9 +4,9 @@
 
 pub mod corpus;
 pub mod engine;
-pub mod metadata;
-pub mod stored;
 pub mod generate;
 pub mod naive;
 pub mod shrink;
 pub mod spec;
+pub mod stored;
+pub mod toolchain;

@@ -1,6 +1,6 @@
 //! The packages we depend on: each has its reason in the documentation, and none wants a newer Rust than we say.
 
-use netpol_tests::metadata::metadata;
+use netpol_tests::toolchain::metadata;
 use serde_json::Value;
 
 use crate::sources::{assert_none, read};

@@ -1,7 +1,8 @@
-//! What cargo says of the packages of the workspace.
+//! What cargo says of the packages of the workspace, and what it builds for tests that start a program.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
@@ -22,6 +23,24 @@ pub fn source_of(dependency: &str) -> PathBuf {
     let package = packages.iter().find(|package| package["name"] == dependency);
     let manifest = package.and_then(|package| package["manifest_path"].as_str()).expect("a dependency");
     Path::new(manifest).parent().expect("a folder").to_owned()
+}
+
+/// One of the programs of the command line, built as the tests are: cargo builds no programs of another package on its own.
+pub fn program(name: &str) -> PathBuf {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let test = std::env::current_exe().expect("a test knows its own file");
+        let target =
+            test.ancestors().nth(3).expect("tests lie in `target/profile/deps`").to_str().expect("UTF-8");
+        let mut arguments =
+            vec!["build", "--quiet", "--locked", "--package", "netpol-cli", "--bins", "--target-dir", target];
+        if !cfg!(debug_assertions) {
+            arguments.push("--release");
+        }
+        output("CARGO", "cargo", &arguments);
+        test.ancestors().nth(2).expect("tests lie in `target/profile/deps`").to_owned()
+    });
+    folder.join(name)
 }
 
 /// The platform of this machine, as cargo names it.

@@ -8,9 +8,7 @@ use miette::{
     SourceSpan, SpanContents,
 };
 use netpol_core::diagnostic::{Diagnostic, Label, Severity};
-use netpol_core::text::{FileSet, SourceFile};
-
-use super::text::visible;
+use netpol_core::text::{FileSet, SourceFile, one_line};
 
 /// Lines longer than this are not shown.
 const LONGEST_LINE: usize = 400;
@@ -24,16 +22,16 @@ pub fn painted(diagnostic: &Diagnostic, files: &FileSet) -> String {
     };
     let style: Style = color.on_default().bold();
     let severity = diagnostic.severity.name();
-    let message = visible(&diagnostic.message);
+    let message = &diagnostic.message;
     let mut painted = format!("{style}{severity}[{}]{style:#}: {message}\n", diagnostic.rule);
     painted.push_str(&snippet(diagnostic, files));
     for label in elsewhere(diagnostic) {
         if let Some((file, place)) = files.locate(label.span) {
-            let _ = writeln!(painted, "  {file}:{}: {}", place.line, visible(&label.message));
+            let _ = writeln!(painted, "  {}:{}: {}", one_line(file), place.line, label.message);
         }
     }
     if let Some(help) = &diagnostic.help {
-        let _ = writeln!(painted, "  help: {}", visible(help));
+        let _ = writeln!(painted, "  help: {}", help);
     }
     painted
 }
@@ -124,7 +122,7 @@ impl miette::Diagnostic for Snippet<'_> {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         Some(Box::new(self.shown().enumerate().map(|(index, label)| {
             let (start, length) = (label.span.start as usize, label.span.len() as usize);
-            let words = (!label.message.is_empty()).then(|| visible(&label.message));
+            let words = (!label.message.is_empty()).then(|| label.message.clone());
             match index {
                 0 => LabeledSpan::new_primary_with_span(words, (start, length)),
                 _ => LabeledSpan::new_with_span(words, (start, length)),
@@ -169,7 +167,7 @@ impl SourceCode for Source<'_> {
         let data = self.file.text().get(start..end).ok_or(MietteError::OutOfBounds)?;
         let place = self.file.line_column(u32::try_from(start).map_err(|_| MietteError::OutOfBounds)?);
         Ok(Box::new(MietteSpanContents::new_named(
-            self.file.name().to_owned(),
+            one_line(self.file.name()),
             data.as_bytes(),
             SourceSpan::from((start, end - start)),
             place.line as usize - 1,

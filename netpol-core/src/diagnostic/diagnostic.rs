@@ -1,7 +1,7 @@
 //! The one diagnostic type.
 
 use super::RuleName;
-use crate::text::Span;
+use crate::text::{Span, one_line};
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -200,7 +200,7 @@ impl Diagnostic {
             rule,
             category,
             severity,
-            message: message.into(),
+            message: one_line(message),
             primary: Label { span, message: String::new() },
             related: Vec::new(),
             object: None,
@@ -213,20 +213,20 @@ impl Diagnostic {
     /// Adds what to do.
     #[must_use]
     pub fn with_help(self, help: impl Into<String>) -> Self {
-        Self { help: Some(help.into()), ..self }
+        Self { help: Some(one_line(help)), ..self }
     }
 
     /// Says something at the primary place.
     #[must_use]
     pub fn with_label(mut self, message: impl Into<String>) -> Self {
-        self.primary.message = message.into();
+        self.primary.message = one_line(message);
         self
     }
 
     /// Adds a further place.
     #[must_use]
     pub fn with_related(mut self, span: Span, message: impl Into<String>) -> Self {
-        self.related.push(Label { span, message: message.into() });
+        self.related.push(Label { span, message: one_line(message) });
         self
     }
 

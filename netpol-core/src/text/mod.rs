@@ -3,7 +3,9 @@
 pub mod span;
 pub mod file;
 pub mod line_index;
+mod one_line;
 
 pub use file::{FileId, FileSet, FileTooLarge, SourceFile};
 pub use line_index::{LineColumn, LineIndex};
+pub use one_line::one_line;
 pub use span::{Span, Spanned};

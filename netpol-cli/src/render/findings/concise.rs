@@ -3,15 +3,13 @@
 use std::fmt::Write as _;
 
 use super::{Findings, lines};
-use crate::render::text::visible;
 
 /// `a.yaml:9:3: error[rule]: message`.
 pub(super) fn concise(findings: &Findings<'_>) -> String {
     let mut text = String::new();
     for finding in &findings.wire.diagnostics {
-        let message = visible(&finding.message.replace('\n', " "));
         let (place, severity, rule) = (lines::place(finding), finding.severity.name(), finding.rule);
-        let _ = writeln!(text, "{place}: {severity}[{rule}]: {message}");
+        let _ = writeln!(text, "{place}: {severity}[{rule}]: {}", finding.message);
     }
     text
 }

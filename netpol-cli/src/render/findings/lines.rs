@@ -2,6 +2,7 @@
 
 use netpol_core::report::v1::Finding;
 use netpol_core::report::v1::diagnostics::Counts;
+use netpol_core::text::one_line;
 
 /// `2 errors, 1 warning and 3 remarks`; what there is none of is left out.
 pub(super) fn summary(counts: &Counts) -> String {
@@ -29,5 +30,5 @@ pub(super) fn message(finding: &Finding<'_>) -> String {
 /// `a.yaml:9:3`.
 pub(super) fn place(finding: &Finding<'_>) -> String {
     let place = &finding.place;
-    format!("{}:{}:{}", place.file, place.line, place.column)
+    one_line(format!("{}:{}:{}", place.file, place.line, place.column))
 }

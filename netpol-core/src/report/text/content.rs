@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::diagnostic::Edit;
 use crate::explain::SmallestEdit;
-use crate::text::Span;
+use crate::text::{Span, one_line};
 
 /// What a segment is, for a front end that paints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,9 +62,9 @@ impl Line {
         self.with(Role::Plain, text)
     }
 
-    /// Adds a piece.
+    /// Adds a piece, on one line whatever its words hold.
     pub fn push(&mut self, role: Role, text: impl Into<String>) {
-        self.segments.push(Segment { role, text: text.into(), span: None });
+        self.segments.push(Segment { role, text: one_line(text), span: None });
     }
 
     /// How many columns the line takes.

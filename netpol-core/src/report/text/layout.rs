@@ -2,7 +2,7 @@
 
 use super::{Line, Role, Segment, Text};
 use crate::report::Context;
-use crate::text::Span;
+use crate::text::{Span, one_line};
 
 /// A place does not move further right than this; a longer line has its place right behind it.
 const FURTHEST: usize = 88;
@@ -37,7 +37,7 @@ impl Layout {
                 line.push(Role::Plain, " ".repeat(blanks));
                 line.segments.push(Segment {
                     role: Role::Place,
-                    text: format!("{file}:{number}"),
+                    text: one_line(format!("{file}:{number}")),
                     span: Some(span),
                 });
             }

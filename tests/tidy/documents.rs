@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use netpol_tests::corpus::{folder, lines};
+use quote::ToTokens;
+use syn::{ImplItem, ImplItemFn, Item, Visibility};
 
-use crate::sources::{assert_none, read, root};
+use crate::sources::{Source, assert_none, read, root, sources};
 
 #[test]
 fn the_readme_and_continuous_integration_run_the_same_commands() {
@@ -17,6 +19,37 @@ fn the_readme_and_continuous_integration_run_the_same_commands() {
     let story = "examples/manifests/shop";
     let arguments = main_job.split_once(" -- ").expect("it has arguments").1.replace(story, "\"$story\"");
     assert!(ci.contains(&arguments), ".ci/run runs the main job of the README: {arguments}");
+}
+
+#[test]
+fn every_method_of_the_facade_has_an_example() {
+    let methods: Vec<(String, bool)> = sources("netpol-core/src/analysis").iter().flat_map(methods).collect();
+    assert!(methods.len() > 15, "the façade has methods");
+    let bare = methods.into_iter().filter(|(_, has_example)| !has_example);
+    let found: Vec<String> = bare.map(|(name, _)| format!("`Analysis::{name}` has no example")).collect();
+    assert_none(&found);
+}
+
+#[test]
+fn a_method_without_an_example_is_found() {
+    let source = Source::new("a.rs", "impl Analysis { /// Words.\n pub fn a() {} pub(super) fn b() {} }");
+    assert_eq!(methods(&source), [("a".to_owned(), false)]);
+}
+
+/// The public methods of `Analysis` in a file, and whether their documentation has an example.
+fn methods(source: &Source) -> Vec<(String, bool)> {
+    let items = source.items().filter_map(|item| match item {
+        Item::Impl(item) if item.self_ty.to_token_stream().to_string() == "Analysis" => Some(&item.items),
+        _ => None,
+    });
+    let functions = items.flatten().filter_map(|item| match item {
+        ImplItem::Fn(function) if matches!(function.vis, Visibility::Public(_)) => Some(function),
+        _ => None,
+    });
+    let has_example = |function: &ImplItemFn| {
+        function.attrs.iter().any(|attribute| attribute.to_token_stream().to_string().contains("```"))
+    };
+    functions.map(|function| (function.sig.ident.to_string(), has_example(function))).collect()
 }
 
 #[test]

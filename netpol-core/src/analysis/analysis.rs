@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use super::input::Input;
-use crate::cluster::{Asked, Cluster, Facts, Note, Resolved, SpellingError, split_port};
+use crate::cluster::{Cluster, Facts};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::{self, HostNetwork, IpBlockPods, Profile};
 use crate::diff::{self, Changes, Revision};
-use crate::evaluate::{Assumption, End, Engine, Request, Verdict};
-use crate::explain::{self, Explanation};
+use crate::evaluate::{Assumption, End, Engine};
 use crate::index::{Plugin, PolicyIndex};
 use crate::lint::{self, LintReport, LintSettings};
 use crate::manifest::{self, LeftOut, Tally};
@@ -17,12 +16,7 @@ use crate::reach::path::{Quest, Scout};
 use crate::reach::{Coverage, Map, Rectangle};
 use crate::report::Context;
 use crate::report::graph::{self, Graph, GraphSource};
-use crate::report::text::Suggestion;
-use crate::suggestion;
 use crate::text::{FileSet, Span};
-
-/// How many pairs of endpoints one question may have.
-const MOST_PAIRS: usize = 1_000_000;
 
 /// How an input is to be read and judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,24 +42,27 @@ impl Default for Settings {
     }
 }
 
-/// A question that was understood.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
-    /// The question.
-    pub request: Request,
-    /// What is to be said about how it was understood.
-    pub notes: Vec<Note>,
-}
-
 /// Everything that is known of one input. Immutable, and shared freely between threads.
 #[derive(Debug)]
 pub struct Analysis {
-    input: Input,
+    pub(super) input: Input,
     index: PolicyIndex,
 }
 
 impl Analysis {
     /// Reads, lowers and indexes an input. Bad input yields diagnostics; nothing fails.
+    ///
+    /// ```
+    /// # use netpol_core::text::{FileSet, SourceFile};
+    /// # use netpol_core::{Analysis, Settings};
+    /// # let text = "{apiVersion: v1, kind: Pod, metadata: {name: web}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: db}}\n---\n\
+    /// # {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny}}";
+    /// # let mut files = FileSet::new();
+    /// # files.add(SourceFile::named("cluster.yaml", text))?;
+    /// # let analysis = Analysis::new(files, Settings::default());
+    /// assert_eq!(analysis.cluster().workloads.len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(files: FileSet, settings: Settings) -> Self {
         let input = Input::new(files, Arc::new(settings));
         let index = PolicyIndex::new(&input.cluster, &input.policies, input.settings.plugin());
@@ -109,102 +106,122 @@ impl Analysis {
     }
 
     /// The files.
+    ///
+    /// ```
+    /// # use netpol_core::text::{FileSet, SourceFile};
+    /// # use netpol_core::{Analysis, Settings};
+    /// # let text = "{apiVersion: v1, kind: Pod, metadata: {name: web}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: db}}\n---\n\
+    /// # {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny}}";
+    /// # let mut files = FileSet::new();
+    /// # files.add(SourceFile::named("cluster.yaml", text))?;
+    /// # let analysis = Analysis::new(files, Settings::default());
+    /// let (_, file) = analysis.files().iter().next().expect("there is one");
+    /// assert_eq!(file.name(), "cluster.yaml");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub const fn files(&self) -> &FileSet {
         &self.input.files
     }
 
     /// The cluster that the manifests describe.
+    ///
+    /// ```
+    /// # use netpol_core::text::{FileSet, SourceFile};
+    /// # use netpol_core::{Analysis, Settings};
+    /// # let text = "{apiVersion: v1, kind: Pod, metadata: {name: web}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: db}}\n---\n\
+    /// # {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny}}";
+    /// # let mut files = FileSet::new();
+    /// # files.add(SourceFile::named("cluster.yaml", text))?;
+    /// # let analysis = Analysis::new(files, Settings::default());
+    /// assert_eq!(analysis.cluster().workloads.len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn cluster(&self) -> &Cluster {
         &self.input.cluster
     }
 
     /// The policies.
+    ///
+    /// ```
+    /// # use netpol_core::text::{FileSet, SourceFile};
+    /// # use netpol_core::{Analysis, Settings};
+    /// # let text = "{apiVersion: v1, kind: Pod, metadata: {name: web}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: db}}\n---\n\
+    /// # {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny}}";
+    /// # let mut files = FileSet::new();
+    /// # files.add(SourceFile::named("cluster.yaml", text))?;
+    /// # let analysis = Analysis::new(files, Settings::default());
+    /// assert_eq!(analysis.policies().policies.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub const fn policies(&self) -> &PolicySet {
         &self.input.policies
     }
 
     /// What was found wrong or odd, in the order of the input.
+    ///
+    /// ```
+    /// # use netpol_core::text::{FileSet, SourceFile};
+    /// # use netpol_core::{Analysis, Settings};
+    /// # let text = "{apiVersion: v1, kind: Pod, metadata: {name: web}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: db}}\n---\n\
+    /// # {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny}}";
+    /// # let mut files = FileSet::new();
+    /// # files.add(SourceFile::named("cluster.yaml", text))?;
+    /// # let analysis = Analysis::new(files, Settings::default());
+    /// assert!(analysis.diagnostics().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.input.diagnostics
     }
 
     /// How many documents there were of each kind.
+    ///
+    /// ```
+    /// # use netpol_core::text::{FileSet, SourceFile};
+    /// # use netpol_core::{Analysis, Settings};
+    /// # let text = "{apiVersion: v1, kind: Pod, metadata: {name: web}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: db}}\n---\n\
+    /// # {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny}}";
+    /// # let mut files = FileSet::new();
+    /// # files.add(SourceFile::named("cluster.yaml", text))?;
+    /// # let analysis = Analysis::new(files, Settings::default());
+    /// assert_eq!(analysis.tally().understood, 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub const fn tally(&self) -> &Tally {
         &self.input.tally
     }
 
     /// The documents that take no part in any answer.
+    ///
+    /// ```
+    /// # use netpol_core::text::{FileSet, SourceFile};
+    /// # use netpol_core::{Analysis, Settings};
+    /// # let text = "{apiVersion: v1, kind: Pod, metadata: {name: web}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: db}}\n---\n\
+    /// # {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny}}";
+    /// # let mut files = FileSet::new();
+    /// # files.add(SourceFile::named("cluster.yaml", text))?;
+    /// # let analysis = Analysis::new(files, Settings::default());
+    /// assert!(analysis.left_out().is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn left_out(&self) -> &[LeftOut] {
         &self.input.left_out
     }
 
-    /// Understands a question as it is spelled: `to` may end in a port. Bare names are looked up in `namespace`.
-    ///
-    /// # Errors
-    /// A spelling that cannot be read, or that names nothing.
-    pub fn question(&self, from: &str, to: &str, namespace: &str) -> Result<Question, SpellingError> {
-        let (to, ports) = split_port(to)?;
-        self.question_on(from, to, ports, namespace)
-    }
-
-    /// Understands a question whose ports are given apart.
-    ///
-    /// # Errors
-    /// A spelling that cannot be read, or that names nothing.
-    pub fn question_on(
-        &self,
-        from: &str,
-        to: &str,
-        ports: Asked,
-        namespace: &str,
-    ) -> Result<Question, SpellingError> {
-        let from = self.input.cluster.endpoints(from, namespace)?;
-        let to = self.input.cluster.endpoints(to, namespace)?;
-        self.question_between(&from, &to, ports)
-    }
-
-    /// Puts a question together whose ends were understood before.
-    ///
-    /// # Errors
-    /// A port that the destination does not name, or more pairs than an answer can hold.
-    pub fn question_between(
-        &self,
-        from: &Resolved,
-        to: &Resolved,
-        ports: Asked,
-    ) -> Result<Question, SpellingError> {
-        if let Asked::Named(protocol, name) = &ports {
-            self.input.cluster.names_port(&to.endpoints, *protocol, name)?;
-        }
-        let pairs = from.endpoints.len().saturating_mul(to.endpoints.len());
-        if pairs > MOST_PAIRS {
-            return Err(SpellingError::TooManyPairs { pairs, limit: MOST_PAIRS });
-        }
-        let notes = from.notes.iter().chain(&to.notes).cloned().collect();
-        let request = Request { from: from.endpoints.clone(), to: to.endpoints.clone(), ports };
-        Ok(Question { request, notes })
-    }
-
-    /// The answer to a question.
-    pub fn verdict(&self, request: &Request) -> Verdict {
-        let mut verdict = self.engine().verdict(request);
-        self.add_left_out(&mut verdict);
-        verdict
-    }
-
-    /// The answer to a question with its whole reason.
-    pub fn explain(&self, request: &Request) -> Explanation {
-        let (mut verdict, traces) = self.engine().trace(request);
-        self.add_left_out(&mut verdict);
-        explain::explain(&self.input.cluster, &self.input.policies, verdict, traces)
-    }
-
-    /// The edits that an explanation proposes, in the language of the files.
-    pub fn suggestions(&self, explanation: &Explanation) -> Vec<Suggestion> {
-        suggestion::suggestions(&self.input.files, &self.input.policies, explanation)
-    }
-
     /// Who can reach whom: every allowed and every unknown connection.
+    ///
+    /// ```
+    /// # use netpol_core::text::{FileSet, SourceFile};
+    /// # use netpol_core::{Analysis, Settings};
+    /// # let text = "{apiVersion: v1, kind: Pod, metadata: {name: web}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: db}}\n---\n\
+    /// # {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny}}";
+    /// # let mut files = FileSet::new();
+    /// # files.add(SourceFile::named("cluster.yaml", text))?;
+    /// # let analysis = Analysis::new(files, Settings::default());
+    /// let map = analysis.map();
+    /// assert!(!map.rectangles.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn map(&self) -> Map {
         let mut map = Map::new(&self.input.cluster, &self.input.policies, &self.index);
         map.assumptions.extend(self.assumptions_of_left_out());
@@ -213,6 +230,20 @@ impl Analysis {
     }
 
     /// A part of the map of this analysis as a graph; with `ends` on it, whether they have connections or not.
+    ///
+    /// ```
+    /// # use netpol_core::text::{FileSet, SourceFile};
+    /// # use netpol_core::{Analysis, Settings};
+    /// # let text = "{apiVersion: v1, kind: Pod, metadata: {name: web}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: db}}\n---\n\
+    /// # {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny}}";
+    /// # let mut files = FileSet::new();
+    /// # files.add(SourceFile::named("cluster.yaml", text))?;
+    /// # let analysis = Analysis::new(files, Settings::default());
+    /// let map = analysis.map();
+    /// let graph = analysis.graph(&map, &map.rectangles, &[]);
+    /// assert!(graph.nodes.len() >= 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn graph(&self, map: &Map, rectangles: &[Rectangle], ends: &[End]) -> Graph {
         let coverage = Coverage::new(&self.input.cluster, &self.input.policies, &self.index);
         let source = GraphSource { context: self.context(), engine: self.engine(), coverage: &coverage, map };
@@ -220,6 +251,20 @@ impl Analysis {
     }
 
     /// What changed from an older input to this one: in connections, and in ends.
+    ///
+    /// ```
+    /// # use netpol_core::text::{FileSet, SourceFile};
+    /// # use netpol_core::{Analysis, Settings};
+    /// # let text = "{apiVersion: v1, kind: Pod, metadata: {name: web}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: db}}\n---\n\
+    /// # {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny}}";
+    /// # let mut files = FileSet::new();
+    /// # files.add(SourceFile::named("cluster.yaml", text))?;
+    /// # let analysis = Analysis::new(files, Settings::default());
+    /// let open = Analysis::new(FileSet::new(), Settings::default());
+    /// assert!(analysis.changes_since(&analysis).is_empty());
+    /// assert_eq!(analysis.changes_since(&open).ends.len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn changes_since(&self, old: &Self) -> Changes {
         let (before, after) = (old.map(), self.map());
         diff::diff(old.revision(&before), self.revision(&after))
@@ -230,6 +275,19 @@ impl Analysis {
     }
 
     /// How far the policies cover the cluster: who is isolated, and to whom everybody is open.
+    ///
+    /// ```
+    /// # use netpol_core::text::{FileSet, SourceFile};
+    /// # use netpol_core::{Analysis, Settings};
+    /// # let text = "{apiVersion: v1, kind: Pod, metadata: {name: web}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: db}}\n---\n\
+    /// # {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny}}";
+    /// # let mut files = FileSet::new();
+    /// # files.add(SourceFile::named("cluster.yaml", text))?;
+    /// # let analysis = Analysis::new(files, Settings::default());
+    /// let coverage = analysis.coverage();
+    /// assert_eq!(coverage.workloads.len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn coverage(&self) -> Coverage {
         let mut coverage = Coverage::new(&self.input.cluster, &self.input.policies, &self.index);
         coverage.assumptions.extend(self.assumptions_of_left_out());
@@ -239,6 +297,25 @@ impl Analysis {
 
     /// The analysis of the same input with the pods at the ends of a quest that do not exist: each is a workload of its
     /// own there, by which the quest then names it. `None` for a quest without such ends.
+    ///
+    /// ```
+    /// # use netpol_core::text::{FileSet, SourceFile};
+    /// # use netpol_core::{Analysis, Settings};
+    /// # let text = "{apiVersion: v1, kind: Pod, metadata: {name: web}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: db}}\n---\n\
+    /// # {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny}}";
+    /// # let mut files = FileSet::new();
+    /// # files.add(SourceFile::named("cluster.yaml", text))?;
+    /// # let analysis = Analysis::new(files, Settings::default());
+    /// use netpol_core::cluster::Asked;
+    /// use netpol_core::evaluate::UnknownAs;
+    /// use netpol_core::reach::path::Quest;
+    ///
+    /// let ends = |name| analysis.cluster().endpoints(name, "default").map(|found| found.endpoints);
+    /// let mut quest = Quest { from: ends("@app=new")?, to: ends("db")?, ports: Asked::Every, unknown: UnknownAs::Unknown };
+    /// let with_new = analysis.with_ends_of(&mut quest).expect("no pod has the label app=new");
+    /// assert_eq!(with_new.cluster().workloads.len(), 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn with_ends_of(&self, quest: &mut Quest) -> Option<Self> {
         let pods = quest.hypothetical();
         let (file, _) = self.input.files.iter().next().filter(|_| !pods.is_empty())?;
@@ -250,6 +327,25 @@ impl Analysis {
     }
 
     /// Looks for ways from end to end through the map of this analysis.
+    ///
+    /// ```
+    /// # use netpol_core::text::{FileSet, SourceFile};
+    /// # use netpol_core::{Analysis, Settings};
+    /// # let text = "{apiVersion: v1, kind: Pod, metadata: {name: web}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: db}}\n---\n\
+    /// # {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny}}";
+    /// # let mut files = FileSet::new();
+    /// # files.add(SourceFile::named("cluster.yaml", text))?;
+    /// # let analysis = Analysis::new(files, Settings::default());
+    /// use netpol_core::cluster::Asked;
+    /// use netpol_core::evaluate::UnknownAs;
+    /// use netpol_core::reach::path::Quest;
+    ///
+    /// let ends = |name| analysis.cluster().endpoints(name, "default").map(|found| found.endpoints);
+    /// let quest = Quest { from: ends("web")?, to: ends("db")?, ports: Asked::Every, unknown: UnknownAs::Unknown };
+    /// let map = analysis.map();
+    /// assert!(analysis.scout(&map).shortest(&quest).unwrap().hops.is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn scout<'a>(&'a self, map: &'a Map) -> Scout<'a> {
         Scout::new(&self.input.cluster, &self.input.policies, self.engine(), map)
     }
@@ -287,21 +383,32 @@ impl Analysis {
     }
 
     /// What the ids in an answer are looked up in, for [`crate::report`].
+    ///
+    /// ```
+    /// # use netpol_core::text::{FileSet, SourceFile};
+    /// # use netpol_core::{Analysis, Settings};
+    /// # let text = "{apiVersion: v1, kind: Pod, metadata: {name: web}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: db}}\n---\n\
+    /// # {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny}}";
+    /// # let mut files = FileSet::new();
+    /// # files.add(SourceFile::named("cluster.yaml", text))?;
+    /// # let analysis = Analysis::new(files, Settings::default());
+    /// use netpol_core::report::v1;
+    ///
+    /// let question = analysis.question("web", "db:5432", "default")?;
+    /// let verdict = analysis.verdict(&question.request);
+    /// let wire = v1::Verdict::new(analysis.context(), &verdict, Vec::new());
+    /// assert_eq!(serde_json::to_value(&wire)?["decision"], "deny");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn context(&self) -> Context<'_> {
         Context { cluster: &self.input.cluster, policies: &self.input.policies, files: &self.input.files }
     }
 
-    fn engine(&self) -> Engine<'_> {
+    pub(super) fn engine(&self) -> Engine<'_> {
         Engine::new(&self.input.cluster, &self.input.policies, &self.index)
     }
 
-    /// Documents that were left out could change any answer.
-    fn add_left_out(&self, verdict: &mut Verdict) {
-        verdict.assumptions.extend(self.assumptions_of_left_out());
-        verdict.assumptions.sort_unstable();
-    }
-
-    fn assumptions_of_left_out(&self) -> impl Iterator<Item = Assumption> + '_ {
+    pub(super) fn assumptions_of_left_out(&self) -> impl Iterator<Item = Assumption> + '_ {
         self.input.left_out.iter().map(|left_out| match left_out {
             LeftOut::Template(span) | LeftOut::Unreadable(span) => Assumption::LeftOut(*span),
         })

@@ -2,6 +2,8 @@
 
 #[expect(clippy::module_inception, reason = "the analysis is what this room is named for")]
 pub mod analysis;
+mod questions;
 mod input;
 
-pub use analysis::{Analysis, Question, Settings};
+pub use analysis::{Analysis, Settings};
+pub use questions::Question;

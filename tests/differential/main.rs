@@ -5,6 +5,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use netpol_tests::corpus::say;
+use netpol_tests::effort::number;
 use netpol_tests::engine::Engine;
 use netpol_tests::generate::{Flow, Generated, Random, flows, nasty, to_json, to_yaml};
 use netpol_tests::naive::{End, Naive, Options, Outcome};
@@ -116,8 +117,4 @@ fn report(seed: u64, objects: &[Value], options: &Options, flow: &Flow) -> Strin
         None => "an end is missing".to_owned(),
     };
     format!("seed {seed}: {from} -> {to} {protocol}/{port}: {told}\n{options:?}\n{}", to_yaml(&smallest))
-}
-
-fn number(variable: &str, default: u64) -> u64 {
-    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::missing_panics_doc, reason = "a test that cannot be set up fails by a panic")]
 
 pub mod corpus;
+pub mod effort;
 pub mod engine;
 pub mod generate;
 pub mod naive;

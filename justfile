@@ -19,14 +19,45 @@ lint:
     cargo fmt --all
     cargo clippy --workspace --all-targets -- -D warnings
 
-# Look at changed snapshots one by one (cargo install cargo-insta)
+# Rewrite every expected output (examples, README, fixtures, pages of rules) and look at what changed
 review:
-    cargo insta review
+    UPDATE_EXPECTED=1 cargo test -p netpol-tests --test suite
+    git diff -- examples fixtures docs README.md
 
-# Rewrite the expected outputs of the examples and the README; read the difference before you commit it
-expected:
-    UPDATE_EXPECTED=1 cargo test -p netpol-tests --test suite examples
-    git diff --stat -- examples README.md
+# Damaged input, so many texts from a seed on: just fuzz 1000000 7
+fuzz COUNT="200000" SEED="1":
+    NETPOL_FUZZ={{ COUNT }} NETPOL_SEED={{ SEED }} cargo test --release -p netpol-tests --test fuzz -- --nocapture
+
+# The files of a new lint rule, to be filled in: just new-rule peer-matches-nothing
+new-rule NAME:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    rules=netpol-core/src/lint/rules
+    module="{{ replace(NAME, '-', '_') }}"
+    mkdir fixtures/lint/{{ NAME }}
+    touch fixtures/lint/{{ NAME }}/{fires,silent}.yaml
+    printf '## What it does\n\n\n## Why it matters\n\n\n## Example\n\n```yaml\n```\n\n## Instead\n\n```yaml\n```\n\n## Known limits\n' >"$rules/{{ NAME }}.md"
+    cat >"$rules/$module.rs" <<'RUST'
+    //! `{{ NAME }}`.
+
+    use crate::diagnostic::{Category, Diagnostic, RuleName};
+    use crate::lint::{Context, Level, Levels, Needs, Rule};
+
+    pub(crate) const RULE: Rule = Rule {
+        name: RuleName("{{ NAME }}"),
+        category: Category::Policy,
+        levels: Levels { minimal: Level::Off, recommended: Level::Warning, strict: Level::Warning },
+        summary: "",
+        page: include_str!("{{ NAME }}.md"),
+        needs: Needs::Text,
+        find: Some(find),
+    };
+
+    fn find(context: &Context<'_>) -> Vec<Diagnostic> {
+        Vec::new()
+    }
+    RUST
+    echo "declare $module in $rules/mod.rs, list it in netpol-core/src/lint/registry.rs, then: just review"
 
 # The documentation of the crates, without warnings
 docs:

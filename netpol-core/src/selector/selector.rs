@@ -48,6 +48,8 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// No, whatever is assumed.
+    pub const NO: Self = Self { truth: Truth::No, is_assumed: false };
     /// Unknown.
     pub const UNKNOWN: Self = Self { truth: Truth::Unknown, is_assumed: false };
     /// No, by assumption.

@@ -1,5 +1,7 @@
 //! A label selector in normal form, and its answers.
 
+use std::sync::Arc;
+
 use super::{Labels, Requirement};
 
 /// Yes, no or unknown.
@@ -79,7 +81,7 @@ impl From<Truth> for Answer {
 /// A conjunction of requirements, sorted and unique; without any it selects everything.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Selector {
-    requirements: Vec<Requirement>,
+    requirements: Arc<[Requirement]>,
 }
 
 impl Selector {
@@ -93,9 +95,7 @@ impl Selector {
         let mut requirements: Vec<Requirement> = requirements.into_iter().collect();
         requirements.sort_unstable();
         requirements.dedup();
-        // An input has many selectors of one requirement.
-        requirements.shrink_to_fit();
-        Self { requirements }
+        Self { requirements: requirements.into() }
     }
 
     /// The requirements, sorted.

@@ -19,11 +19,13 @@ fn main() {
 #[divan::bench(args = INPUTS, sample_count = 10, sample_size = 1)]
 fn cluster(bencher: Bencher<'_, '_>, input: &str) {
     let options = ReadOptions { default_namespace: "default".to_owned() };
-    let manifests = manifest::read(&files(input), &options, |_, _| None::<()>);
+    let files = files(input);
     let namespaces = BTreeSet::new();
-    bencher.bench_local(|| {
-        Cluster::new(black_box(&manifests), Facts::default(), &namespaces, &[Family::V4, Family::V6])
-    });
+    bencher.with_inputs(|| manifest::read(&files, &options, |_, _| None::<()>)).bench_local_values(
+        |manifests| {
+            Cluster::new(black_box(manifests), Facts::default(), &namespaces, &[Family::V4, Family::V6])
+        },
+    );
 }
 
 #[divan::bench(args = INPUTS, sample_count = 10, sample_size = 1)]

@@ -1,7 +1,7 @@
 //! From files to the cluster and its policies; what did not change since is shared.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::Settings;
 use crate::cluster::Cluster;
@@ -10,6 +10,7 @@ use crate::dialect;
 use crate::manifest::{self, FileReading, LeftOut, Manifests, ReadOptions, Tally};
 use crate::net::{Family, IpSet};
 use crate::policy::{Lowered, NamespaceMatch, Origins, Peer, Policy, PolicyPart, PolicySet, Replacement};
+use crate::selector::SelectorPool;
 use crate::text::{FileId, FileSet};
 
 /// An input that was read.
@@ -102,7 +103,7 @@ impl Input {
             .collect();
         let families = families_of_blocks(policies.policies.iter().map(AsRef::as_ref));
         let of_objects = Arc::new(std::mem::take(&mut manifests.diagnostics));
-        let cluster = Arc::new(Cluster::new(&manifests, settings.facts.clone(), &named, &families));
+        let cluster = Arc::new(Cluster::new(manifests, settings.facts.clone(), &named, &families));
         Self::of_parts((files, settings), cluster, (policies, &of_policies), (readings, of_objects))
     }
 
@@ -194,8 +195,13 @@ impl Settings {
 
 fn read((files, wanted): (&FileSet, &[FileId]), settings: &Settings) -> Vec<FileReading<PolicyPart>> {
     let options = settings.read_options();
+    let selectors = Mutex::new(SelectorPool::default());
     manifest::read_files((files, wanted), &options, |raw, found| {
-        dialect::claim(raw, &options, found).map(|resource| resource.lower(&settings.profile))
+        let mut part = dialect::claim(raw, &options, found)?.lower(&settings.profile);
+        if let Ok(mut pool) = selectors.lock() {
+            part.share_selectors(&mut pool);
+        }
+        Some(part)
     })
 }
 

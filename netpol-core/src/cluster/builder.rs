@@ -19,15 +19,16 @@ impl Cluster {
     /// The cluster that manifests describe. `namespaces` are those that policies name, and `families` those that
     /// their blocks are of.
     pub fn new<P>(
-        manifests: &Manifests<P>,
+        manifests: Manifests<P>,
         facts: Facts,
         namespaces: &BTreeSet<String>,
         families: &[Family],
     ) -> Self {
-        let mut cluster = Self { services: manifests.services.clone(), facts, ..Self::default() };
-        let hosts = cluster.add_nodes(manifests);
-        cluster.add_namespaces(manifests, namespaces);
-        cluster.add_workloads(manifests, &hosts);
+        let mut cluster = Self { facts, ..Self::default() };
+        let hosts = cluster.add_nodes(&manifests);
+        cluster.add_namespaces(&manifests, namespaces);
+        cluster.add_workloads(manifests.pods, &manifests.workloads, &hosts);
+        cluster.services = manifests.services;
         cluster.add_families(families);
         cluster.index_names();
         cluster
@@ -40,7 +41,7 @@ impl Cluster {
             let addresses = node.addresses.iter().map(|address| IpSet::single(address.value));
             let entry = Node {
                 name: node.metadata.name.value.clone(),
-                labels: labels_of(&node.metadata.labels),
+                labels: labels_of(node.metadata.labels.iter().cloned()),
                 addresses: addresses.fold(IpSet::empty(), |all, address| all.union(&address)),
                 span: Some(node.span),
             };
@@ -93,7 +94,7 @@ impl Cluster {
         }
         for namespace in &manifests.namespaces {
             let name = namespace.metadata.name.value.clone();
-            let mut labels = labels_of(&namespace.metadata.labels);
+            let mut labels = labels_of(namespace.metadata.labels.iter().cloned());
             labels.insert(Namespace::NAME_LABEL.to_owned(), LabelValue::Known(name.clone()));
             let entry =
                 Namespace { name: name.clone(), labels, is_described: true, span: Some(namespace.span) };
@@ -105,12 +106,17 @@ impl Cluster {
     /// Pods in the input stand for their owner. For an owner without live pods its own template stands, and for one
     /// that is not in the input the templates of what it owns (each ReplicaSet of a Deployment, say), in the order
     /// of their names. A Job whose pods are all finished runs no more: it is no endpoint. A CronJob will run again.
-    fn add_workloads<P>(&mut self, manifests: &Manifests<P>, hosts: &BTreeMap<IpAddr, String>) {
-        let owners = pods::Owners::new(&manifests.workloads);
+    fn add_workloads(
+        &mut self,
+        pods: Vec<manifest::Pod>,
+        workloads: &[manifest::Workload],
+        hosts: &BTreeMap<IpAddr, String>,
+    ) {
+        let owners = pods::Owners::new(workloads);
         let mut members: BTreeMap<Key, Vec<PodGroup>> = BTreeMap::new();
         let mut done: BTreeSet<Key> = BTreeSet::new();
-        for pod in &manifests.pods {
-            let key = owners.of_pod(pod);
+        for pod in pods {
+            let key = owners.of_pod(&pod);
             if pod.status.phase == Phase::Live {
                 members.entry(key).or_default().push(self.group_of_pod(pod, hosts));
             } else if key.2 == Owner::Kind(WorkloadKind::Job.name().to_owned()) {
@@ -119,7 +125,7 @@ impl Cluster {
         }
         let mut own: BTreeMap<Key, &manifest::Workload> = BTreeMap::new();
         let mut below: BTreeMap<Key, BTreeMap<&str, &manifest::Workload>> = BTreeMap::new();
-        for workload in &manifests.workloads {
+        for workload in workloads {
             let key = owners.of_workload(workload);
             let name = workload.metadata.name.value.as_str();
             if key.2 == Owner::Kind(workload.kind.name().to_owned()) && key.1 == name {
@@ -171,10 +177,10 @@ impl Cluster {
         });
     }
 
-    fn group_of_pod(&self, pod: &manifest::Pod, hosts: &BTreeMap<IpAddr, String>) -> PodGroup {
+    fn group_of_pod(&self, pod: manifest::Pod, hosts: &BTreeMap<IpAddr, String>) -> PodGroup {
         let is_host_network = pod.spec.host_network.as_ref().is_some_and(|flag| flag.value);
         let by_host = || hosts.get(&pod.status.host_addresses.first()?.value).map(String::as_str);
-        let node = spelled_node(pod).or_else(by_host).and_then(|name| self.node_named(name));
+        let node = spelled_node(&pod).or_else(by_host).and_then(|name| self.node_named(name));
         let mut addresses = one_a_family(pod.status.addresses.iter().map(|address| address.value));
         if addresses.is_empty() && is_host_network {
             addresses = one_a_family(pod.status.host_addresses.iter().map(|address| address.value));
@@ -185,9 +191,9 @@ impl Cluster {
         PodGroup {
             workload: WorkloadId(0),
             namespace: self.namespace_named(&pod.metadata.namespace.value).unwrap_or(NamespaceId(0)),
-            names: PodNames::Pod(pod.metadata.name.value.clone()),
-            labels: labels_of(&pod.metadata.labels),
-            named_ports: pods::named_ports(&pod.spec),
+            names: PodNames::Pod(pod.metadata.name.value),
+            labels: labels_of(pod.metadata.labels),
+            named_ports: pods::named_ports(pod.spec.ports),
             addresses: known_or_not(addresses),
             node,
             is_host_network,
@@ -205,7 +211,7 @@ impl Cluster {
             namespace: self.namespace_named(&workload.metadata.namespace.value).unwrap_or(NamespaceId(0)),
             names,
             labels,
-            named_ports: pods::named_ports(&workload.pod_spec),
+            named_ports: pods::named_ports(workload.pod_spec.ports.iter().cloned()),
             addresses: known_or_not(addresses),
             node,
             is_host_network,
@@ -306,10 +312,10 @@ fn one_a_family(addresses: impl Iterator<Item = IpAddr>) -> Vec<IpAddr> {
 }
 
 /// Labels as they stand in a manifest; a placeholder is a value that is not known.
-pub(super) fn labels_of(labels: &[manifest::Label]) -> Labels {
-    Labels::new(labels.iter().map(|label| {
-        let value = label.value.value.clone().map_or(LabelValue::Unknown, LabelValue::Known);
-        (label.key.value.clone(), value)
+pub(super) fn labels_of(labels: impl IntoIterator<Item = manifest::Label>) -> Labels {
+    Labels::new(labels.into_iter().map(|label| {
+        let value = label.value.value.map_or(LabelValue::Unknown, LabelValue::Known);
+        (label.key.value, value)
     }))
 }
 
@@ -329,7 +335,7 @@ mod tests {
         files.add(SourceFile::named("a.yaml", documents.join("\n---\n"))).unwrap();
         let manifests = manifest::read(&files, &manifest::ReadOptions::default(), |_, _| None::<()>);
         assert_eq!(manifests.diagnostics, []);
-        Cluster::new(&manifests, facts, &BTreeSet::new(), &[])
+        Cluster::new(manifests, facts, &BTreeSet::new(), &[])
     }
 
     fn cluster(documents: &[&str]) -> Cluster {

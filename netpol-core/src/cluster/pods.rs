@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::builder::{self, Key};
 use super::{NamedPort, Owner, PodNames};
-use crate::manifest::{self, Metadata, OwnerReference, PodSpec, WorkloadKind};
+use crate::manifest::{self, ContainerPort, Metadata, OwnerReference, WorkloadKind};
 use crate::selector::{LabelValue, Labels};
 
 /// Owner references climb at most so far: a Pod, a ReplicaSet, a Deployment, and whatever owns that.
@@ -78,7 +78,7 @@ pub(super) fn template(workload: &manifest::Workload) -> Template {
         }
         _ => PodNames::Template(replicas),
     };
-    let mut labels = builder::labels_of(&workload.pod_labels);
+    let mut labels = builder::labels_of(workload.pod_labels.iter().cloned());
     for (key, value) in added_labels(workload) {
         labels.insert(key.to_owned(), value);
     }
@@ -111,13 +111,14 @@ fn added_labels(workload: &manifest::Workload) -> Vec<(&'static str, LabelValue)
 }
 
 /// The ports that containers declare by name, sorted and unique.
-pub(super) fn named_ports(spec: &PodSpec) -> Vec<NamedPort> {
-    let named = spec.ports.iter().filter_map(|port| {
-        let name = port.name.as_ref()?.value.clone();
+pub(super) fn named_ports(ports: impl IntoIterator<Item = ContainerPort>) -> Vec<NamedPort> {
+    let named = ports.into_iter().filter_map(|port| {
+        let name = port.name?.value;
         Some(NamedPort { name, protocol: port.protocol, number: port.number })
     });
     let mut ports: Vec<NamedPort> = named.collect();
     ports.sort_unstable();
     ports.dedup();
+    ports.shrink_to_fit();
     ports
 }

@@ -35,30 +35,29 @@ pub(super) fn matched(
     open: &ConnectionSet,
     causes: &mut Causes,
 ) -> Matched {
-    let (sure_ports, possible_ports) = ports(walk, &rule.ports, open);
-    if possible_ports.is_empty() {
+    let by_ports = Cause::Ports { policy, rule: number };
+    let Some(peers) = &rule.peers else {
+        return with_ports(ports(walk, &rule.ports, open), by_ports, causes);
+    };
+    let answers = peers.iter().map(|peer| all_or_none(walk, rule, peer_answer(walk, *peer)));
+    let mut answers = answers.enumerate().filter(|(_, answer)| *answer != Answer::NO).peekable();
+    // Most rules speak of other peers. Their ports need no look.
+    if answers.peek().is_none() {
         return Matched::default();
     }
-    let Some(peers) = &rule.peers else {
-        return with_ports(sure_ports, possible_ports, Cause::Ports { policy, rule: number }, causes);
-    };
-    let mut best = Answer::from(Truth::No);
-    for (place, peer) in peers.iter().enumerate() {
-        let answer = all_or_none(walk, rule, peer_answer(walk, *peer));
+    let of_ports = ports(walk, &rule.ports, open);
+    let mut best = Truth::No;
+    for (place, answer) in answers {
         if answer == Answer::from(Truth::Yes) {
-            return with_ports(sure_ports, possible_ports, Cause::Ports { policy, rule: number }, causes);
+            return with_ports(of_ports, by_ports, causes);
         }
-        if answer != Answer::from(Truth::No) {
-            causes.add(Cause::Peer { policy, rule: number, peer: place, answer }, &possible_ports);
-        }
-        if answer.truth > best.truth {
-            best = answer;
-        }
+        causes.add(Cause::Peer { policy, rule: number, peer: place, answer }, &of_ports.possible);
+        best = best.or(answer.truth);
     }
-    match best.truth {
+    match best {
         Truth::No => Matched::default(),
-        Truth::Unknown => Matched { sure: ConnectionSet::empty(), possible: possible_ports },
-        Truth::Yes => with_ports(sure_ports, possible_ports, Cause::Ports { policy, rule: number }, causes),
+        Truth::Unknown => of_ports.if_selected(best),
+        Truth::Yes => with_ports(of_ports, by_ports, causes),
     }
 }
 
@@ -71,19 +70,16 @@ fn all_or_none(walk: &Walk<'_>, rule: &IndexedRule, answer: Answer) -> Answer {
     }
 }
 
-fn with_ports(sure: ConnectionSet, possible: ConnectionSet, cause: Cause, causes: &mut Causes) -> Matched {
-    let unknown = possible.difference(&sure);
-    if !unknown.is_empty() {
-        causes.add(cause, &unknown);
-    }
-    Matched { sure, possible }
+fn with_ports(ports: Matched, cause: Cause, causes: &mut Causes) -> Matched {
+    causes.add(cause, &ports.possible.difference(&ports.sure));
+    ports
 }
 
-/// The ports of `open` that port items match: for sure, and at most.
-fn ports(walk: &Walk<'_>, ports: &IndexedPorts, open: &ConnectionSet) -> (ConnectionSet, ConnectionSet) {
+/// What port items match of `open`.
+fn ports(walk: &Walk<'_>, ports: &IndexedPorts, open: &ConnectionSet) -> Matched {
     let mut sure = ports.fixed.intersection(open);
     if ports.named.is_empty() && ports.unknown.is_empty() {
-        return (sure.clone(), sure);
+        return Matched { possible: sure.clone(), sure };
     }
     let mut unknown = ports.unknown.intersection(open);
     if let Some(destination) = destination(walk).pods() {
@@ -93,8 +89,7 @@ fn ports(walk: &Walk<'_>, ports: &IndexedPorts, open: &ConnectionSet) -> (Connec
             unknown = unknown.union(&maybe.intersection(open));
         }
     }
-    let possible = sure.union(&unknown);
-    (sure, possible)
+    Matched { possible: sure.union(&unknown), sure }
 }
 
 fn destination<'w, 'a>(walk: &'w Walk<'a>) -> &'w Party<'a> {
@@ -120,7 +115,7 @@ pub(super) fn trace(walk: &Walk<'_>, (policy, number): (u32, usize), rule: &Inde
         .and_then(|policy| policy.rules.get(number))
         .and_then(|rule| rule.value.ports.as_ref());
     let port_traces = items.into_iter().flatten().enumerate().map(|(place, item)| {
-        let (sure, possible) = ports(walk, &IndexedPorts::of(&item.value), walk.asked);
+        let Matched { sure, possible } = ports(walk, &IndexedPorts::of(&item.value), walk.asked);
         PortTrace { port: place, matched: Decided::new(sure, &possible) }
     });
     let matched = matched(walk, (policy, number), rule, walk.asked, &mut Causes::default());

@@ -47,7 +47,7 @@ fn blocks(addresses: &IpSet) -> Vec<Peer> {
     let peer = |holed: HoledBlock| {
         let excepts = IpSet::blocks(holed.excepts);
         let addresses = IpSet::block(holed.block).difference(&excepts);
-        Peer::Addresses(AddressBlock { addresses, unknown: IpSet::empty() })
+        Peer::Addresses(Box::new(AddressBlock { addresses, unknown: IpSet::empty() }))
     };
     addresses.holed_blocks().into_iter().map(peer).collect()
 }

@@ -110,6 +110,7 @@ impl PodSpec {
                 _ => {}
             }
         }
+        spec.ports.shrink_to_fit();
         spec
     }
 }
@@ -232,5 +233,6 @@ fn status_addresses(
         let text = decoder.text(&entry.value, &path.field(single), GoType::new("PodStatus", "string"));
         addresses.extend(text.and_then(address));
     }
+    addresses.shrink_to_fit();
     addresses
 }

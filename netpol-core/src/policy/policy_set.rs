@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::origin::OriginShift;
-use super::{OpaquePolicy, Origins, Pipeline, Policy};
+use super::{NamespaceMatch, OpaquePolicy, Origins, Peer, Pipeline, PodMatch, Policy};
+use crate::selector::SelectorPool;
 use crate::text::FileId;
 
 /// The policies of an input, the pipeline that they stand in, and the places they came from.
@@ -40,6 +41,23 @@ pub struct Lowered {
 }
 
 impl PolicyPart {
+    /// Lets the selectors share their requirements with equal ones of other parts.
+    pub fn share_selectors(&mut self, pool: &mut SelectorPool) {
+        self.opaque
+            .iter_mut()
+            .filter_map(|policy| policy.subject.as_mut())
+            .for_each(|pods| share(pods, pool));
+        for policy in &mut self.policies {
+            share(&mut policy.subject.value, pool);
+            let peers = policy.rules.iter_mut().flat_map(|rule| rule.value.peers.iter_mut().flatten());
+            for peer in peers {
+                if let Peer::Pods(pods) = &mut peer.value {
+                    share(pods, pool);
+                }
+            }
+        }
+    }
+
     /// Gives back memory that is kept for more policies.
     pub fn shrink(&mut self) {
         self.policies.shrink_to_fit();
@@ -97,6 +115,13 @@ impl Origins {
             self.put(file, places.unwrap_or(&none));
         }
         self
+    }
+}
+
+fn share(pods: &mut PodMatch, pool: &mut SelectorPool) {
+    pool.share(&mut pods.pods);
+    if let NamespaceMatch::Selected(selector) = &mut pods.namespaces {
+        pool.share(selector);
     }
 }
 

@@ -36,6 +36,8 @@ impl Labels {
         entries.reverse();
         entries.sort_by(|one, other| one.0.cmp(&other.0));
         entries.dedup_by(|later, kept| later.0 == kept.0);
+        // An input has many pods with few labels.
+        entries.shrink_to_fit();
         Self { entries, unlisted: Unlisted::default() }
     }
 

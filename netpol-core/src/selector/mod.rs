@@ -6,9 +6,11 @@ pub mod requirement;
 pub mod labels;
 pub mod algebra;
 pub mod near;
+pub mod pool;
 
 pub use algebra::leave_none_out;
 pub use labels::{LabelValue, Labels, Unlisted};
 pub use near::{Near, near};
+pub use pool::SelectorPool;
 pub use requirement::{Operator, Requirement};
 pub use selector::{Answer, Selector, Truth};

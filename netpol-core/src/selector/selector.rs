@@ -1,5 +1,7 @@
 //! A label selector in normal form, and its answers.
 
+use std::sync::Arc;
+
 use super::{Labels, Requirement};
 
 /// Yes, no or unknown.
@@ -48,6 +50,8 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// No, whatever is assumed.
+    pub const NO: Self = Self { truth: Truth::No, is_assumed: false };
     /// Unknown.
     pub const UNKNOWN: Self = Self { truth: Truth::Unknown, is_assumed: false };
     /// No, by assumption.
@@ -77,7 +81,7 @@ impl From<Truth> for Answer {
 /// A conjunction of requirements, sorted and unique; without any it selects everything.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Selector {
-    requirements: Vec<Requirement>,
+    requirements: Arc<[Requirement]>,
 }
 
 impl Selector {
@@ -91,9 +95,7 @@ impl Selector {
         let mut requirements: Vec<Requirement> = requirements.into_iter().collect();
         requirements.sort_unstable();
         requirements.dedup();
-        // An input has many selectors of one requirement.
-        requirements.shrink_to_fit();
-        Self { requirements }
+        Self { requirements: requirements.into() }
     }
 
     /// The requirements, sorted.

@@ -404,7 +404,7 @@ mod tests {
         let mut files = FileSet::new();
         files.add(SourceFile::named("a.yaml", SHOP)).unwrap();
         let manifests = manifest::read(&files, &manifest::ReadOptions::default(), |_, _| None::<()>);
-        Cluster::new(&manifests, Facts::default(), &BTreeSet::new(), &[])
+        Cluster::new(manifests, Facts::default(), &BTreeSet::new(), &[])
     }
 
     fn show(cluster: &Cluster, endpoint: &Endpoint) -> String {

@@ -186,7 +186,7 @@ impl Lowering<'_> {
 
     fn peer(&self, peer: &Peer) -> IrPeer {
         if let Some(block) = &peer.ip_block {
-            return IrPeer::Addresses(address_block(&block.value));
+            return IrPeer::Addresses(Box::new(address_block(&block.value)));
         }
         let pods = selector(peer.pod_selector.as_ref());
         let namespaces = match &peer.namespace_selector {

@@ -81,26 +81,27 @@ fn given_back(
             continue;
         }
         for (number, (rule, indexed)) in policy.rules.iter().zip(&indexed.rules).enumerate() {
-            let is_other = (other, number) != (place, at) && indexed.direction == direction;
-            let allowed = allowed(context, indexed).filter(|_| is_other);
             let ports = own.ports.fixed.intersection(&indexed.ports.fixed);
-            let given = allowed.map(|allowed| allowed.intersection(addresses));
-            if let Some(given) = given.filter(|given| !given.is_empty() && !ports.is_empty()) {
+            if (other, number) == (place, at) || indexed.direction != direction || ports.is_empty() {
+                continue;
+            }
+            let addresses = allowed(context, indexed, addresses);
+            if !addresses.is_empty() {
                 let place = context.head(context.span(rule.origin)?);
-                return Some(Given { place, addresses: given, ports });
+                return Some(Given { place, addresses, ports });
             }
         }
     }
     None
 }
 
-/// The addresses that a rule names. A rule for everybody is meant for everybody.
-fn allowed(context: &Context<'_>, rule: &IndexedRule) -> Option<IpSet> {
-    let blocks = rule.peers.as_ref()?.iter().filter_map(|peer| match peer {
+/// Those of some addresses that a rule names. A rule for everybody is meant for everybody.
+fn allowed(context: &Context<'_>, rule: &IndexedRule, addresses: &IpSet) -> IpSet {
+    let blocks = rule.peers.iter().flatten().filter_map(|peer| match peer {
         IndexedPeer::Block(id) => context.index.block(*id),
         IndexedPeer::Term(_) => None,
     });
-    Some(blocks.fold(IpSet::empty(), |all, it| all.union(&it.block.addresses)))
+    blocks.fold(IpSet::empty(), |all, it| all.union(&it.block.addresses.intersection(addresses)))
 }
 
 fn finding(policy: &NetworkPolicy, except: &Spanned<String>, given: &Given) -> Option<Diagnostic> {

@@ -4,7 +4,7 @@ use super::ends;
 use crate::cluster::Namespace;
 use crate::explain::{Has, Holder, Miss, PortMiss};
 use crate::net::Protocol;
-use crate::policy::{AddressBlock, NamespaceMatch, Peer, PodMatch, PortMatch, Ports};
+use crate::policy::{NamespaceMatch, Peer, PodMatch, PortMatch, Ports};
 use crate::selector::{Near, Operator, Requirement};
 
 /// Why a peer does not match `other`, the other end as it is spelled.
@@ -43,7 +43,7 @@ pub fn miss(miss: &Miss, other: &str) -> String {
 pub fn peer(peer: &Peer) -> String {
     match peer {
         Peer::Pods(pods) => pod_match(pods),
-        Peer::Addresses(AddressBlock { addresses, .. }) => ends::blocks(addresses),
+        Peer::Addresses(block) => ends::blocks(&block.addresses),
     }
 }
 

@@ -68,6 +68,44 @@ fn bad_usage_is_2_and_prints_no_report() {
 }
 
 #[test]
+fn what_does_not_exist_yet_is_2_and_says_what_to_do_until_then() {
+    for (words, instead) in [
+        ("check", "`netpol lint`"),
+        ("test policies/", "`netpol can --queries FILE`"),
+        ("resolve db.shop", "`netpol can`"),
+        ("init", "`netpol.toml`"),
+        ("lint --live", "`kubectl get"),
+        ("can a b --context kind", "`kubectl get"),
+        ("list --kubeconfig=f", "`kubectl get"),
+    ] {
+        let outcome = Run::small().netpol(words);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "`{words}`: {outcome:?}");
+        assert!(
+            outcome.stderr.contains("does not exist yet") && outcome.stderr.contains(instead),
+            "{outcome:?}"
+        );
+    }
+}
+
+#[test]
+fn an_empty_input_that_is_allowed_has_a_report() {
+    let empty = Folder::with(&[]);
+    for (words, kind) in [
+        ("list -o json", "ConnectionGroups"),
+        ("list --expand -o json", "Connections"),
+        ("graph -o json", "Graph"),
+        ("coverage -o json", "Coverage"),
+        ("diff . . -o json", "Changes"),
+    ] {
+        let refused = empty.netpol(words);
+        assert_eq!((refused.code, refused.stdout.as_str()), (3, ""), "`{words}`: {refused:?}");
+        let allowed = empty.netpol(&format!("{words} --allow-empty"));
+        assert_eq!(allowed.code, 0, "`{words}`: {allowed:?}");
+        assert_eq!(allowed.json()["kind"], kind, "`{words}`");
+    }
+}
+
+#[test]
 fn an_unknown_endpoint_is_2_and_the_nearest_is_named() {
     let outcome = Run::small().netpol("can shop/wep shop/db:5432 -f shop.yaml");
     assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""));

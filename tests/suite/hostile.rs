@@ -122,6 +122,28 @@ fn a_file_larger_than_the_limit_is_not_read() {
 }
 
 #[test]
+fn a_line_that_is_longer_than_a_document_may_be_is_not_read() {
+    let policy =
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: x, namespace: lab}\n";
+    let spec =
+        |length| format!("{policy}spec: {{podSelector: {{matchLabels: {{app: {}}}}}}}\n", "x".repeat(length));
+    refused("hostile.yaml", spec(128 << 20), &["hostile.yaml:1", "larger than the limit of 128 MiB"]);
+    refused("hostile.yaml", spec(5 << 20), &["hostile.yaml:4", "longer than the limit of 4 MiB"]);
+}
+
+#[test]
+fn a_long_value_is_not_repeated_whole() {
+    let folder = lab();
+    let policy =
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: x, namespace: lab}\n";
+    let label = "x".repeat(3 << 20);
+    folder.write("long.yaml", format!("{policy}spec: {{podSelector: {{matchLabels: {{app: {label}}}}}}}\n"));
+    let Some(outcome) = ask(&folder, "") else { return };
+    assert!(outcome.stderr.contains("must be no more than 63 bytes"), "{} bytes", outcome.stderr.len());
+    assert!(outcome.stderr.len() < 10_000, "{} bytes", outcome.stderr.len());
+}
+
+#[test]
 fn a_pipe_without_a_writer_is_given_up() {
     let folder = lab();
     let made = Command::new("mkfifo").arg(folder.path().join("pipe.yaml")).status();

@@ -167,6 +167,19 @@ fn objects_that_name_no_namespace_are_in_the_default_one() {
 }
 
 #[test]
+fn what_a_shell_of_windows_writes_is_read() {
+    let folder = Folder::with(&[]);
+    let utf16 = |text: &str| {
+        let units = [0xFEFF].into_iter().chain(text.encode_utf16());
+        units.flat_map(u16::to_le_bytes).collect::<Vec<u8>>()
+    };
+    folder.write("a.yaml", utf16(&pod("a").replace('\n', "\r\n")));
+    folder.write("c.json", format!("\u{feff}{C_JSON}"));
+    assert_eq!(pods_read(&folder, "", &["a", "c"]), ["a", "c"]);
+    assert_eq!(folder.netpol("lint").stderr.matches("UTF").count(), 0);
+}
+
+#[test]
 fn hidden_files_are_left_alone_unless_they_are_named() {
     let folder =
         Folder::with(&[("a.yaml", &pod("a")), (".hidden/b.yaml", &pod("b")), (".c.yaml", &pod("c"))]);

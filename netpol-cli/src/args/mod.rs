@@ -6,6 +6,7 @@ pub mod questions;
 pub mod maps;
 pub mod lint;
 pub mod common;
+pub mod planned;
 
 pub use cli::{Cli, Command, command, parse};
 pub(crate) use common::block;
@@ -14,4 +15,5 @@ pub use common::{
 };
 pub use lint::{DEFAULT_BASELINE, FixChoice, Lint, LintChoice, Rules};
 pub use maps::{Coverage, Diff, Direction, Filter, Graph, List, PathArgs};
+pub use planned::Planned;
 pub use questions::{Can, Explain};

@@ -26,7 +26,7 @@ pub fn coverage(args: &args::Coverage, console: &mut Console<'_, '_>) -> Exit {
 fn covered(args: &args::Coverage, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
     let targets = wanted(&args.common, &FORMATS, console)?;
     let session = Session::open(&args.common, console)?;
-    if session.is_empty {
+    if session.has_no_report() {
         return Ok(session.exit);
     }
     let context = session.context();

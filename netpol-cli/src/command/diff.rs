@@ -43,7 +43,7 @@ fn compared(args: &args::Diff, console: &mut Console<'_, '_>) -> Result<Exit, Ex
     let targets = wanted(&args.common, &FORMATS, console)?;
     let old = session(args, (&args.old, &args.new), console)?;
     let new = session(args, (&args.new, &args.old), console)?;
-    if old.is_empty && new.is_empty {
+    if old.has_no_report() && new.has_no_report() {
         return Ok(old.exit.and(new.exit));
     }
     let changes = new.analysis.changes_since(&old.analysis);

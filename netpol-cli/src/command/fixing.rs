@@ -227,11 +227,11 @@ pub(super) fn tell_closed(
     let edits = fixable(&fixing.report, choice).flat_map(|(_, fix)| &fix.edits);
     let ids: BTreeSet<FileId> = edits.map(|edit| edit.span.file).collect();
     for (id, file) in ids.into_iter().filter_map(|id| Some((id, fixing.analysis.files().get(id)?))) {
-        let why = match (file.first_invalid_byte(), places.outside.contains(&id)) {
-            (Some(_), _) => "it is not UTF-8",
-            (None, true) => "a link leads to it from the folder; name the file itself to have it fixed",
-            (None, false) if places.hold(id) => continue,
-            (None, false) => "it is no file on the disk; `--diff` shows what would change",
+        let why = match (file.is_verbatim(), places.outside.contains(&id)) {
+            (false, _) => "it is not UTF-8",
+            (true, true) => "a link leads to it from the folder; name the file itself to have it fixed",
+            (true, false) if places.hold(id) => continue,
+            (true, false) => "it is no file on the disk; `--diff` shows what would change",
         };
         console.note(format_args!("`{}` is left as it is: {why}", file.name()));
     }

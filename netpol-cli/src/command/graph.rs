@@ -23,7 +23,7 @@ pub fn graph(args: &args::Graph, console: &mut Console<'_, '_>) -> Exit {
 fn pictured(args: &args::Graph, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
     let targets = wanted(&args.common, &FORMATS, console)?;
     let session = Session::open(&args.common, console)?;
-    if session.is_empty {
+    if session.has_no_report() {
         return Ok(session.exit);
     }
     let mut map = session.analysis.map();

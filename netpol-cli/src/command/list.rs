@@ -37,7 +37,7 @@ fn listed(args: &args::List, console: &mut Console<'_, '_>) -> Result<Exit, Exit
     let targets = wanted(&args.common, &FORMATS, console)?;
     let session = Session::open(&args.common, console)?;
     let mut map = session.analysis.map();
-    if session.is_empty {
+    if session.has_no_report() {
         return Ok(session.exit);
     }
     let filter = filter((&args.filter, &args.common), &session, &map, console)?;

@@ -73,6 +73,11 @@ impl Session {
         Ok(Self { analysis, namespace, unknown, exit, is_empty })
     }
 
+    /// Whether there is no report to give: nothing was found, and nobody said that this is all right.
+    pub(super) fn has_no_report(&self) -> bool {
+        self.is_empty && self.exit != Exit::Fine
+    }
+
     /// What ids in answers are looked up in.
     pub(super) fn context(&self) -> Context<'_> {
         Context {

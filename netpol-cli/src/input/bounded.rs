@@ -4,39 +4,52 @@ use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::Path;
 
-/// Larger files are not read.
-const LARGEST: u64 = 1 << 30;
+/// More is not read, neither of one file nor of all.
+pub const LARGEST: u64 = 1 << 30;
+
+/// Of a text that is not UTF-8, no more is read: it grows to three times its size.
+const LARGEST_FOREIGN: usize = 256 << 20;
 
 /// So long a pipe may take until someone opens it to write.
 #[cfg(unix)]
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(5);
 
-/// Reads a whole file.
+/// Reads a whole file, of which no more than `room` is left.
 ///
 /// # Errors
-/// What the operating system says, a file that is larger than 1 GiB, or a pipe that nobody writes to.
-pub fn read(path: &Path) -> Result<Vec<u8>> {
+/// What the operating system says, a file that is too large, or a pipe that nobody writes to.
+pub fn read(path: &Path, room: u64) -> Result<Vec<u8>> {
     let length = std::fs::metadata(path)?.len();
-    if length > LARGEST {
-        return Err(too_large());
+    if length > room {
+        return Err(too_large(length));
     }
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(usize::try_from(length).unwrap_or_default())?;
-    read_all(&mut open(path)?, &mut bytes)?;
+    read_all(&mut open(path)?, &mut bytes, room)?;
     Ok(bytes)
 }
 
-/// Reads a stream to its end.
+/// Reads a stream to its end, of which no more than `room` is left.
 ///
 /// # Errors
-/// What the operating system says, or a stream that is larger than 1 GiB.
-pub fn read_all(stream: &mut dyn Read, bytes: &mut Vec<u8>) -> Result<()> {
+/// What the operating system says, or a stream that is too large.
+pub fn read_all(stream: &mut dyn Read, bytes: &mut Vec<u8>, room: u64) -> Result<()> {
     stream.take(LARGEST + 1).read_to_end(bytes)?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length > LARGEST) { Err(too_large()) } else { Ok(()) }
+    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    if length > room {
+        return Err(too_large(length));
+    }
+    if bytes.len() > LARGEST_FOREIGN && std::str::from_utf8(bytes).is_err() {
+        let limit = format!("it is not UTF-8, and larger than the limit of {} MiB", LARGEST_FOREIGN >> 20);
+        return Err(Error::new(ErrorKind::FileTooLarge, limit));
+    }
+    Ok(())
 }
 
-fn too_large() -> Error {
-    Error::new(ErrorKind::FileTooLarge, "it is larger than the limit of 1 GiB")
+fn too_large(length: u64) -> Error {
+    let what = if length > LARGEST { "it is" } else { "with it, the input is" };
+    let message = format!("{what} larger than the limit of {} GiB", LARGEST >> 30);
+    Error::new(ErrorKind::FileTooLarge, message)
 }
 
 #[cfg(unix)]
@@ -62,4 +75,20 @@ fn open_pipe(path: &Path) -> Result<File> {
         let message = format!("it is a pipe that nobody opened to write within {seconds} seconds");
         Err(Error::new(ErrorKind::TimedOut, message))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(bytes: &[u8], room: u64) -> Option<String> {
+        read_all(&mut &*bytes, &mut Vec::new(), room).err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn no_more_is_read_than_there_is_room_for() {
+        assert_eq!(refusal(b"abc", 3), None);
+        let words = "with it, the input is larger than the limit of 1 GiB";
+        assert_eq!(refusal(b"abcd", 3).as_deref(), Some(words));
+    }
 }

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use netpol_core::text::{FileSet, SourceFile};
 use netpol_core::yaml::{self, Node, Parsed, Value};
 
+use super::bounded;
+
 /// Why a file is no manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Skip {
@@ -58,7 +60,7 @@ impl Skip {
 
 /// The files that a kustomization names as patches, replacements or transformers, by their canonical paths.
 pub fn patches(path: &Path) -> BTreeSet<PathBuf> {
-    let Ok(bytes) = super::bounded::read(path) else { return BTreeSet::new() };
+    let Ok(bytes) = bounded::read(path, bounded::LARGEST) else { return BTreeSet::new() };
     let folder = path.parent().unwrap_or(Path::new("."));
     let named = named_files(bytes);
     named.iter().filter_map(|file| folder.join(file).canonicalize().ok()).collect()

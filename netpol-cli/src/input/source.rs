@@ -73,13 +73,14 @@ pub fn read(options: &Options, io: &mut Io<'_>) -> Input {
         candidates.extend(candidates_of(path, &directory, options, &mut input));
     }
     let candidates = once(candidates);
+    let mut room = bounded::LARGEST;
     let kustomizations = candidates.iter().filter(|it| it.skip == Some(Skip::Kustomization));
     let patches: BTreeSet<PathBuf> = kustomizations.flat_map(|it| patches(&it.found.path)).collect();
     for candidate in candidates {
         let is_patch = || !candidate.is_stdin && patches.contains(&candidate.canonical);
         match candidate.skip.or_else(|| is_patch().then_some(Skip::Patch)) {
             Some(skip) => *input.skipped.entry(skip).or_default() += 1,
-            None => add(candidate, io, &mut input),
+            None => add(candidate, &mut room, io, &mut input),
         }
     }
     input
@@ -210,16 +211,18 @@ fn once(candidates: Vec<Candidate>) -> Vec<Candidate> {
     kept
 }
 
-fn add(candidate: Candidate, io: &mut Io<'_>, input: &mut Input) {
+/// Adds a file, of which no more than `room` is read; takes what was read from it.
+fn add(candidate: Candidate, room: &mut u64, io: &mut Io<'_>, input: &mut Input) {
     let Candidate { found, is_named, is_stdin, is_outside, .. } = candidate;
     let bytes = if is_stdin {
         let mut bytes = Vec::new();
-        bounded::read_all(&mut io.stdin, &mut bytes).map(|()| bytes)
+        bounded::read_all(&mut io.stdin, &mut bytes, *room).map(|()| bytes)
     } else {
-        bounded::read(&found.path)
+        bounded::read(&found.path, *room)
     };
     match bytes {
         Ok(bytes) => {
+            *room = room.saturating_sub(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
             let file =
                 if is_named { SourceFile::named(found.name, "") } else { SourceFile::found(found.name, "") };
             match input.files.add(file.with_bytes(bytes)) {

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use crate::config::nearest;
+
 /// The formats of reports. Each command offers some of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -93,7 +95,10 @@ impl FromStr for Target {
         };
         match Format::ALL.iter().find(|(known, _)| *known == name) {
             Some((_, format)) => Ok(Self { format: *format, file }),
-            None => Err(format!("there is no format `{name}`")),
+            None => Err(match nearest(name, Format::ALL.iter().map(|(known, _)| *known)) {
+                Some(near) => format!("there is no format `{name}`; did you mean `{near}`?"),
+                None => format!("there is no format `{name}`; `--help` names those that there are"),
+            }),
         }
     }
 }
@@ -131,6 +136,8 @@ mod tests {
         assert_eq!("text".parse::<Target>().unwrap().file, None);
         assert_eq!("text=-".parse::<Target>().unwrap().file, None);
         assert!("xml".parse::<Target>().is_err());
+        let slip = "jsno".parse::<Target>().unwrap_err();
+        assert_eq!(slip, "there is no format `jsno`; did you mean `json`?");
         assert!("json=".parse::<Target>().is_err());
     }
 

@@ -47,8 +47,7 @@ pub fn apply_fixes(
     is_open: impl Fn(FileId) -> bool,
 ) -> Fixed {
     let is_open = |id: FileId| {
-        is_open(id)
-            && files.get(id).is_some_and(|file| file.is_manifest() && file.first_invalid_byte().is_none())
+        is_open(id) && files.get(id).is_some_and(|file| file.is_manifest() && file.is_verbatim())
     };
     let mut edits: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::new();
     let mut fixed = Fixed::default();

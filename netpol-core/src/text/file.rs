@@ -43,6 +43,7 @@ pub struct SourceFile {
     text: String,
     is_named: bool,
     is_manifest: bool,
+    is_verbatim: bool,
     first_invalid_byte: Option<u32>,
     lines: OnceLock<LineIndex>,
 }
@@ -55,6 +56,7 @@ impl SourceFile {
             text: text.into(),
             is_named: true,
             is_manifest: true,
+            is_verbatim: true,
             first_invalid_byte: None,
             lines: OnceLock::new(),
         }
@@ -70,16 +72,19 @@ impl SourceFile {
         Self { is_manifest: false, ..Self::found(name, text) }
     }
 
-    /// The same file with its text read from bytes; bytes that are not UTF-8 become U+FFFD, as kubectl
-    /// reads them, and the first such place is remembered.
+    /// The same file with its text read from bytes, as kubectl reads them: UTF-16 where it begins with a byte order
+    /// mark of UTF-16, and else UTF-8. Bytes that are neither become U+FFFD; the first such place in UTF-8 is remembered.
     #[must_use]
     pub fn with_bytes(self, bytes: Vec<u8>) -> Self {
+        if let Some(text) = utf16(&bytes) {
+            return Self { text, is_verbatim: false, ..self };
+        }
         match String::from_utf8(bytes) {
             Ok(text) => Self { text, ..self },
             Err(error) => {
                 let first = u32::try_from(error.utf8_error().valid_up_to()).unwrap_or(u32::MAX);
                 let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-                Self { text, first_invalid_byte: Some(first), ..self }
+                Self { text, is_verbatim: false, first_invalid_byte: Some(first), ..self }
             }
         }
     }
@@ -111,6 +116,11 @@ impl SourceFile {
         self.is_manifest
     }
 
+    /// Whether the text is, byte for byte, what the file holds, so that edits of the one are edits of the other.
+    pub const fn is_verbatim(&self) -> bool {
+        self.is_verbatim
+    }
+
     /// Where the first byte stood that was not UTF-8, if there was one.
     pub const fn first_invalid_byte(&self) -> Option<u32> {
         self.first_invalid_byte
@@ -120,6 +130,23 @@ impl SourceFile {
     pub fn line_column(&self, offset: u32) -> LineColumn {
         self.lines.get_or_init(|| LineIndex::new(&self.text)).line_column(&self.text, offset)
     }
+}
+
+/// The text of bytes that begin with a byte order mark of UTF-16, without the mark.
+fn utf16(bytes: &[u8]) -> Option<String> {
+    let (unit, units): (fn([u8; 2]) -> u16, &[u8]) = match bytes {
+        [0xFF, 0xFE, units @ ..] => (u16::from_le_bytes, units),
+        [0xFE, 0xFF, units @ ..] => (u16::from_be_bytes, units),
+        _ => return None,
+    };
+    let (pairs, half) = units.as_chunks::<2>();
+    let letters = char::decode_utf16(pairs.iter().map(|pair| unit(*pair)));
+    // A unit of two bytes has at most three in UTF-8.
+    let mut text = String::with_capacity(pairs.len() * 3 + half.len() * 3);
+    text.extend(letters.map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER)));
+    text.extend(half.iter().map(|_| char::REPLACEMENT_CHARACTER));
+    text.shrink_to_fit();
+    Some(text)
 }
 
 /// The files of one input, in the order in which they were given.
@@ -232,6 +259,20 @@ fn checked(file: SourceFile) -> Result<SourceFile, FileTooLarge> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn utf_16_is_read_as_such_and_is_not_the_text_byte_for_byte() {
+        let bytes = |mark: u16, unit: fn(u16) -> [u8; 2]| {
+            let units = [mark].into_iter().chain("a: é😀\r\n".encode_utf16());
+            units.flat_map(unit).collect::<Vec<u8>>()
+        };
+        for bytes in [bytes(0xFEFF, u16::to_le_bytes), bytes(0xFEFF, u16::to_be_bytes)] {
+            let file = SourceFile::named("a.yaml", "").with_bytes(bytes);
+            assert_eq!((file.text(), file.is_verbatim()), ("a: é😀\r\n", false));
+        }
+        let torn = SourceFile::named("a.yaml", "").with_bytes(vec![0xFF, 0xFE, 0x00, 0xD8, b'a']);
+        assert_eq!((torn.text(), torn.first_invalid_byte()), ("\u{fffd}\u{fffd}", None));
+    }
 
     #[test]
     fn ids_stay_when_files_are_put_and_removed() {

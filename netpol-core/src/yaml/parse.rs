@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::peek::{block_kind, json_kind};
 use super::reader::flaw::Flaw;
-use super::reader::limits::DOCUMENTS;
+use super::reader::limits::{DOCUMENT_BYTES, DOCUMENTS};
 use super::reader::mapping::Duplicate;
 use super::reader::place::Place;
 use super::reader::{block, general, json};
@@ -24,6 +24,9 @@ pub fn parse<'t>(
     let place = Place { file: chunk.span.file, base: chunk.span.start };
     let text = source.text().get(chunk.span.start as usize..chunk.span.end as usize).unwrap_or_default();
     report_invalid_byte(source, text, place, diagnostics);
+    if text.len() > DOCUMENT_BYTES && chunk.syntax != Syntax::Excess {
+        return report_flaw(&Flaw::too_large(), text, place, diagnostics);
+    }
     if is_unwanted(text, chunk, wanted) {
         return Parsed::Skipped;
     }
@@ -278,6 +281,52 @@ mod tests {
     }
 
     #[test]
+    fn json_may_begin_with_a_byte_order_mark() {
+        let escapes = "\u{feff}{\"a\": \"\\/\\ud83d\\ude00\"}\n{\"b\": 1}";
+        assert_eq!(read_text(escapes).0, ["object", "object"]);
+        assert_eq!(read_text("\u{feff}a: 1\n").0, ["object"]);
+    }
+
+    #[test]
+    fn tabs_that_do_not_indent_are_no_trouble() {
+        for text in [
+            "a:\tb\n",
+            "a: [\tb]\n",
+            "a: |2\n  -\tb\n",
+            "a: 'b\n  -\tc'\n",
+            "a: b\n  -\tc\n",
+            "a: b\t# c\n",
+            "# -\tb\na: b\n",
+        ] {
+            assert_eq!(read_text(text).0, ["object"], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn line_breaks_that_only_kubectl_sees_are_refused_where_they_matter() {
+        for text in ["a: b\u{2028}c\n", "a: 'b\u{85}c'\n", "a: \"b \u{2028}c\"\n", "# x\u{2028}b: c\na: b\n"]
+        {
+            assert!(refusal(text).ends_with("stands here, at which kubectl ends the line"), "{text:?}");
+        }
+        for text in ["a: \"b\u{2028}c\"\n", "a: 'b\u{2029}c'\n", "# x\u{2028} \na: b\n", "a: \"\\u2028\"\n"] {
+            assert_eq!(read_text(text).0, ["object"], "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_merge_key_may_have_its_tag() {
+        let mut files = FileSet::new();
+        let id =
+            files.add(SourceFile::named("f", "a: &a {x: 1}\nb: {!!merge <<: *a, z: 2}\n")).expect("small");
+        let source = files.get(id).expect("added");
+        let parsed = parse(source, &split(id, source)[0], &|_, _| true, &mut Vec::new());
+        let Parsed::Tree(Node { value: Value::Mapping(root), .. }) = parsed else { panic!("no mapping") };
+        let Value::Mapping(merged) = &root.entries[1].value.value else { panic!("no mapping") };
+        let keys: Vec<&str> = merged.entries.iter().map(|entry| entry.key.as_ref()).collect();
+        assert_eq!(keys, ["x", "z"]);
+    }
+
+    #[test]
     fn templates_are_told_from_broken_documents() {
         let (words, diagnostics) = read_text("name: {{ .Release.Name }}\n");
         assert_eq!(words, ["template"]);
@@ -298,6 +347,9 @@ mod tests {
     #[test]
     fn flaws_are_told_in_plain_words() {
         assert_eq!(refusal("a:\n\tb: c\n"), "a tab stands where only spaces may indent");
+        for text in ["a:\n- b\n-\tc\n", "a:\n- \tc\n", "a:\n-\t\n", "a:\n  \tb: c\n", "a: &x\n  \tb\n"] {
+            assert_eq!(refusal(text), "a tab stands where only spaces may indent", "{text:?}");
+        }
         assert_eq!(refusal("a: 'b\n"), "this quote is not closed");
         assert_eq!(
             refusal("a: *b\n"),
@@ -335,6 +387,22 @@ mod tests {
                 message.contains("nested more than 1000 deep") || message.contains("not closed"),
                 "{message}"
             );
+        }
+    }
+
+    #[test]
+    fn a_text_that_no_cluster_stores_meets_a_limit() {
+        let (long, longer) = ("x".repeat(4 << 20), "x".repeat((4 << 20) + 1));
+        let spellings: [fn(&str) -> String; 5] = [
+            |text| format!("a: {text}\n"),
+            |text| format!("a: '{text}' # é…\n"),
+            |text| format!("a: |-\n  {text}\n"),
+            |text| format!("{{\"a\": \"{text}\"}}"),
+            |text| format!("{{\"{text}\": 1}}"),
+        ];
+        for spelled in spellings {
+            assert_eq!(read_text(spelled(&long)).0, ["object"]);
+            assert_eq!(refusal(spelled(&longer)), "this text is longer than the limit of 4 MiB");
         }
     }
 

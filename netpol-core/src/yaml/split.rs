@@ -23,9 +23,9 @@ pub fn split(file: FileId, source: &SourceFile) -> Vec<Chunk> {
     chunks
 }
 
-/// Splits off JSON values; says where something else begins.
+/// Splits off JSON values, behind a byte order mark if there is one; says where something else begins.
 fn split_json(text: &str, place: Place, chunks: &mut Vec<Chunk>) -> usize {
-    let mut at = 0;
+    let mut at = text.strip_prefix('\u{feff}').map_or(0, |rest| text.len() - rest.len());
     while chunks.len() < DOCUMENTS {
         let rest = text.get(at..).unwrap_or_default();
         let start = at + (rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len());

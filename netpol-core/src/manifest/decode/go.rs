@@ -3,13 +3,24 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+/// So many characters of a text are shown.
+const LONGEST: usize = 1_000;
+
 /// `text` in double quotes, as Go's `%q` prints it.
 pub fn quote(text: &str) -> String {
     format!("\"{}\"", escape(text))
 }
 
-/// `text` with quotes, backslashes and what is not printable escaped as Go's `%q` does.
+/// `text` with quotes, backslashes and what is not printable escaped as Go's `%q` does. Of a text that nobody would
+/// read to its end, only the beginning.
 pub fn escape(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => Cow::Owned(format!("{}…", whole(text.get(..end).unwrap_or_default()))),
+        None => whole(text),
+    }
+}
+
+fn whole(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_plain) {
         return Cow::Borrowed(text);
     }
@@ -85,6 +96,13 @@ mod tests {
         assert_eq!(quote("é“t”"), "\"é“t”\"");
         assert_eq!(quote("\u{a0}\u{1b}"), r#""\u00a0\x1b""#);
         assert_eq!(quote("e\u{301}"), "\"e\u{301}\"");
+    }
+
+    #[test]
+    fn of_a_long_text_the_beginning_is_shown() {
+        let (long, longer) = ("é".repeat(1_000), "é".repeat(1_001));
+        assert_eq!(quote(&long), format!("\"{long}\""));
+        assert_eq!(quote(&longer), format!("\"{long}…\""));
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use super::super::{Entry, Node, Value};
-use super::limits::one_more;
+use super::limits::{TEXT_BYTES, one_more};
 use super::mapping::{Duplicate, settle};
 use super::place::Place;
 use super::scalar;
@@ -230,7 +230,7 @@ impl<'t> Reading<'t, '_> {
 
     /// An unquoted text that begins with a letter, a digit or something else that cannot be an indicator.
     fn plain(&self, start: usize, end: usize) -> Option<Value<'t>> {
-        let text = self.text.get(start..end)?;
+        let text = self.text.get(start..end).filter(|text| text.len() <= TEXT_BYTES)?;
         match text.as_bytes() {
             [b'-', second, ..] if second.is_ascii_alphanumeric() => {}
             [first, ..] if is_word_byte(*first) && *first != b'-' => {}
@@ -246,7 +246,7 @@ impl<'t> Reading<'t, '_> {
         let length = memchr::memchr3(quote, b'\n', b'\\', self.bytes.get(inside..)?)?;
         let end = inside + length;
         let is_closed = self.byte(end) == Some(quote) && self.byte(end + 1) != Some(quote);
-        is_closed.then_some((self.text.get(inside..end)?, end + 1))
+        (is_closed && length <= TEXT_BYTES).then_some((self.text.get(inside..end)?, end + 1))
     }
 
     /// A value that ends on its line; then goes to the next line.

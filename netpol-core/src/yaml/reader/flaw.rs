@@ -2,7 +2,7 @@
 
 use granit_parser::{ErrorKind, ScanError};
 
-use super::limits::VALUES;
+use super::limits::{DOCUMENT_BYTES, TEXT_BYTES, VALUES};
 
 /// What is wrong, where it is, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,18 @@ impl Flaw {
     pub(in crate::yaml) fn too_many_values(offset: usize) -> Self {
         Self::at(offset, format!("this document has more than {VALUES} values"))
             .with_help("split it into smaller documents; a real object is far smaller")
+    }
+
+    /// More bytes than a document may have.
+    pub(in crate::yaml) fn too_large() -> Self {
+        Self::at(0, format!("this document is larger than the limit of {} MiB", DOCUMENT_BYTES >> 20))
+            .with_help("split it into smaller documents")
+    }
+
+    /// A key or text with more bytes than one may have.
+    pub(in crate::yaml) fn too_long(offset: usize) -> Self {
+        Self::at(offset, format!("this text is longer than the limit of {} MiB", TEXT_BYTES >> 20))
+            .with_help("no object of this size can be stored in a cluster")
     }
 
     /// Adds what to do.

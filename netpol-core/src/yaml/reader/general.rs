@@ -7,13 +7,13 @@ use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, Tag};
 use rustc_hash::FxHashMap;
 
 use super::super::{Entry, Node, Value};
+use super::blanks::{Breaks, Tabs};
 use super::expand;
 use super::flaw::Flaw;
-use super::limits::{Budget, DEPTH, GENERAL_BYTES, one_more};
+use super::limits::{Budget, DEPTH, TEXT_BYTES, one_more};
 use super::mapping::{Duplicate, settle};
 use super::place::Place;
 use super::scalar;
-use super::tabs::Tabs;
 use crate::text::Span;
 
 /// The first document of a text.
@@ -34,10 +34,6 @@ pub(in crate::yaml) fn parse<'t>(
     place: Place,
     duplicates: &mut Vec<Duplicate>,
 ) -> Result<Document<'t>, Flaw> {
-    if text.len() > GENERAL_BYTES {
-        let limit = format!("this document is larger than the limit of {} MiB", GENERAL_BYTES >> 20);
-        return Err(Flaw::at(0, limit).with_help("split it into smaller documents, or give it as JSON"));
-    }
     let mut options = granit_parser::options! {
         disallow_directives: true,
         bom_inside_document_as_content: true,
@@ -94,6 +90,7 @@ struct Building<'t, 'd> {
     text: &'t str,
     place: Place,
     duplicates: &'d mut Vec<Duplicate>,
+    breaks: Breaks,
     stack: Vec<Open<'t>>,
     root: Option<Node<'t>>,
     anchors: FxHashMap<usize, Node<'t>>,
@@ -111,6 +108,7 @@ impl<'t, 'd> Building<'t, 'd> {
             text,
             place,
             duplicates,
+            breaks: Breaks::find(text),
             stack: Vec::new(),
             root: None,
             anchors: FxHashMap::default(),
@@ -122,7 +120,8 @@ impl<'t, 'd> Building<'t, 'd> {
         }
     }
 
-    fn finish(self, end: usize) -> Result<Document<'t>, Flaw> {
+    fn finish(mut self, end: usize) -> Result<Document<'t>, Flaw> {
+        self.breaks.reach(self.text, end)?;
         match self.tabs.flaw(end) {
             Some(flaw) => Err(flaw),
             None => Ok(Document { root: self.root, end }),
@@ -230,6 +229,12 @@ impl<'t, 'd> Building<'t, 'd> {
     }
 
     fn scalar(&mut self, scalar: Scalar<'t>, range: Range<usize>) -> Result<(), Flaw> {
+        if scalar.text.len() > TEXT_BYTES {
+            return Err(Flaw::too_long(range.start));
+        }
+        self.breaks.reach(self.text, range.start)?;
+        let is_quoted = matches!(scalar.style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
+        self.breaks.pass(self.text, range.end, is_quoted)?;
         let range = self.place_of(&scalar, range);
         let is_merge_key = scalar.is_merge_key();
         let anchor = scalar.anchor;
@@ -263,7 +268,9 @@ impl<'t, 'd> Building<'t, 'd> {
         if self.flow_depth == 0 {
             self.tabs.reach(range.start);
             match (scalar.style, self.stack.last()) {
-                (ScalarStyle::Plain, Some(open)) => self.tabs.pass_plain(range.end, open.column),
+                (ScalarStyle::Plain, Some(open)) if !self.expects_key() => {
+                    self.tabs.pass_plain(range.end, open.column);
+                }
                 _ => self.tabs.pass(range.end),
             }
         }
@@ -373,15 +380,22 @@ impl<'t> Scalar<'t> {
     }
 
     fn is_merge_key(&self) -> bool {
-        self.style == ScalarStyle::Plain && self.tag.is_none() && self.text == "<<"
+        let means_merge = match self.tag_name() {
+            Some(tag) => tag == "tag:yaml.org,2002:merge",
+            None => self.style == ScalarStyle::Plain,
+        };
+        means_merge && self.text == "<<"
+    }
+
+    /// The tag, written out.
+    fn tag_name(&self) -> Option<String> {
+        let (handle, suffix) = self.tag.as_ref()?.parts();
+        Some(format!("{handle}{suffix}"))
     }
 
     fn value(self) -> Result<Value<'t>, String> {
-        match &self.tag {
-            Some(tag) => {
-                let (handle, suffix) = tag.parts();
-                scalar::tagged(&format!("{handle}{suffix}"), self.text)
-            }
+        match self.tag_name() {
+            Some(tag) => scalar::tagged(&tag, self.text),
             None if self.style == ScalarStyle::Plain => Ok(scalar::plain(self.text)),
             None => Ok(Value::String(self.text)),
         }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::super::{Entry, Node, Value};
 use super::expand::too_deep;
 use super::flaw::Flaw;
-use super::limits::{DEPTH, one_more};
+use super::limits::{DEPTH, TEXT_BYTES, one_more};
 use super::mapping::{Duplicate, settle};
 use super::number::normalized;
 use super::place::Place;
@@ -222,11 +222,13 @@ impl<'t> Reading<'t, '_> {
         let length = plain_length(self.text.as_bytes().get(start..).unwrap_or_default());
         let end = start + length;
         self.at = end;
-        if self.peek() == Some(b'"') {
+        let text = if self.peek() == Some(b'"') {
             self.at = end + 1;
-            return Ok(Cow::Borrowed(self.text.get(start..end).unwrap_or_default()));
-        }
-        self.escaped_string(opening)
+            Cow::Borrowed(self.text.get(start..end).unwrap_or_default())
+        } else {
+            self.escaped_string(opening)?
+        };
+        if text.len() > TEXT_BYTES { Err(Flaw::too_long(opening)) } else { Ok(text) }
     }
 
     /// The rest of a string from its first escape on.

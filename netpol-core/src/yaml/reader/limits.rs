@@ -15,8 +15,11 @@ pub(in crate::yaml) const VALUES: usize = 5_000_000;
 /// Documents of one file, and items of its lists.
 pub(in crate::yaml) const DOCUMENTS: usize = 1_000_000;
 
-/// Bytes of one document that is not plain enough for the quick reader.
-pub(in crate::yaml) const GENERAL_BYTES: usize = 128 << 20;
+/// Bytes of one document, or of one item of a large list.
+pub(in crate::yaml) const DOCUMENT_BYTES: usize = 128 << 20;
+
+/// Bytes of one key or text. No cluster stores an object of this size.
+pub(in crate::yaml) const TEXT_BYTES: usize = 4 << 20;
 
 /// Counts one more value of a document; `None` beyond the limit.
 pub(in crate::yaml) fn one_more(values: &mut usize) -> Option<()> {

@@ -1,6 +1,7 @@
 //! The grammars: one chunk of text to one tree.
 
 pub(super) mod base64;
+pub(super) mod blanks;
 pub(super) mod block;
 pub(super) mod expand;
 pub(super) mod flaw;
@@ -11,4 +12,3 @@ pub(super) mod mapping;
 pub(super) mod number;
 pub(super) mod place;
 pub(super) mod scalar;
-pub(super) mod tabs;

@@ -11,7 +11,8 @@ pub fn painted(text: &Text) -> String {
     for line in &text.lines {
         for segment in &line.segments {
             let style = style(segment.role);
-            let words = visible(&segment.text);
+            // A piece of a line has no lines of its own.
+            let words = visible(&segment.text).replace(['\n', '\t'], "\u{fffd}");
             let _ = write!(painted, "{style}{words}{style:#}");
         }
         painted.push('\n');
@@ -19,10 +20,14 @@ pub fn painted(text: &Text) -> String {
     painted
 }
 
-/// A text from the input, with control characters made visible, so that none reaches a terminal.
+/// A text from the input, with control characters made visible, so that none reaches a terminal; nor do those that turn
+/// the direction of writing, with which a name can look like another.
 pub fn visible(text: &str) -> String {
-    let shown =
-        |c: char| if c.is_control() && c != '\n' && c != '\t' { char::REPLACEMENT_CHARACTER } else { c };
+    let is_hidden = |c: char| {
+        (c.is_control() && c != '\n' && c != '\t')
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let shown = |c: char| if is_hidden(c) { char::REPLACEMENT_CHARACTER } else { c };
     text.chars().map(shown).collect()
 }
 
@@ -48,5 +53,7 @@ mod tests {
     fn no_control_character_of_the_input_reaches_a_terminal() {
         let text = Text { lines: vec![Line::new().plain("a\u{1b}[31mb")] };
         assert_eq!(painted(&text), "a\u{fffd}[31mb\n");
+        let turned = Text { lines: vec![Line::new().plain("a\u{202e}b\nc")] };
+        assert_eq!(painted(&turned), "a\u{fffd}b\u{fffd}c\n");
     }
 }

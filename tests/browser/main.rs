@@ -168,6 +168,19 @@ fn a_phone_shows_all_of_it() {
 }
 
 #[test]
+fn a_phone_that_is_turned_gets_a_picture_of_its_shape() {
+    let Some(mut browser) = Chromium::start() else { return };
+    let shape = "(({w, h}) => h > w)(netpol.cy.elements().boundingBox())";
+    let settled = "new Promise(done => requestAnimationFrame(() => setTimeout(done, 150)))";
+    browser.look(390, 844, "light");
+    browser.open("turned.html", &html(&graphs::shop()));
+    assert_eq!(browser.run(shape), json!(true));
+    browser.look(844, 390, "light");
+    browser.run(settled);
+    assert_eq!(browser.run(shape), json!(false));
+}
+
+#[test]
 fn texts_of_an_image_fit_their_boxes_and_keep_apart() {
     let Some(mut browser) = Chromium::start() else { return };
     for (name, graph) in [

@@ -198,3 +198,26 @@ fn every_coverage_validates_against_its_schema() {
         assert!(errors.is_empty(), "{errors:?}");
     }
 }
+
+#[test]
+fn a_policy_that_is_not_evaluated_may_isolate_and_may_close_the_way_to_the_internet() {
+    let folder = lab();
+    let unread = "{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {name: c, namespace: lab}, spec: {}}";
+    folder.write("unread.yaml", unread);
+    let report = folder.netpol("coverage -o json -f .").json();
+    let web = &workload(&report, "web")["ingress"];
+    assert_eq!((&web["isolated"], &web["mayBeIsolated"]), (&json!(false), &json!(true)));
+    assert_eq!((&web["internet"], &web["mayBeInternet"]), (&json!(false), &json!(true)));
+    assert_eq!(workload(&report, "db")["ingress"]["isolated"], true);
+    assert_eq!(report["namespaces"][0]["ingressMayBeDefaultDeny"], true);
+    let counts = &report["counts"];
+    assert_eq!((&counts["ingressIsolated"], &counts["ingressPerhapsIsolated"]), (&json!(1), &json!(1)));
+    assert_eq!((&counts["egressInternet"], &counts["egressPerhapsInternet"]), (&json!(0), &json!(2)));
+    let table = folder.netpol("coverage -f .").stdout;
+    assert!(
+        table.starts_with("2 workloads: 1 (perhaps 2) isolated for ingress, 0 (perhaps 2) for egress\n"),
+        "{table}"
+    );
+    assert!(table.contains("perhaps by CiliumNetworkPolicy lab/c, not evaluated"), "{table}");
+    assert!(!table.contains("not isolated"), "{table}");
+}

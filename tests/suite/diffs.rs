@@ -54,6 +54,41 @@ fn what_was_added_and_removed_comes_with_its_policy_and_line() {
 }
 
 #[test]
+fn where_no_policy_differs_the_cause_is_what_does() {
+    let namespace = |team: &str| {
+        format!(
+            "---\n{{apiVersion: v1, kind: Namespace, metadata: {{name: lab, labels: {{team: {team}, \
+             kubernetes.io/metadata.name: lab}}}}}}\n"
+        )
+    };
+    let policy = policy("web")
+        .replace("podSelector: {matchLabels: {app: web}}", "namespaceSelector: {matchLabels: {team: a}}");
+    let folder = Folder::with(&[
+        ("old/policy.yaml", &policy),
+        ("old/pods.yaml", &(namespace("a") + &pods(&["db", "web"]))),
+        ("new/policy.yaml", &policy),
+        ("new/pods.yaml", &(namespace("b") + &pods(&["db", "web"]))),
+    ]);
+    let causes = |report: &Value| -> Vec<String> {
+        let causes = report["changes"][0]["causes"].as_array().unwrap().iter();
+        causes
+            .map(|it| {
+                format!(
+                    "{} {}",
+                    it["object"]["kind"].as_str().unwrap(),
+                    it["object"]["name"].as_str().unwrap()
+                )
+            })
+            .collect()
+    };
+    let relabelled = folder.netpol("diff old new -o json").json();
+    assert_eq!(causes(&relabelled), ["Namespace lab"], "{relabelled:#}");
+    folder.write("new/pods.yaml", namespace("a") + &pods(&["db", "web"]).replace("app: db", "app: dbb"));
+    let edited = folder.netpol("diff old new -o json").json();
+    assert_eq!(causes(&edited), ["Pod db"], "{edited:#}");
+}
+
+#[test]
 fn the_table_and_the_comment_say_the_same() {
     let table = folder().netpol("diff old new");
     for words in ["came lab/late", "went lab/early", "added", "lab/job", "tcp/5432", "new/policy.yaml:8"] {

@@ -97,14 +97,61 @@ fn what_the_map_does_not_have_is_said() {
     let folder = shop();
     let unknown = folder.netpol("list --to lab/dbb -f .");
     assert!(unknown.code == 2 && unknown.stderr.contains("lab/db"), "{unknown:?}");
-    let hypothetical = folder.netpol("list --from lab/@app=x -f .");
-    assert!(hypothetical.code == 2 && hypothetical.stderr.contains("netpol can"), "{hypothetical:?}");
+    folder.write("node.yaml", "{apiVersion: v1, kind: Node, metadata: {name: n1}}\n");
+    let node = folder.netpol("list --from node/n1 -f .");
+    assert!(node.code == 2 && node.stderr.contains("netpol can"), "{node:?}");
+    assert_eq!(folder.netpol("list --from any -f .").code, 0, "nodes among others are left out");
+    let port = folder.netpol("list --port htpp -f .");
+    assert!(port.code == 2 && port.stderr.contains("names no port `htpp`"), "{port:?}");
+    let port = folder.netpol("list --to lab/db:htpp -f .");
+    assert!(port.code == 2 && port.stderr.contains("names no port `htpp`"), "{port:?}");
     let twice = folder.netpol("list --to lab/db:80 --port 81 -f .");
     assert!(twice.code == 2 && twice.stderr.contains("twice"), "{twice:?}");
     let namespace = folder.netpol("list -n lap -f .");
     assert!(namespace.code == 2 && namespace.stderr.contains("did you mean `lab`?"), "{namespace:?}");
     let format = folder.netpol("list -o text -f .");
     assert!(format.code == 2 && format.stderr.contains("it has table, json, yaml, csv, md"), "{format:?}");
+}
+
+#[test]
+fn a_pod_that_does_not_exist_yet_is_an_end_too() {
+    let outcome = shop().netpol("list --from lab/@app=web,new=yes -f .");
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert!(outcome.stdout.contains("lab/@app=web,new=yes   lab/db   tcp/5432"), "{outcome:?}");
+    assert!(outcome.stdout.contains("no pod `lab/@app=web,new=yes` is in the input"), "{outcome:?}");
+    let dot = shop().netpol("graph --to lab/@app=db,new=yes -o dot -f .");
+    assert!(dot.code == 0 && dot.stdout.contains("tcp/5432"), "{dot:?}");
+}
+
+#[test]
+fn pods_that_reach_nobody_but_themselves_share_a_row() {
+    let folder = shop();
+    let closed = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: all, namespace: lab}, \
+        spec: {podSelector: {}, policyTypes: [Ingress, Egress]}}";
+    folder.write("closed.yaml", closed);
+    let outcome = folder.netpol("list -f .");
+    assert!(outcome.stdout.contains("every workload (3)   itself   every port"), "{outcome:?}");
+}
+
+#[test]
+fn a_cause_of_several_workloads_is_told_once() {
+    let folder = shop();
+    let unread = |name: &str| {
+        format!(
+            "---\n{{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {{name: {name}, namespace: lab}}, spec: {{}}}}\n"
+        )
+    };
+    folder.write("unread.yaml", ["a", "b", "c"].map(unread).concat());
+    let outcome = folder.netpol("list -f .");
+    let told: Vec<&str> = outcome.stdout.lines().filter(|line| line.contains("not evaluated")).collect();
+    let [once] = told.as_slice() else { panic!("{outcome:?}") };
+    assert!(
+        once.contains("3 policies are of the kind `CiliumNetworkPolicy`, which is not evaluated"),
+        "{once}"
+    );
+    assert!(once.contains("`--unknown allow` or `deny` decides") && once.contains("unread.yaml:2"), "{once}");
+    let markdown = folder.netpol("list -o md -f .").stdout;
+    assert!(markdown.contains("\n\nunknown because:\n- 3 policies are of the kind"), "{markdown}");
 }
 
 #[test]
@@ -139,7 +186,7 @@ fn every_list_validates_against_its_schema() {
         ("connection-groups", "list"),
         ("connection-groups", "list --count"),
         ("connections", "list --expand"),
-        ("connections", "list --expand --unknown allow --port http"),
+        ("connections", "list --expand --unknown allow --port 80"),
     ] {
         let schema = Run::small().netpol(&format!("schema {kind}")).json();
         let report = Run::small().netpol(&format!("{words} -f . -o json")).json();

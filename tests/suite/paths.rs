@@ -126,6 +126,47 @@ fn a_way_through_what_is_unknown_is_no_way_and_not_none() {
     assert_eq!(folder.netpol("path lab/edge lab/db --unknown deny -f .").code, 1);
 }
 
+/// The chain, and a policy of a kind that is not evaluated: whatever it could change is unknown.
+fn clouded() -> Folder {
+    let folder = chain();
+    let unread = "{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {name: c, namespace: lab}, spec: {}}";
+    folder.write("unread.yaml", unread);
+    folder
+}
+
+#[test]
+fn who_is_reached_through_what_is_unknown_is_told_apart() {
+    let outcome = clouded().netpol("path lab/edge -f .");
+    assert_eq!(outcome.code, 4, "{outcome:?}");
+    for words in [
+        "lab/edge reaches 0 of 3 other workloads",
+        "perhaps, through what is unknown:",
+        "lab/{alone, db, web}",
+    ] {
+        assert!(outcome.stdout.contains(words), "{words}: {outcome:?}");
+    }
+    assert!(outcome.stderr.contains("`--unknown allow` or `deny` decides it"), "{outcome:?}");
+    let report = clouded().netpol("path lab/edge -o json -f .").json();
+    assert_eq!(report["reached"], json!([]));
+    let perhaps: Vec<&Value> =
+        report["perhapsReached"].as_array().unwrap().iter().map(|it| &it["endpoint"]["name"]).collect();
+    assert!(perhaps.contains(&&json!("web")) && perhaps.contains(&&json!("db")), "{report:#}");
+    assert_eq!(clouded().netpol("path lab/edge --unknown allow -f .").code, 0);
+    assert_eq!(clouded().netpol("path lab/edge --unknown deny -f .").code, 1);
+    let csv = clouded().netpol("path lab/edge -o csv -f .").stdout;
+    assert!(csv.contains("1,lab/edge,lab/web,every port,unknown\n"), "{csv}");
+    let cut = clouded().netpol("path lab/edge lab/db --cut -f .").stdout;
+    assert!(cut.contains("nothing that is allowed leads there for certain"), "{cut}");
+}
+
+#[test]
+fn of_several_ends_it_is_said_that_one_is_meant() {
+    let there = chain().netpol("path ns/lab lab/db -f .").stdout;
+    assert!(there.starts_with("one of lab/alone, lab/db, lab/edge, lab/web reaches lab/db"), "{there}");
+    let nowhere = chain().netpol("path lab/db ns/lab:udp -f .").stdout;
+    assert!(nowhere.starts_with("lab/db reaches one of"), "{nowhere}");
+}
+
 #[test]
 fn several_ends_are_any_of_them() {
     let report = chain().netpol("path any lab/db -o json -f .").json();

@@ -10,6 +10,23 @@ use crate::args::Common;
 use crate::render::target::targets;
 use crate::render::{Console, Format, Target};
 
+/// The formats of reports that are tables.
+pub(super) const TABLES: [Format; 5] =
+    [Format::Table, Format::Json, Format::Yaml, Format::Csv, Format::Markdown];
+
+/// The formats of reports that are tables and can be drawn.
+pub(super) const TABLES_AND_PICTURES: [Format; 9] = [
+    Format::Table,
+    Format::Json,
+    Format::Yaml,
+    Format::Csv,
+    Format::Markdown,
+    Format::Dot,
+    Format::Mermaid,
+    Format::Svg,
+    Format::Html,
+];
+
 /// How a run ends on a decision.
 pub(super) const fn exit_of(decision: Decision) -> Exit {
     match decision {

@@ -6,7 +6,7 @@ use netpol_core::policy::Direction;
 use netpol_core::reach::coverage::{Coverage, Exposed, Exposure, WorkloadCoverage};
 use netpol_core::report::{text, v1};
 
-use super::answer::{deliver, wanted};
+use super::answer::{TABLES, deliver, wanted};
 use super::filter::namespace;
 use super::session::Session;
 use crate::Exit;
@@ -16,15 +16,13 @@ use crate::render::tabular::{csv, markdown};
 use crate::render::text::painted;
 use crate::render::{Console, Format};
 
-const FORMATS: [Format; 5] = [Format::Table, Format::Json, Format::Yaml, Format::Csv, Format::Markdown];
-
 /// Says how far the policies cover the cluster.
 pub fn coverage(args: &args::Coverage, console: &mut Console<'_, '_>) -> Exit {
     args.common.exit.applied(covered(args, console))
 }
 
 fn covered(args: &args::Coverage, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
-    let targets = wanted(&args.common, &FORMATS, console)?;
+    let targets = wanted(&args.common, &TABLES, console)?;
     let session = Session::open(&args.common, console)?;
     if session.has_no_report() {
         return Ok(session.exit);

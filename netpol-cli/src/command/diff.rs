@@ -7,7 +7,7 @@ use netpol_core::report::graph;
 use netpol_core::report::text::{self, map};
 use netpol_core::report::v1;
 
-use super::answer::{deliver, wanted};
+use super::answer::{TABLES_AND_PICTURES, deliver, wanted};
 use super::graph::{drawn, is_picture};
 use super::session::Session;
 use crate::Exit;
@@ -17,18 +17,6 @@ use crate::render::serialized::serialized;
 use crate::render::tabular::{csv, escaped, markdown};
 use crate::render::text::painted;
 use crate::render::{Console, Format};
-
-const FORMATS: [Format; 9] = [
-    Format::Table,
-    Format::Json,
-    Format::Yaml,
-    Format::Csv,
-    Format::Markdown,
-    Format::Dot,
-    Format::Mermaid,
-    Format::Svg,
-    Format::Html,
-];
 
 /// Says what changed.
 pub fn diff(args: &args::Diff, console: &mut Console<'_, '_>) -> Exit {
@@ -40,7 +28,7 @@ fn compared(args: &args::Diff, console: &mut Console<'_, '_>) -> Result<Exit, Ex
         console.error("`netpol diff` takes its manifests as OLD and NEW, not with `--filename`");
         return Err(Exit::Error);
     }
-    let targets = wanted(&args.common, &FORMATS, console)?;
+    let targets = wanted(&args.common, &TABLES_AND_PICTURES, console)?;
     let old = session(args, (&args.old, &args.new), console)?;
     let new = session(args, (&args.new, &args.old), console)?;
     if old.has_no_report() && new.has_no_report() {

@@ -1,44 +1,48 @@
 //! Which part of a map the command line asks for.
 
-use netpol_core::cluster::{Asked, Endpoint, SpellingError, parse_port, split_port};
+use netpol_core::cluster::{Asked, Endpoint, parse_port, split_port};
 use netpol_core::policy;
+use netpol_core::reach::path::Quest;
 use netpol_core::reach::{Filter, Map, NotIsolated, Wanted};
 use netpol_core::report::text;
 
+use super::answer::refused;
 use super::session::Session;
 use crate::Exit;
 use crate::args::{self, Common, Direction};
 use crate::render::Console;
 
-/// Understands the filter, and says what is to be said of it.
+/// Understands the filter, and says what is to be said of it. The map has the pods that it names and that do not exist;
+/// so has the session from then on.
 ///
 /// # Errors
 /// A spelling that names nothing, or that a map does not speak of, which has been said.
-pub(super) fn filter(
+pub(super) fn filtered(
     (args, common): (&args::Filter, &Common),
-    session: &Session,
-    map: &Map,
+    session: &mut Session,
     console: &mut Console<'_, '_>,
-) -> Result<Filter, Exit> {
-    let refused = |error: SpellingError, console: &mut Console<'_, '_>| {
-        console.error(&error);
-        error.help().iter().for_each(|help| console.help(help));
-        Exit::Error
-    };
-    let (to, of_to) = match args.to.as_deref().map(split_port).transpose() {
-        Ok(split) => split.map_or((None, None), |(to, ports)| (Some(to), Some(ports))),
-        Err(error) => return Err(refused(error, console)),
-    };
-    let apart = args.port.as_deref().map(parse_port).transpose().map_err(|error| refused(error, console))?;
-    let of_to = of_to.filter(|ports| *ports != Asked::Every);
-    if apart.is_some() && of_to.is_some() {
-        console.error("the port is given twice: behind `--to` and with `--port`");
-        return Err(Exit::Error);
+) -> Result<(Map, Filter), Exit> {
+    let (to, ports) = destination(args, session, console)?;
+    let from = endpoints(args.from.as_deref(), session, console)?;
+    let to = endpoints(to, session, console)?;
+    if let Some(Asked::Named(protocol, name)) = &ports {
+        let everybody = || endpoints(Some("any"), session, console);
+        let destinations = to.clone().map_or_else(everybody, |to| Ok(Some(to)))?.unwrap_or_default();
+        let named = session.analysis.cluster().names_port(&destinations, *protocol, name);
+        named.map_err(|error| refused(&error, session, console))?;
     }
-    Ok(Filter {
-        from: wanted(args.from.as_deref(), session, map, console)?,
-        to: wanted(to, session, map, console)?,
-        ports: apart.or(of_to).filter(|ports| *ports != Asked::Every),
+    let (is_from, is_to) = (from.is_some(), to.is_some());
+    let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
+    let mut quest = Quest { from, to, ports: Asked::Every, unknown: session.unknown };
+    quest.leave_nodes_among_others();
+    if let Some(analysis) = session.analysis.with_ends_of(&mut quest) {
+        session.analysis = analysis;
+    }
+    let map = session.analysis.map();
+    let filter = Filter {
+        from: wanted((is_from, &quest.from), session, &map, console)?,
+        to: wanted((is_to, &quest.to), session, &map, console)?,
+        ports,
         namespace: namespace(common, session, console)?,
         direction: args.direction.map(|direction| match direction {
             Direction::Ingress => policy::Direction::Ingress,
@@ -46,25 +50,53 @@ pub(super) fn filter(
         }),
         not_isolated: if args.hide_not_isolated { NotIsolated::Hidden } else { NotIsolated::Shown },
         unknown: session.unknown,
-    })
+    };
+    Ok((map, filter))
+}
+
+/// What `--to` names, and the ports behind it or of `--port`.
+fn destination<'a>(
+    args: &'a args::Filter,
+    session: &Session,
+    console: &mut Console<'_, '_>,
+) -> Result<(Option<&'a str>, Option<Asked>), Exit> {
+    let to = args.to.as_deref().map(split_port).transpose();
+    let to = to.map_err(|error| refused(&error, session, console))?;
+    let apart = args.port.as_deref().map(parse_port).transpose();
+    let apart = apart.map_err(|error| refused(&error, session, console))?;
+    let is_some_port = |ports: &Asked| *ports != Asked::Every;
+    let (to, behind) = to.map_or((None, None), |(to, ports)| (Some(to), Some(ports).filter(is_some_port)));
+    if apart.is_some() && behind.is_some() {
+        console.error("the port is given twice: behind `--to` and with `--port`");
+        return Err(Exit::Error);
+    }
+    Ok((to, apart.or(behind).filter(is_some_port)))
+}
+
+/// The endpoints that a spelling names, if there is one.
+fn endpoints(
+    spelling: Option<&str>,
+    session: &Session,
+    console: &mut Console<'_, '_>,
+) -> Result<Option<Vec<Endpoint>>, Exit> {
+    let Some(spelling) = spelling else { return Ok(None) };
+    let resolved = session.analysis.cluster().endpoints(spelling, &session.namespace);
+    let resolved = resolved.map_err(|error| refused(&error, session, console))?;
+    resolved.notes.iter().for_each(|note| console.note(note));
+    Ok(Some(resolved.endpoints))
 }
 
 fn wanted(
-    spelling: Option<&str>,
+    (is_named, endpoints): (bool, &[Endpoint]),
     session: &Session,
     map: &Map,
     console: &mut Console<'_, '_>,
 ) -> Result<Wanted, Exit> {
-    let Some(spelling) = spelling else { return Ok(Wanted::Any) };
-    let cluster = session.analysis.cluster();
-    let resolved = cluster.endpoints(spelling, &session.namespace).map_err(|error| {
-        console.error(&error);
-        error.help().iter().for_each(|help| console.help(help));
-        Exit::Error
-    })?;
-    resolved.notes.iter().for_each(|note| console.note(note));
-    Wanted::of(map, &resolved.endpoints).map_err(|endpoint: &Endpoint| {
-        let words = text::endpoint(cluster, endpoint);
+    if !is_named {
+        return Ok(Wanted::Any);
+    }
+    Wanted::of(map, endpoints).map_err(|endpoint: &Endpoint| {
+        let words = text::endpoint(session.analysis.cluster(), endpoint);
         console.error(format_args!("`{words}` is not on the map, which has workloads, pods and addresses"));
         console.help(format_args!("ask for one connection: `netpol can {words} TO`"));
         Exit::Error

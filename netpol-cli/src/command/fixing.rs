@@ -7,14 +7,13 @@ use std::path::{Path, PathBuf};
 use anstyle::{AnsiColor, Style};
 use netpol_core::Analysis;
 use netpol_core::lint::{FixChoice, LintReport, LintSettings, apply_fixes, fixable};
-use netpol_core::text::{FileId, FileSet, SourceFile};
+use netpol_core::text::{FileId, FileSet, SourceFile, one_line};
 use similar::TextDiff;
 
 use super::session::counted;
 use crate::Exit;
 use crate::args;
 use crate::render::Console;
-use crate::render::text::visible;
 
 /// So often the fixed texts are linted and fixed again.
 const ROUNDS: usize = 20;
@@ -191,8 +190,10 @@ fn painted(diff: &str) -> String {
         [b'@', ..] => AnsiColor::Cyan.on_default(),
         _ => Style::new(),
     };
+    // Tabs stay, as a patch has them.
+    let shown = |line: &str| line.split('\t').map(one_line).collect::<Vec<_>>().join("\t");
     let lines: Vec<String> =
-        diff.lines().map(|line| format!("{0}{1}{0:#}\n", style(line), visible(line))).collect();
+        diff.lines().map(|line| format!("{0}{1}{0:#}\n", style(line), shown(line))).collect();
     lines.concat()
 }
 

@@ -6,7 +6,7 @@ use netpol_core::report::graph::{self, Graph};
 use netpol_core::report::v1;
 
 use super::answer::{deliver, wanted};
-use super::filter::filter;
+use super::filter::filtered;
 use super::session::Session;
 use crate::Exit;
 use crate::args;
@@ -22,12 +22,11 @@ pub fn graph(args: &args::Graph, console: &mut Console<'_, '_>) -> Exit {
 
 fn pictured(args: &args::Graph, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
     let targets = wanted(&args.common, &FORMATS, console)?;
-    let session = Session::open(&args.common, console)?;
+    let mut session = Session::open(&args.common, console)?;
     if session.has_no_report() {
         return Ok(session.exit);
     }
-    let mut map = session.analysis.map();
-    let filter = filter((&args.filter, &args.common), &session, &map, console)?;
+    let (mut map, filter) = filtered((&args.filter, &args.common), &mut session, console)?;
     let rectangles = filter.apply(session.analysis.cluster(), &map);
     map.assumptions = filter.assumptions(&map);
     if map.shares.is_empty() {

@@ -5,28 +5,16 @@ use netpol_core::reach::{Connection, Counts, Map, Rectangle, expand};
 use netpol_core::report::text::{self, Cell, Table, Text};
 use netpol_core::report::v1;
 
-use super::answer::{deliver, wanted};
-use super::filter::filter;
+use super::answer::{TABLES_AND_PICTURES, deliver, wanted};
+use super::filter::filtered;
 use super::graph;
 use super::session::Session;
 use crate::Exit;
 use crate::args;
 use crate::render::serialized::serialized;
-use crate::render::tabular::{csv, markdown};
+use crate::render::tabular::{csv, lists, markdown};
 use crate::render::text::painted;
 use crate::render::{Console, Format};
-
-const FORMATS: [Format; 9] = [
-    Format::Table,
-    Format::Json,
-    Format::Yaml,
-    Format::Csv,
-    Format::Markdown,
-    Format::Dot,
-    Format::Mermaid,
-    Format::Svg,
-    Format::Html,
-];
 
 /// Lists who can reach whom.
 pub fn list(args: &args::List, console: &mut Console<'_, '_>) -> Exit {
@@ -34,13 +22,12 @@ pub fn list(args: &args::List, console: &mut Console<'_, '_>) -> Exit {
 }
 
 fn listed(args: &args::List, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
-    let targets = wanted(&args.common, &FORMATS, console)?;
-    let session = Session::open(&args.common, console)?;
-    let mut map = session.analysis.map();
+    let targets = wanted(&args.common, &TABLES_AND_PICTURES, console)?;
+    let mut session = Session::open(&args.common, console)?;
     if session.has_no_report() {
         return Ok(session.exit);
     }
-    let filter = filter((&args.filter, &args.common), &session, &map, console)?;
+    let (mut map, filter) = filtered((&args.filter, &args.common), &mut session, console)?;
     let rectangles = filter.apply(session.analysis.cluster(), &map);
     map.assumptions = filter.assumptions(&map);
     let counted = filter.counts(session.analysis.cluster(), &map);
@@ -73,7 +60,7 @@ impl List<'_> {
     fn tell(&self, console: &mut Console<'_, '_>) {
         if self.map.shares.is_empty() {
             console.note("the input holds no workload and no pod: there is nobody to reach anybody");
-        } else {
+        } else if self.counts != Counts::default() {
             console.note(text::map::counts(self.counts));
         }
     }
@@ -104,7 +91,10 @@ impl List<'_> {
         match format {
             Format::Csv => self.pairs(format),
             Format::Table => painted(&text::map::map(context, self.map, self.rectangles)),
-            Format::Markdown => markdown(&text::map::table(context, self.map, self.rectangles)),
+            Format::Markdown => {
+                let table = markdown(&text::map::table(context, self.map, self.rectangles));
+                table + &lists(&text::map::basis(context, self.map, self.rectangles))
+            }
             format => {
                 let ends = v1::connections::Ends::of(context, self.map, self.rectangles);
                 let groups = v1::ConnectionGroups::new(context, &ends, self.counts, self.assumptions());

@@ -1,12 +1,13 @@
 //! `netpol path`.
 
 use netpol_core::cluster::{Asked, Endpoint, SpellingError, split_port};
+use netpol_core::evaluate::End;
 use netpol_core::net::ConnectionSet;
 use netpol_core::reach::Map;
-use netpol_core::reach::path::{Path, Quest};
+use netpol_core::reach::path::{Path, Quest, Reached};
 use netpol_core::report::{text, v1};
 
-use super::answer::{deliver, refused, wanted};
+use super::answer::{TABLES, deliver, refused, wanted};
 use super::filter::namespace;
 use super::session::Session;
 use crate::Exit;
@@ -16,15 +17,13 @@ use crate::render::tabular::{csv, markdown};
 use crate::render::text::painted;
 use crate::render::{Console, Format};
 
-const FORMATS: [Format; 5] = [Format::Table, Format::Json, Format::Yaml, Format::Csv, Format::Markdown];
-
 /// Finds ways from end to end.
 pub fn path(args: &args::PathArgs, console: &mut Console<'_, '_>) -> Exit {
     args.common.exit.applied(found(args, console))
 }
 
 fn found(args: &args::PathArgs, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
-    let targets = wanted(&args.common, &FORMATS, console)?;
+    let targets = wanted(&args.common, &TABLES, console)?;
     let mut session = Session::open(&args.common, console)?;
     let mut quest = quest(args, &session).map_err(|error| refused(&error, &session, console))?;
     quest.notes.iter().for_each(|note| console.note(note));
@@ -89,10 +88,12 @@ fn off_the_map(
 
 /// Says what the report does not.
 fn tell(path: &Path, console: &mut Console<'_, '_>) {
+    let decides = "`--unknown allow` or `deny` decides it";
     if let (None, Some(_)) = (&path.hops, &path.possible) {
-        console.note(
-            "there is a way only if what is unknown is allowed; `--unknown allow` or `deny` decides it",
-        );
+        console.note(format_args!("there is a way only if what is unknown is allowed; {decides}"));
+    }
+    if !path.perhaps_reached.is_empty() {
+        console.note(format_args!("some are reached only if what is unknown is allowed; {decides}"));
     }
 }
 
@@ -101,6 +102,7 @@ fn exit_of(path: &Path) -> Exit {
         (Some(_), ..) => Exit::Fine,
         (None, Some(_), _) => Exit::Unknown,
         (None, None, Some(reached)) if !reached.is_empty() => Exit::Fine,
+        (None, None, Some(_)) if !path.perhaps_reached.is_empty() => Exit::Unknown,
         (None, None, _) => Exit::Bad,
     }
 }
@@ -130,17 +132,12 @@ impl Report<'_> {
     fn csv(&self) -> String {
         let cluster = self.session.context().cluster;
         if let Some(reached) = &self.path.reached {
-            let rows = reached.iter().flat_map(|entry| {
-                self.map.ends(cluster, &entry.to).into_iter().map(|end| {
-                    vec![
-                        entry.hops.to_string(),
-                        text::map::whole_end(cluster, &entry.from),
-                        text::map::whole_end(cluster, &end),
-                        entry.decided.allowed.to_string(),
-                    ]
-                })
-            });
-            return csv(&["hops", "via", "endpoint", "ports"], rows);
+            let of = |entries: &[Reached], decision| -> Vec<Vec<String>> {
+                entries.iter().flat_map(|entry| self.reached_rows(entry, decision)).collect()
+            };
+            let (certain, perhaps) = (of(reached, "allow"), of(&self.path.perhaps_reached, "unknown"));
+            let rows = certain.into_iter().chain(perhaps);
+            return csv(&["hops", "via", "endpoint", "ports", "decision"], rows);
         }
         let steps = match &self.path.cut {
             Some(cut) => cut.as_deref().unwrap_or_default(),
@@ -159,6 +156,19 @@ impl Report<'_> {
             ]
         });
         csv(&[if self.path.cut.is_some() { "cut" } else { "hop" }, "from", "to", "ports", "allowed_by"], rows)
+    }
+
+    /// A row for each end.
+    fn reached_rows(&self, entry: &Reached, decision: &str) -> Vec<Vec<String>> {
+        let cluster = self.session.context().cluster;
+        let ports = &entry.decided;
+        let ports = if ports.allowed.is_empty() { &ports.unknown } else { &ports.allowed };
+        let row = |end: &End| {
+            let ends = [&entry.from, end].map(|end| text::map::whole_end(cluster, end));
+            let [from, to] = ends;
+            vec![entry.hops.to_string(), from, to, ports.to_string(), decision.to_owned()]
+        };
+        self.map.ends(cluster, &entry.to).iter().map(row).collect()
     }
 }
 

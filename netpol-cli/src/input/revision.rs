@@ -38,7 +38,14 @@ pub fn tree(text: &str, other: &str, directory: &Path) -> Result<Tree, String> {
         ));
     }
     let written = TempDir::new().map_err(|error| format!("no folder for `{text}`: {error}"))?;
-    let prefix = git(directory, ["rev-parse", "--show-prefix"], None)?;
+    let prefix = git(directory, ["rev-parse", "--show-prefix"], None).map_err(|message| {
+        let is_none = message.contains("not a git repository");
+        if is_none {
+            format!("`{text}` is asked for, and `{}` is in no git repository", directory.display())
+        } else {
+            message
+        }
+    })?;
     git(directory, ["rev-parse", "--verify", "--quiet", &format!("{revision}^{{commit}}")], None)
         .map_err(|_| format!("there is no revision `{revision}`"))?;
     let index = written.path().join("index");

@@ -1,6 +1,6 @@
 //! Tables for spreadsheets and for pull requests.
 
-use netpol_core::report::text::{Cell, Table};
+use netpol_core::report::text::{Cell, Table, Text};
 
 /// Rows as comma-separated values, the header first.
 pub fn csv(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
@@ -33,6 +33,15 @@ fn title(name: &str) -> String {
 fn cell(cell: &Cell) -> String {
     let lines: Vec<String> = cell.lines.iter().map(|line| escaped(line.trim())).collect();
     lines.join("<br>")
+}
+
+/// Headings with the lines below them as lists in Markdown.
+pub fn lists(text: &Text) -> String {
+    let item = |line: String| match line.strip_prefix("  ") {
+        Some(item) => format!("- {}\n", escaped(&item.split_whitespace().collect::<Vec<_>>().join(" "))),
+        None => format!("{}\n", escaped(&line)),
+    };
+    text.lines.iter().map(|line| item(line.to_string())).collect()
 }
 
 /// A text that Markdown and HTML take as it is.

@@ -11,19 +11,11 @@ pub fn painted(text: &Text) -> String {
     for line in &text.lines {
         for segment in &line.segments {
             let style = style(segment.role);
-            let words = visible(&segment.text);
-            let _ = write!(painted, "{style}{words}{style:#}");
+            let _ = write!(painted, "{style}{}{style:#}", segment.text);
         }
         painted.push('\n');
     }
     painted
-}
-
-/// A text from the input, with control characters made visible, so that none reaches a terminal.
-pub fn visible(text: &str) -> String {
-    let shown =
-        |c: char| if c.is_control() && c != '\n' && c != '\t' { char::REPLACEMENT_CHARACTER } else { c };
-    text.chars().map(shown).collect()
 }
 
 const fn style(role: Role) -> Style {
@@ -48,5 +40,7 @@ mod tests {
     fn no_control_character_of_the_input_reaches_a_terminal() {
         let text = Text { lines: vec![Line::new().plain("a\u{1b}[31mb")] };
         assert_eq!(painted(&text), "a\u{fffd}[31mb\n");
+        let turned = Text { lines: vec![Line::new().plain("a\u{202e}b\nc")] };
+        assert_eq!(painted(&turned), "a\u{fffd}b\u{fffd}c\n");
     }
 }

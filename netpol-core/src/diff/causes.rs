@@ -1,6 +1,6 @@
-//! Why something changed: policies that came, went or were edited, else the ends themselves.
+//! Why something changed: policies that came, went or were edited, else what is another thing about the ends.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::changes::{Cause, Revision, Side};
 use super::compare::Point;
@@ -87,7 +87,7 @@ impl<'a> Causes<'a> {
             causes.iter().filter(|cause| cause.side == Side::New).map(|cause| cause.object.clone()).collect();
         causes.retain(|cause| cause.side == Side::New || !edited.contains(&cause.object));
         if causes.is_empty() {
-            causes.extend([from, to].into_iter().filter_map(|point| self.owner(point)));
+            causes = self.of_ends([from, to]);
         }
         causes.sort_unstable();
         causes.dedup();
@@ -104,6 +104,50 @@ impl<'a> Causes<'a> {
         let policies = trace.tiers.iter().flat_map(|tier| &tier.policies);
         let differing = policies.filter(|policy| differ.has(policy.policy));
         differing.flat_map(|policy| causes_of(revision.policies, side, policy, touched)).collect()
+    }
+
+    /// What is another thing about the ends than before: the labels of their namespaces, else the pods. All of them
+    /// where nothing is.
+    fn of_ends(&self, points: [&Point<'_>; 2]) -> Vec<Cause> {
+        let namespaces = points.into_iter().filter_map(|point| self.relabelled(point));
+        let edited = points.into_iter().filter(|point| self.differs(point));
+        let found: Vec<Cause> = namespaces.chain(edited.filter_map(|point| self.owner(point))).collect();
+        if found.is_empty() {
+            points.into_iter().filter_map(|point| self.owner(point)).collect()
+        } else {
+            found
+        }
+    }
+
+    /// The namespace of some pods, where it has other labels than before.
+    fn relabelled(&self, point: &Point<'_>) -> Option<Cause> {
+        let Point::Pods(pods) = point else { return None };
+        let namespace = |revision: Revision<'a>, id| {
+            let workload = revision.cluster.workload(id)?;
+            revision.cluster.namespace(workload.namespace)
+        };
+        let (old, new) = (namespace(self.old, pods.old_workload)?, namespace(self.new, pods.workload)?);
+        let place = new.span.map(|span| (Side::New, span)).or(old.span.map(|span| (Side::Old, span)));
+        let (side, span) = place.filter(|_| old.labels != new.labels)?;
+        let (api_version, kind) = ("v1".to_owned(), "Namespace".to_owned());
+        Some(Cause {
+            side,
+            object: ObjectRef { api_version, kind, namespace: None, name: new.name.clone() },
+            span,
+        })
+    }
+
+    /// Whether policies may see other pods than before.
+    fn differs(&self, point: &Point<'_>) -> bool {
+        let Point::Pods(pods) = point else { return false };
+        let seen = |revision: Revision<'a>, id| {
+            let groups = revision.cluster.workload(id).into_iter().flat_map(|workload| &workload.groups);
+            let groups = groups.filter_map(|id| revision.cluster.group(*id));
+            groups
+                .map(|it| (&it.labels, &it.named_ports, &it.addresses, it.is_host_network))
+                .collect::<BTreeSet<_>>()
+        };
+        seen(self.old, pods.old_workload) != seen(self.new, pods.workload)
     }
 
     /// The object that pods come from.

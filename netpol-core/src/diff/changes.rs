@@ -84,7 +84,7 @@ impl Kind {
 pub struct Cause {
     /// The input that it stands in.
     pub side: Side,
-    /// The object: a policy, or the owner of pods whose labels changed.
+    /// The object: a policy, a namespace whose labels changed, or the owner of pods that did.
     pub object: ObjectRef,
     /// Where.
     pub span: Span,

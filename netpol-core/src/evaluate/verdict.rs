@@ -1,6 +1,6 @@
 //! What the engine answers.
 
-use crate::cluster::{Endpoint, GroupId, WorkloadId};
+use crate::cluster::{Cluster, Endpoint, GroupId, WorkloadId};
 use crate::index::PolicyIndex;
 use crate::net::{ConnectionSet, Decided, Family, IpSet};
 use crate::policy::{OriginId, PolicySet};
@@ -118,6 +118,17 @@ impl Assumption {
         if set.policies.is_empty() && set.opaque.is_empty() {
             all.push(Self::NoPolicy);
         }
+        all
+    }
+
+    /// That the pods of some workloads use the network of their nodes, where the network plugin tells them apart.
+    pub fn of_hosts(cluster: &Cluster, index: &PolicyIndex) -> Vec<Self> {
+        if !index.plugin().host_network_is_node {
+            return Vec::new();
+        }
+        let hosts = cluster.groups.iter().filter(|group| group.is_host_network);
+        let mut all: Vec<Self> = hosts.map(|group| Self::HostNetworkIsNode(group.workload)).collect();
+        all.dedup();
         all
     }
 }

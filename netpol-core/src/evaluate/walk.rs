@@ -105,7 +105,8 @@ impl Walk<'_> {
         tiers
     }
 
-    /// Whether some tier isolates the subject, and the policies that select it or may; whoever the peer is.
+    /// Whether some tier isolates the subject, and the policies that select it or may; whoever the peer is. A policy
+    /// that is not evaluated may isolate it.
     pub(super) fn isolation(&self) -> Isolation {
         let mut isolation = Isolation::default();
         if self.exemption().is_some() {
@@ -120,9 +121,7 @@ impl Walk<'_> {
         }
         for index in self.opaque(|_| true) {
             isolation.policies.push(PolicyRef::Opaque(index));
-            if let Some(Effect::RulesUnknown(_)) = self.set.opaque.get(index as usize).map(|it| it.effect) {
-                isolation.isolated = isolation.isolated.or(Truth::Unknown);
-            }
+            isolation.isolated = isolation.isolated.or(Truth::Unknown);
         }
         isolation
     }

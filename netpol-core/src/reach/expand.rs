@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Map, Rectangle, ShareId};
+use super::{Map, Rectangle, Share, ShareId};
 use crate::cluster::{Cluster, WorkloadId};
 use crate::evaluate::End;
 
@@ -42,8 +42,7 @@ pub fn expand<'r>(cluster: &Cluster, map: &Map, rectangles: &'r [Rectangle]) -> 
                     to,
                     rectangle,
                 }));
-            } else if from != to || source.members.iter().any(|it| !it.is_one_pod) || source.members.len() > 1
-            {
+            } else {
                 parted.entry((source.workload, target.workload)).or_default().push((from, to, rectangle));
             }
         }
@@ -67,7 +66,7 @@ fn pairs(rectangle: &Rectangle) -> impl Iterator<Item = (ShareId, ShareId)> {
     rectangle.from.pods().iter().flat_map(move |from| to.iter().map(move |to| (*from, *to)))
 }
 
-/// The shares of two workloads with the same answers as one end.
+/// The shares of two workloads with the same answers as one end. A single pod is no destination of its own.
 fn together<'r>(cluster: &Cluster, map: &Map, mut pairs: Vec<Parted<'r>>) -> Vec<Connection<'r>> {
     pairs.sort_by_key(|(from, to, _)| (*from, *to));
     let mut rows: Vec<(Vec<Target<'r>>, Vec<ShareId>)> = Vec::new();
@@ -88,7 +87,12 @@ fn together<'r>(cluster: &Cluster, map: &Map, mut pairs: Vec<Parted<'r>>) -> Vec
                 None => by_answer.push((rectangle, vec![to])),
             }
         }
-        for (rectangle, to) in by_answer {
+        for (rectangle, mut to) in by_answer {
+            if let [own] = from.as_slice()
+                && map.shares.get(*own).is_some_and(Share::is_one_pod)
+            {
+                to.retain(|share| share != own);
+            }
             let ends = map.end(cluster, &from).zip(map.end(cluster, &to));
             connections.extend(ends.map(|(from, to)| Connection { from, to, rectangle }));
         }

@@ -47,7 +47,12 @@ impl Map {
         let ingress = lines(&rows, &cells, Direction::Ingress);
         let rectangles = join::rectangles(&cells, &egress, &ingress);
         let assumptions = assumptions(cluster, set, index, &[&egress, &ingress]);
-        let bearers = bearers(&cells, &egress, &ingress);
+        let mut bearers = bearers(&cells, &egress, &ingress);
+        for assumption in Assumption::of_hosts(cluster, index) {
+            let Assumption::HostNetworkIsNode(workload) = &assumption else { continue };
+            let own: Vec<ShareId> = shares.of_workload(*workload).collect();
+            bearers.insert(assumption, Bearers { egress: own.clone(), ingress: own });
+        }
         let map = Self { shares, outside: rows.outside().clone(), rectangles, assumptions, bearers };
         map.with_bare_pods_themselves()
     }
@@ -171,10 +176,7 @@ fn assumptions(cluster: &Cluster, set: &PolicySet, index: &PolicyIndex, lines: &
     let mut all: Vec<Assumption> = rows.flat_map(|row| &row.assumptions).cloned().collect();
     all.extend(Assumption::of_all(set, index));
     all.extend(cluster.workloads.iter().filter_map(|workload| hypothetical(cluster, workload)));
-    if index.plugin().host_network_is_node {
-        let hosts = cluster.groups.iter().filter(|group| group.is_host_network);
-        all.extend(hosts.map(|group| Assumption::HostNetworkIsNode(group.workload)));
-    }
+    all.extend(Assumption::of_hosts(cluster, index));
     let outside = cluster.outside();
     let is_outside = |node| cluster.node(node).is_some_and(|node| node.addresses.overlaps(&outside));
     if !set.policies.is_empty() && cluster.groups.iter().filter_map(|group| group.node).any(is_outside) {

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// So many declared ports are named; of more, the rest is counted.
+const DECLARED: usize = 8;
+
 /// Why a spelling stands for nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -131,7 +134,12 @@ impl SpellingError {
             Self::NamedPort { declared, .. } if declared.is_empty() => {
                 Some("no container of the destination names a port; give the number".to_owned())
             }
-            Self::NamedPort { declared, .. } => Some(format!("it declares {}", declared.join(", "))),
+            Self::NamedPort { declared, .. } => match declared.get(..DECLARED) {
+                Some(first) if declared.len() > DECLARED => {
+                    Some(format!("it declares {} and {} more", first.join(", "), declared.len() - DECLARED))
+                }
+                _ => Some(format!("it declares {}", declared.join(", "))),
+            },
         }
     }
 }

@@ -110,6 +110,14 @@ pub struct Counts {
     pub ingress_internet: usize,
     /// Workloads that can reach globally routable addresses.
     pub egress_internet: usize,
+    /// Further workloads that are perhaps isolated for ingress.
+    pub ingress_perhaps_isolated: usize,
+    /// Further workloads that are perhaps isolated for egress.
+    pub egress_perhaps_isolated: usize,
+    /// Further workloads that globally routable addresses perhaps can reach.
+    pub ingress_perhaps_internet: usize,
+    /// Further workloads that perhaps can reach globally routable addresses.
+    pub egress_perhaps_internet: usize,
     /// Namespaces.
     pub namespaces: usize,
     /// Namespaces where every pod is isolated for ingress, also one that is yet to be created.
@@ -130,10 +138,7 @@ impl Coverage {
         let ingress = Side::new(&rows, (set, cluster), &cells, Direction::Ingress);
         let egress = Side::new(&rows, (set, cluster), &cells, Direction::Egress);
         let mut assumptions = Assumption::of_all(set, index);
-        if index.plugin().host_network_is_node {
-            let hosts = cluster.groups.iter().filter(|group| group.is_host_network);
-            assumptions.extend(hosts.map(|group| Assumption::HostNetworkIsNode(group.workload)));
-        }
+        assumptions.extend(Assumption::of_hosts(cluster, index));
         assumptions.extend([&ingress, &egress].into_iter().flat_map(|side| side.assumptions.iter().cloned()));
         assumptions.sort_unstable();
         assumptions.dedup();
@@ -191,10 +196,20 @@ impl Coverage {
         };
         for parts in of_workload {
             counts.workloads += 1;
-            counts.ingress_isolated += usize::from(parts.iter().all(|part| part.ingress.isolated.is_yes()));
-            counts.egress_isolated += usize::from(parts.iter().all(|part| part.egress.isolated.is_yes()));
-            counts.ingress_internet += usize::from(parts.iter().any(|part| part.ingress.internet.is_yes()));
-            counts.egress_internet += usize::from(parts.iter().any(|part| part.egress.internet.is_yes()));
+            let all_isolated =
+                |direction| parts.iter().map(|part| part.of(direction).isolated).fold(Truth::Yes, Truth::and);
+            let any_internet =
+                |direction| parts.iter().map(|part| part.of(direction).internet).fold(Truth::No, Truth::or);
+            let add = |truth, yes: &mut usize, perhaps: &mut usize| match truth {
+                Truth::Yes => *yes += 1,
+                Truth::Unknown => *perhaps += 1,
+                Truth::No => {}
+            };
+            let (ingress, egress) = (Direction::Ingress, Direction::Egress);
+            add(all_isolated(ingress), &mut counts.ingress_isolated, &mut counts.ingress_perhaps_isolated);
+            add(all_isolated(egress), &mut counts.egress_isolated, &mut counts.egress_perhaps_isolated);
+            add(any_internet(ingress), &mut counts.ingress_internet, &mut counts.ingress_perhaps_internet);
+            add(any_internet(egress), &mut counts.egress_internet, &mut counts.egress_perhaps_internet);
         }
         for namespace in &self.namespaces {
             counts.ingress_default_deny += usize::from(namespace.ingress.is_yes());

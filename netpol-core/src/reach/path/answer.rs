@@ -1,6 +1,6 @@
 //! What is to be said about the ways from some ends to others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::behind::{Behind, behind};
 use super::chain::Hop;
@@ -9,9 +9,10 @@ use super::reached::Reached;
 use super::ways::{Goal, Through, Ways};
 use crate::cluster::{Asked, Cluster, Endpoint, Hypothetical, NamespaceId, WorkloadId};
 use crate::evaluate::{End, Engine, UnknownAs};
+use crate::net::IpSet;
 use crate::policy::PolicySet;
 use crate::reach::filter::Wanted;
-use crate::reach::{Map, Rectangle, Side};
+use crate::reach::{Map, Rectangle, ShareId, Side};
 
 /// A connection, and what stands behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct Path {
     pub possible: Option<Vec<Step>>,
     /// Everybody that can be reached, nearest first, where that was asked.
     pub reached: Option<Vec<Reached>>,
+    /// Those that can be reached, beyond these, if what is unknown is allowed; nearest first.
+    pub perhaps_reached: Vec<Reached>,
     /// The fewest connections that keep the ends apart, where that was asked.
     pub cut: Option<Result<Vec<Step>, TooLarge>>,
 }
@@ -134,14 +137,15 @@ impl<'a> Scout<'a> {
         Ok(Path { cut: Some(cut), ..path })
     }
 
-    /// Everybody that the sources can reach with so many hops.
+    /// Everybody that the sources can reach with so many hops, and those that they perhaps can.
     ///
     /// # Errors
     /// An end that the map does not speak of.
     pub fn reached<'q>(&self, quest: &'q Quest, most_hops: u32) -> Result<Path, &'q Endpoint> {
         let from = Wanted::of(self.map, &quest.from)?;
         let reached = self.ways(Through::Allowed, quest).reached(&from, most_hops);
-        Ok(Path { reached: Some(reached), ..Path::of(quest) })
+        let perhaps_reached = beyond(self.ways(Through::Possible, quest).reached(&from, most_hops), &reached);
+        Ok(Path { reached: Some(reached), perhaps_reached, ..Path::of(quest) })
     }
 
     fn goal<'q>(&self, quest: &'q Quest) -> Result<Goal, &'q Endpoint> {
@@ -174,13 +178,34 @@ impl<'a> Scout<'a> {
     }
 }
 
+/// Of everybody that may be reached, those that are not for certain.
+fn beyond(possible: Vec<Reached>, certain: &[Reached]) -> Vec<Reached> {
+    let shares: BTreeSet<ShareId> = certain.iter().flat_map(|entry| entry.to.pods()).copied().collect();
+    let addresses = certain.iter().filter_map(|entry| entry.to.addresses());
+    let addresses = addresses.fold(IpSet::empty(), |all, more| all.union(more));
+    let rest = possible.into_iter().filter_map(|entry| {
+        let to = match &entry.to {
+            Side::Pods(own) => {
+                let rest: Vec<ShareId> = own.iter().filter(|id| !shares.contains(id)).copied().collect();
+                (!rest.is_empty()).then(|| Side::Pods(rest.into()))
+            }
+            Side::Addresses(own) => {
+                let rest = own.difference(&addresses);
+                (!rest.is_empty()).then_some(Side::Addresses(rest))
+            }
+        };
+        Some(Reached { to: to?, ..entry })
+    });
+    rest.collect()
+}
+
 impl Path {
     /// Of everybody that is reached, keeps those connections of which either end is in a namespace.
     pub fn keep_namespace(&mut self, cluster: &Cluster, map: &Map, namespace: NamespaceId) {
         let is_own = |workload: WorkloadId| {
             cluster.workload(workload).is_some_and(|workload| workload.namespace == namespace)
         };
-        for entry in self.reached.iter_mut().flatten() {
+        for entry in self.reached.iter_mut().flatten().chain(&mut self.perhaps_reached) {
             let begins_there = match &entry.from.endpoint {
                 Endpoint::Workload(id) | Endpoint::Pods(id, _) => is_own(*id),
                 _ => false,
@@ -193,8 +218,9 @@ impl Path {
                 entry.to = Side::Pods(std::sync::Arc::from([]));
             }
         }
-        let is_there = |side: &Side| side.addresses().is_some() || !side.pods().is_empty();
-        self.reached.iter_mut().for_each(|reached| reached.retain(|entry| is_there(&entry.to)));
+        let is_there = |entry: &Reached| entry.to.addresses().is_some() || !entry.to.pods().is_empty();
+        self.reached.iter_mut().for_each(|reached| reached.retain(is_there));
+        self.perhaps_reached.retain(is_there);
     }
 
     fn of(quest: &Quest) -> Self {
@@ -205,6 +231,7 @@ impl Path {
             hops: None,
             possible: None,
             reached: None,
+            perhaps_reached: Vec::new(),
             cut: None,
         }
     }

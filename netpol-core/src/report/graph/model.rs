@@ -37,9 +37,9 @@ pub struct Node {
     pub kind: NodeKind,
     /// Whether the internet can reach it.
     pub exposed: bool,
-    /// Whether a policy isolates it for ingress.
+    /// Whether a policy isolates it for ingress, or may.
     pub ingress_isolated: bool,
-    /// Whether a policy isolates it for egress.
+    /// Whether a policy isolates it for egress, or may.
     pub egress_isolated: bool,
 }
 

@@ -64,8 +64,8 @@ fn notes(source: GraphSource<'_>, connections: usize, explained: usize) -> Vec<S
     if explained == MOST_EXPLAINED {
         notes.push(format!("the rules behind the first {MOST_EXPLAINED} connections are given"));
     }
-    let assumptions = source.map.assumptions.iter();
-    notes.extend(assumptions.map(|it| format!("assumed: {}", text::assumption(source.context, it).words)));
+    let assumptions = text::assumptions(source.context, &source.map.assumptions);
+    notes.extend(assumptions.into_iter().map(|fact| format!("assumed: {}", fact.words)));
     notes
 }
 
@@ -105,7 +105,7 @@ fn node(source: GraphSource<'_>, end: &End) -> Node {
         return Node { label, namespace: None, kind, exposed, ingress_isolated, egress_isolated };
     };
     let own = || source.coverage.workloads.iter().filter(|it| it.workload == id);
-    let is_isolated = |direction| own().all(|it| it.of(direction).isolated == Truth::Yes);
+    let is_isolated = |direction| own().all(|it| it.of(direction).isolated != Truth::No);
     let kind = match &workload.owner {
         Owner::Pod | Owner::Hypothetical(_) => NodeKind::Pod,
         Owner::Unnamed => NodeKind::Workload { workload_kind: None },

@@ -109,17 +109,23 @@ pub const fn why(why: Why) -> &'static str {
 }
 
 fn heading(counts: Counts) -> Text {
-    let Counts { workloads, ingress_isolated, egress_isolated, .. } = counts;
     let mut text = Text::default();
-    let all = count(workloads, "workload", "workloads");
-    let isolated = format!("{all}: {ingress_isolated} isolated for ingress, {egress_isolated} for egress");
-    text.lines.push(Line::new().plain(isolated));
-    if workloads > 0 {
-        let (into, out) = (counts.ingress_internet, counts.egress_internet);
+    let all = count(counts.workloads, "workload", "workloads");
+    let ingress = and_perhaps(counts.ingress_isolated, counts.ingress_perhaps_isolated);
+    let egress = and_perhaps(counts.egress_isolated, counts.egress_perhaps_isolated);
+    text.lines.push(Line::new().plain(format!("{all}: {ingress} isolated for ingress, {egress} for egress")));
+    if counts.workloads > 0 {
+        let into = and_perhaps(counts.ingress_internet, counts.ingress_perhaps_internet);
+        let out = and_perhaps(counts.egress_internet, counts.egress_perhaps_internet);
         let words = format!("the internet can reach {into} of them, {out} of them can reach the internet");
         text.lines.push(Line::new().plain(words));
     }
     text
+}
+
+/// `3`, or `3 (perhaps 5)` where it could be two more.
+fn and_perhaps(certain: usize, perhaps: usize) -> String {
+    if perhaps == 0 { certain.to_string() } else { format!("{certain} (perhaps {})", certain + perhaps) }
 }
 
 fn of_direction(context: Context<'_>, coverage: &Coverage, direction: Direction) -> Table {
@@ -229,17 +235,18 @@ fn cells(context: Context<'_>, coverage: &Coverage, own: &Alike<'_>) -> [Cell; 3
     if own.workloads.len() > 1 && policies.len() > POLICIES {
         policies = vec![count(policies.len(), "policy", "policies")];
     }
+    if own.isolated == Truth::Unknown {
+        policies.iter_mut().for_each(|name| name.insert_str(0, "perhaps by "));
+    }
     let unread = names(|policy| matches!(policy, PolicyRef::Opaque(_)));
     if unread.len() > POLICIES {
         let number = count(unread.len(), "policy", "policies");
-        policies.push(format!("perhaps by {number} not evaluated"));
+        policies.push(format!("perhaps by {number}, not evaluated"));
     } else {
         policies.extend(unread.into_iter().map(|name| format!("perhaps by {name}, not evaluated")));
     }
-    match own.isolated {
-        Truth::No => policies.insert(0, "not isolated".to_owned()),
-        Truth::Unknown => policies.insert(0, "perhaps isolated, by".to_owned()),
-        Truth::Yes => {}
+    if own.isolated == Truth::No {
+        policies.insert(0, "not isolated".to_owned());
     }
     let open = |peer: &str, ports: &str| [Cell::plain(peer), Cell::plain(ports)];
     let [peers, ports] = match own.exposure {

@@ -145,7 +145,7 @@ fn kind_prefix(owner: &Owner) -> Option<&'static str> {
 }
 
 /// The first few of a list; the rest is counted.
-fn capped(texts: &[String], one: &str, many: &str) -> String {
+pub(super) fn capped(texts: &[String], one: &str, many: &str) -> String {
     match texts.get(..SPELLED_OUT) {
         Some(first) if texts.len() > SPELLED_OUT + 1 => {
             let rest = texts.len() - SPELLED_OUT;

@@ -3,6 +3,7 @@
 use super::ends;
 use crate::cluster::WorkloadId;
 use crate::evaluate::{Assumption, Reason, UnknownAs};
+use crate::net::IpSet;
 use crate::policy::{OpaqueReason, OriginId, Remark};
 use crate::report::Context;
 use crate::text::Span;
@@ -82,6 +83,46 @@ pub fn assumption(context: Context<'_>, assumption: &Assumption) -> Fact {
             Fact::new("a pod's own node always reaches it: such connections are not listed, node by node")
         }
         Assumption::NoPolicy => Fact::new("the input holds no network policy: everything is allowed"),
+    }
+}
+
+/// What a map rests on: what is assumed of several blocks, or of several workloads, in one.
+pub fn assumptions(context: Context<'_>, assumptions: &[Assumption]) -> Vec<Fact> {
+    let (mut nobody_in, mut everybody_in): (Option<IpSet>, Option<IpSet>) = (None, None);
+    let mut hosts = Vec::new();
+    let mut facts = Vec::new();
+    for each in assumptions {
+        match each {
+            Assumption::NoPodIn(blocks) => {
+                nobody_in = Some(nobody_in.map_or_else(|| blocks.clone(), |all| all.union(blocks)));
+            }
+            Assumption::EveryPodIn(blocks) => {
+                everybody_in =
+                    Some(everybody_in.map_or_else(|| blocks.clone(), |all| all.intersection(blocks)));
+            }
+            Assumption::HostNetworkIsNode(workload) => hosts.push(*workload),
+            other => facts.push(assumption(context, other)),
+        }
+    }
+    let blocks =
+        nobody_in.map(Assumption::NoPodIn).into_iter().chain(everybody_in.map(Assumption::EveryPodIn));
+    let of_blocks = blocks.map(|each| assumption(context, &each));
+    of_blocks.chain(on_nodes(context, &hosts)).chain(facts).collect()
+}
+
+/// That some workloads use the network of their nodes.
+fn on_nodes(context: Context<'_>, workloads: &[WorkloadId]) -> Option<Fact> {
+    match workloads {
+        [] => None,
+        [one] => Some(assumption(context, &Assumption::HostNetworkIsNode(*one))),
+        several => {
+            let names: Vec<String> =
+                several.iter().map(|id| format!("`{}`", ends::workload(context.cluster, *id))).collect();
+            let names = ends::capped(&names, "workload", "workloads");
+            Some(Fact::new(format!(
+                "{names} use their node's network: selectors do not match them, their traffic is their node's"
+            )))
+        }
     }
 }
 

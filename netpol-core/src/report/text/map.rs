@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::layout::{Layout, count};
+use super::causes::causes;
+use super::layout::Layout;
 use super::table::{Cell, Table};
-use super::{Fact, Line, Role, Text, ends, facts};
+use super::{Line, Role, Text, ends, facts};
 use crate::cluster::{Cluster, Endpoint, NamespaceId, internet};
-use crate::evaluate::{Assumption, Decision, End, Reason};
+use crate::evaluate::{Assumption, Decision, End};
 use crate::net::{Family, IpSet};
 use crate::reach::{Because, Connection, Counts, Map, Rectangle, ShareId, Side};
 use crate::report::Context;
@@ -30,14 +31,19 @@ pub fn map(context: Context<'_>, map: &Map, rectangles: &[Rectangle]) -> Text {
     let title = ("allowed because no policy selects either end", Role::Allow);
     section(&mut text, context, map, title, of(Some(Because::NotIsolated), Decision::Allow));
     section(&mut text, context, map, ("unknown", Role::Unknown), of(None, Decision::Unknown));
-    let mut layout = Layout::default();
-    causes(&mut layout, context, rectangles);
-    assumed(&mut layout, context, &map.assumptions);
-    text.lines.extend(layout.into_text(context).lines);
+    text.lines.extend(basis(context, map, rectangles).lines);
     if rectangles.is_empty() {
         text.lines.insert(0, Line::new().plain("no connection is allowed"));
     }
     text
+}
+
+/// Why some rectangles of a map are unknown, and what the map rests on.
+pub fn basis(context: Context<'_>, map: &Map, rectangles: &[Rectangle]) -> Text {
+    let mut layout = Layout::default();
+    causes(&mut layout, context, rectangles);
+    assumed(&mut layout, context, &map.assumptions);
+    layout.into_text(context)
 }
 
 /// Some rectangles of a map with their decision, in one table.
@@ -107,17 +113,33 @@ fn table_of<'r>(
     rectangles: impl Iterator<Item = (&'r Rectangle, String)>,
 ) -> Table {
     let mut table = Table::new(vec!["FROM", "TO", "PORTS"]);
-    let mut rows: Vec<(Vec<String>, Vec<String>, String)> = rectangles
-        .map(|(rectangle, ports)| {
-            (side(context, map, &rectangle.to), side(context, map, &rectangle.from), ports)
-        })
-        .collect();
+    let mut rows: Vec<(Vec<String>, Vec<String>, String)> = Vec::new();
+    let mut itself: BTreeMap<String, Vec<ShareId>> = BTreeMap::new();
+    for (rectangle, ports) in rectangles {
+        match own_share(map, rectangle) {
+            Some(share) => itself.entry(ports).or_default().push(share),
+            None => {
+                rows.push((side(context, map, &rectangle.to), side(context, map, &rectangle.from), ports));
+            }
+        }
+    }
     rows.sort();
+    rows.extend(itself.into_iter().map(|(ports, shares)| {
+        (vec!["itself".to_owned()], side(context, map, &Side::Pods(shares.into())), ports)
+    }));
     table.rows.extend(
         rows.into_iter()
             .map(|(to, from, ports)| vec![Cell::lines(from), Cell::lines(to), Cell::plain(ports)]),
     );
     table
+}
+
+/// The pod that a rectangle is about, when it is about one pod and itself.
+fn own_share(map: &Map, rectangle: &Rectangle) -> Option<ShareId> {
+    match (rectangle.from.pods(), rectangle.to.pods()) {
+        ([from], [to]) if from == to => map.shares.get(*from).filter(|it| it.is_bare_pod).map(|_| *from),
+        _ => None,
+    }
 }
 
 fn section<'r>(
@@ -173,9 +195,13 @@ pub fn side(context: Context<'_>, map: &Map, side: &Side) -> Vec<String> {
 
 /// Addresses, with a mark where the internet is among them.
 fn outside(map: &Map, addresses: &IpSet) -> String {
+    let internet = Family::ALL.into_iter().fold(IpSet::empty(), |all, family| all.union(&internet(family)));
+    if *addresses == map.outside.difference(&internet) {
+        return "every address outside but the internet".to_owned();
+    }
     let words =
         if *addresses == map.outside { "every address outside".to_owned() } else { ends::blocks(addresses) };
-    let is_internet = Family::ALL.into_iter().any(|family| addresses.overlaps(&internet(family)));
+    let is_internet = addresses.overlaps(&internet);
     if is_internet && words != "internet" { format!("{words} (internet)") } else { words }
 }
 
@@ -241,46 +267,6 @@ pub(super) fn wrapped(prefix: &str, names: &[String]) -> Vec<String> {
     lines
 }
 
-/// Why something is unknown: each cause once, with how many pairs it would settle.
-fn causes(layout: &mut Layout, context: Context<'_>, rectangles: &[Rectangle]) {
-    let mut pairs: Vec<(Fact, usize)> = Vec::new();
-    for rectangle in rectangles.iter().filter(|it| !it.decided.unknown.is_empty()) {
-        let size = |side: &Side| side.pods().len().max(1);
-        let size = size(&rectangle.from) * size(&rectangle.to);
-        let mut facts: Vec<Fact> = rectangle.reasons.iter().map(|reason| cause(context, reason)).collect();
-        facts.dedup();
-        for fact in facts {
-            match pairs.iter_mut().find(|(seen, _)| *seen == fact) {
-                Some((_, number)) => *number += size,
-                None => pairs.push((fact, size)),
-            }
-        }
-    }
-    if pairs.is_empty() {
-        return;
-    }
-    layout.line(Line::new());
-    layout.line(Line::new().plain("unknown because:"));
-    for (fact, number) in pairs {
-        let words = format!("  {} ({})", fact.words, count(number, "pair", "pairs"));
-        layout.placed(Line::new().plain(words), fact.place);
-    }
-}
-
-/// A cause, whichever pods it is about.
-fn cause(context: Context<'_>, reason: &Reason) -> Fact {
-    let about = |words: &str, origin| Fact { words: words.to_owned(), place: context.span(origin) };
-    match reason {
-        Reason::PodAddress { origin, .. } => {
-            about("whether this block holds the pods' addresses is not known: set pod-cidrs", *origin)
-        }
-        Reason::NodeAddress { origin, .. } => {
-            about("whether this block holds the nodes' addresses is not known: set node-addresses", *origin)
-        }
-        _ => facts::reason(context, reason),
-    }
-}
-
 /// What it all rests on.
 pub(super) fn assumed(layout: &mut Layout, context: Context<'_>, assumptions: &[Assumption]) {
     if assumptions.is_empty() {
@@ -288,11 +274,11 @@ pub(super) fn assumed(layout: &mut Layout, context: Context<'_>, assumptions: &[
     }
     layout.line(Line::new());
     layout.line(Line::new().plain("assumed:"));
-    for assumption in assumptions.iter().take(ASSUMPTIONS) {
-        let fact = facts::assumption(context, assumption);
+    let facts = facts::assumptions(context, assumptions);
+    let rest = facts.len().saturating_sub(ASSUMPTIONS);
+    for fact in facts.into_iter().take(ASSUMPTIONS) {
         layout.placed(Line::new().plain(format!("  {}", fact.words)), fact.place);
     }
-    let rest = assumptions.len().saturating_sub(ASSUMPTIONS);
     if rest > 0 {
         layout.line(Line::new().plain(format!("  and {rest} more, which `-o json` has")));
     }

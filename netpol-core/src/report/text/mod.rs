@@ -1,5 +1,6 @@
 //! Answers in words: lines of segments, each with a role that a terminal can paint.
 
+mod causes;
 pub mod changes;
 pub mod content;
 pub mod coverage;
@@ -17,6 +18,6 @@ pub mod verdict;
 pub use content::{Line, Role, Segment, Suggestion, Text};
 pub use ends::{end, end_list, endpoint};
 pub use explanation::explanation;
-pub use facts::{Fact, assumption, reason};
+pub use facts::{Fact, assumption, assumptions, reason};
 pub use table::{Cell, Table};
 pub use verdict::{answer, verdict};

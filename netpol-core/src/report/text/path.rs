@@ -25,6 +25,9 @@ pub fn path(context: Context<'_>, map: &Map, path: &Path) -> Text {
     if let Some(cut) = &path.cut {
         layout.line(Line::new());
         match cut {
+            Ok(steps) if steps.is_empty() && path.possible.is_some() => layout.line(
+                Line::new().plain("nothing that is allowed leads there for certain: nothing needs to be cut"),
+            ),
             Ok(steps) => cut_of(&mut layout, context, steps),
             Err(_) => layout.line(Line::new().plain(
                 "there are too many connections between the ends to find the fewest that keep them apart",
@@ -37,7 +40,13 @@ pub fn path(context: Context<'_>, map: &Map, path: &Path) -> Text {
 /// The hops of a path in one table, or everybody that can be reached; of a cut, its connections.
 pub fn table(context: Context<'_>, map: &Map, path: &Path) -> Table {
     if let Some(reached) = &path.reached {
-        return reached_table(context, map, reached);
+        let mut table = reached_table(context, map, reached);
+        for mut row in reached_table(context, map, &path.perhaps_reached).rows {
+            let hops = row.iter_mut().take(1).flat_map(|hops| &mut hops.lines);
+            hops.for_each(|hops| hops.push_str(", perhaps"));
+            table.rows.push(row);
+        }
+        return table;
     }
     let (name, steps) = match &path.cut {
         Some(cut) => ("CUT", cut.as_deref().unwrap_or_default()),
@@ -45,16 +54,18 @@ pub fn table(context: Context<'_>, map: &Map, path: &Path) -> Table {
     };
     let mut table = Table::new(vec![name, "FROM", "TO", "PORTS", "ALLOWED BY"]);
     for (number, Step { hop, behind }) in (1usize..).zip(steps) {
-        let rules = behind.rules.iter().map(|rule| placed_rule(context, *rule));
-        let open = [(Direction::Egress, behind.egress), (Direction::Ingress, behind.ingress)];
-        let open =
-            open.into_iter().filter_map(|(direction, isolated)| not_isolated(hop, direction, isolated));
+        let sides = [(Direction::Egress, behind.egress), (Direction::Ingress, behind.ingress)];
+        let allowed_by = sides.into_iter().flat_map(|(direction, isolated)| {
+            let rules = behind.rules.iter().filter(move |rule| rule.direction == direction);
+            let rules = rules.map(|rule| placed_rule(context, *rule));
+            rules.chain(not_isolated(hop, direction, isolated))
+        });
         table.rows.push(vec![
             Cell::plain(number.to_string()),
             Cell::plain(ends::end(context.cluster, &hop.from)),
             Cell::plain(ends::end(context.cluster, &hop.to)),
             Cell::plain(ports(&hop.decided)),
-            Cell::lines(rules.chain(open).collect()),
+            Cell::lines(allowed_by.collect()),
         ]);
     }
     table
@@ -77,31 +88,37 @@ fn ports(decided: &Decided) -> String {
 }
 
 fn chain(layout: &mut Layout, context: Context<'_>, path: &Path) {
-    let from = || Line::new().with(Role::Strong, ends::end_list(context.cluster, &path.from));
-    let to = format!("{}{}", ends::end_list(context.cluster, &path.to), ends::asked(&path.ports));
-    let whole = |line: Line, words: &str| line.plain(words).with(Role::Strong, to.clone());
-    let [is, reaches, does_not] = match path.from.as_slice() {
-        [_] => [" is ", "reaches ", " does not reach "],
-        _ => [" are ", "reach ", " do not reach "],
-    };
+    let from = one_of(context, &path.from, "one");
+    let to = format!("{}{}", one_of(context, &path.to, "one"), ends::asked(&path.ports));
+    let whole = |words: &str| Line::new().with(Role::Strong, &from).plain(words).with(Role::Strong, &to);
     match (&path.hops, &path.possible) {
         (Some(steps), _) if steps.is_empty() => {
-            layout.line(whole(from(), is).plain(": there is nothing to reach"));
+            layout.line(whole(" is ").plain(": there is nothing to reach"));
         }
         (Some(steps), _) => {
             let hops = count(steps.len(), "hop", "hops");
-            layout.line(whole(from(), &format!(" {reaches}")).plain(format!(" in {hops}")));
+            layout.line(whole(" reaches ").plain(format!(" in {hops}")));
             hops_of(layout, context, steps);
         }
         (None, Some(steps)) => {
-            layout.line(
-                whole(from(), &format!(" perhaps {reaches}")).plain(": a way leads through what is unknown"),
-            );
+            layout.line(whole(" perhaps reaches ").plain(": a way leads through what is unknown"));
             hops_of(layout, context, steps);
         }
         (None, None) => {
-            layout.line(whole(from(), does_not).plain(": no chain of connections leads there"));
+            let from = one_of(context, &path.from, "none");
+            let does_not = if path.from.len() > 1 { " reaches " } else { " does not reach " };
+            let to = format!("{}{}", one_of(context, &path.to, "any"), ends::asked(&path.ports));
+            let line = Line::new().with(Role::Strong, from).plain(does_not).with(Role::Strong, to);
+            layout.line(line.plain(": no chain of connections leads there"));
         }
+    }
+}
+
+/// Of several ends one is meant, not each: `one of 10 endpoints`.
+fn one_of(context: Context<'_>, endpoints: &[Endpoint], number: &str) -> String {
+    match endpoints {
+        [_] => ends::end_list(context.cluster, endpoints),
+        _ => format!("{number} of {}", ends::end_list(context.cluster, endpoints)),
     }
 }
 
@@ -173,9 +190,7 @@ fn rule_words(context: Context<'_>, rule: RuleRef) -> String {
 }
 
 fn all_reached(context: Context<'_>, map: &Map, path: &Path, reached: &[Reached]) -> Text {
-    let shares = reached.iter().flat_map(|entry| entry.to.pods());
-    let workloads: BTreeSet<WorkloadId> =
-        shares.filter_map(|id| map.shares.get(*id)).map(|share| share.workload).collect();
+    let workloads = workloads(map, reached);
     let outside = reached.iter().any(|entry| entry.to.addresses().is_some());
     let own: BTreeSet<WorkloadId> = path.from.iter().filter_map(workload).collect();
     let others = context.cluster.workloads.len().saturating_sub(own.difference(&workloads).count());
@@ -184,7 +199,7 @@ fn all_reached(context: Context<'_>, map: &Map, path: &Path, reached: &[Reached]
     } else {
         count(others, "other workload", "other workloads")
     };
-    let verb = if path.from.len() > 1 { "reach" } else { "reaches" };
+    let verb = if path.from.len() > 1 { "together reach" } else { "reaches" };
     let and = if outside { ", and addresses outside" } else { "" };
     let line = Line::new()
         .with(Role::Strong, ends::end_list(context.cluster, &path.from))
@@ -193,7 +208,19 @@ fn all_reached(context: Context<'_>, map: &Map, path: &Path, reached: &[Reached]
     if !reached.is_empty() {
         text.lines.extend(reached_table(context, map, reached).to_text().lines.into_iter().map(indented));
     }
+    if !path.perhaps_reached.is_empty() {
+        text.lines.push(Line::new());
+        text.lines.push(Line::new().with(Role::Unknown, "perhaps, through what is unknown:"));
+        let table = reached_table(context, map, &path.perhaps_reached);
+        text.lines.extend(table.to_text().lines.into_iter().map(indented));
+    }
     text
+}
+
+/// The workloads that are reached.
+fn workloads(map: &Map, reached: &[Reached]) -> BTreeSet<WorkloadId> {
+    let shares = reached.iter().flat_map(|entry| entry.to.pods());
+    shares.filter_map(|id| map.shares.get(*id)).map(|share| share.workload).collect()
 }
 
 const fn workload(endpoint: &Endpoint) -> Option<WorkloadId> {

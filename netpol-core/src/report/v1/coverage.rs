@@ -65,6 +65,10 @@ pub struct DirectionField<'a> {
     pub exposure: Vec<ExposureField<'a>>,
     /// Whether globally routable addresses are among those.
     pub internet: bool,
+    /// Whether globally routable addresses are not known to be among those, and may be.
+    #[serde(skip_serializing_if = "is_false")]
+    #[schemars(default)]
+    pub may_be_internet: bool,
 }
 
 /// Some of those that a workload is open to.
@@ -111,6 +115,14 @@ pub struct NamespaceField<'a> {
     pub ingress_default_deny: bool,
     /// The same for egress.
     pub egress_default_deny: bool,
+    /// Whether it is not known that every such pod is isolated for ingress, and may be so.
+    #[serde(skip_serializing_if = "is_false")]
+    #[schemars(default)]
+    pub ingress_may_be_default_deny: bool,
+    /// The same for egress.
+    #[serde(skip_serializing_if = "is_false")]
+    #[schemars(default)]
+    pub egress_may_be_default_deny: bool,
 }
 
 /// A rule that nothing in the input uses.
@@ -141,6 +153,14 @@ pub struct CountsField {
     pub ingress_internet: usize,
     /// Workloads that can reach globally routable addresses.
     pub egress_internet: usize,
+    /// Further workloads that are perhaps isolated for ingress.
+    pub ingress_perhaps_isolated: usize,
+    /// Further workloads that are perhaps isolated for egress.
+    pub egress_perhaps_isolated: usize,
+    /// Further workloads that globally routable addresses perhaps can reach.
+    pub ingress_perhaps_internet: usize,
+    /// Further workloads that perhaps can reach globally routable addresses.
+    pub egress_perhaps_internet: usize,
     /// Namespaces.
     pub namespaces: usize,
     /// Namespaces where every pod that could be created is isolated for ingress.
@@ -161,6 +181,10 @@ impl From<Counts> for CountsField {
             egress_isolated: counts.egress_isolated,
             ingress_internet: counts.ingress_internet,
             egress_internet: counts.egress_internet,
+            ingress_perhaps_isolated: counts.ingress_perhaps_isolated,
+            egress_perhaps_isolated: counts.egress_perhaps_isolated,
+            ingress_perhaps_internet: counts.ingress_perhaps_internet,
+            egress_perhaps_internet: counts.egress_perhaps_internet,
             namespaces: counts.namespaces,
             ingress_default_deny: counts.ingress_default_deny,
             egress_default_deny: counts.egress_default_deny,
@@ -201,6 +225,7 @@ fn direction<'a>(context: Context<'a>, coverage: &'a DirectionCoverage) -> Direc
         policies: policies.map(Object::new).collect(),
         exposure: coverage.exposure.iter().map(exposure).collect(),
         internet: coverage.internet.is_yes(),
+        may_be_internet: coverage.internet == Truth::Unknown,
     }
 }
 
@@ -229,6 +254,8 @@ fn namespace<'a>(context: Context<'a>, coverage: &NamespaceCoverage) -> Namespac
         name: context.cluster.namespace(coverage.namespace).map_or("", |it| it.name.as_str()),
         ingress_default_deny: coverage.ingress.is_yes(),
         egress_default_deny: coverage.egress.is_yes(),
+        ingress_may_be_default_deny: coverage.ingress == Truth::Unknown,
+        egress_may_be_default_deny: coverage.egress == Truth::Unknown,
     }
 }
 

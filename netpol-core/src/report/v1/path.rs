@@ -39,6 +39,10 @@ pub struct Path<'a> {
     /// Everybody that the sources can reach, nearest first; without destinations.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reached: Option<Vec<ReachedField<'a>>>,
+    /// Those that the sources can reach, beyond these, if what is unknown is allowed; nearest first.
+    #[serde(rename = "perhapsReached", skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub perhaps_reached: Vec<ReachedField<'a>>,
     /// The fewest connections whose removal leaves no chain; where that is asked for. Null when there are too many
     /// connections between the ends to find them.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,20 +121,25 @@ pub struct ReachedField<'a> {
     pub via: Endpoint<'a>,
     /// What the last hop allows.
     pub allowed: Ports<'a>,
+    /// What of the last hop is not decided.
+    pub unknown: Ports<'a>,
 }
 
 /// The ends of what is reached, which the view borrows from.
 #[derive(Debug, Clone)]
 pub struct Ends<'r> {
-    reached: &'r Reached,
-    to: Vec<End>,
+    certain: Vec<(&'r Reached, Vec<End>)>,
+    perhaps: Vec<(&'r Reached, Vec<End>)>,
 }
 
 impl<'r> Ends<'r> {
     /// The ends of everybody that is reached.
-    pub fn of(context: Context<'_>, map: &Map, path: &'r path::Path) -> Vec<Self> {
-        let reached = path.reached.iter().flatten();
-        reached.map(|reached| Ends { reached, to: map.ends(context.cluster, &reached.to) }).collect()
+    pub fn of(context: Context<'_>, map: &Map, path: &'r path::Path) -> Self {
+        let ends = |reached: &'r Reached| (reached, map.ends(context.cluster, &reached.to));
+        Self {
+            certain: path.reached.iter().flatten().map(ends).collect(),
+            perhaps: path.perhaps_reached.iter().map(ends).collect(),
+        }
     }
 }
 
@@ -139,11 +148,10 @@ impl<'a> Path<'a> {
     pub fn new(
         context: Context<'a>,
         path: &'a path::Path,
-        ends: &'a [Ends<'a>],
+        ends: &'a Ends<'a>,
         assumptions: &[Assumption],
     ) -> Self {
         let hops = |steps: &'a [Step]| steps.iter().map(|step| hop(context, step)).collect::<Vec<_>>();
-        let reached = ends.iter().flat_map(|ends| reached(context, ends));
         Self {
             schema: SCHEMA,
             kind: "Path",
@@ -153,7 +161,8 @@ impl<'a> Path<'a> {
             port: PortField::of(&path.ports),
             hops: path.hops.as_deref().map(hops),
             possible: path.possible.as_deref().map(hops),
-            reached: path.reached.is_some().then(|| reached.collect()),
+            reached: path.reached.is_some().then(|| reached(context, &ends.certain)),
+            perhaps_reached: reached(context, &ends.perhaps),
             cut: path.cut.as_ref().map(|cut| cut.as_deref().ok().map(hops)),
             assumptions: super::connections::assumptions(context, assumptions),
         }
@@ -183,12 +192,15 @@ fn rule(context: Context<'_>, rule: RuleRef) -> Rule<'_> {
     }
 }
 
-fn reached<'a>(context: Context<'a>, ends: &'a Ends<'a>) -> impl Iterator<Item = ReachedField<'a>> {
-    let Ends { reached, to } = ends;
-    to.iter().map(move |end| ReachedField {
-        endpoint: Endpoint::of(context.cluster, end),
-        hops: reached.hops,
-        via: Endpoint::of(context.cluster, &reached.from),
-        allowed: Ports(&reached.decided.allowed),
-    })
+fn reached<'a>(context: Context<'a>, ends: &'a [(&Reached, Vec<End>)]) -> Vec<ReachedField<'a>> {
+    let fields = ends.iter().flat_map(|(reached, to)| {
+        to.iter().map(|end| ReachedField {
+            endpoint: Endpoint::of(context.cluster, end),
+            hops: reached.hops,
+            via: Endpoint::of(context.cluster, &reached.from),
+            allowed: Ports(&reached.decided.allowed),
+            unknown: Ports(&reached.decided.unknown),
+        })
+    });
+    fields.collect()
 }

@@ -18,6 +18,7 @@
   boxes.forEach((box, at) => { if (box.namespace !== null && box.kind !== 'group') membersOf.get(box.namespace).push(at); });
   let picked = null;
   let cy = null;
+  let upright = false;
 
   const fullName = at => (boxes[at].namespace === null ? '' : boxes[at].namespace + '/') + boxes[at].name;
   const before = {added: 'added: ', removed: 'removed: ', wider: 'wider: ', narrower: 'narrower: ', changed: 'now: '};
@@ -164,12 +165,18 @@
     ];
   }
 
+  // Whether the picture is taller than wide, and runs down rather than to the right.
+  function isUpright() {
+    const stage = find('graph').getBoundingClientRect();
+    return stage.width < stage.height * 0.9;
+  }
+
   function draw() {
+    upright = isUpright();
     const made = elements();
     const across = Math.max(700, Math.sqrt(made.boxes.reduce((sum, box) => sum + (box.width + 40) * (box.height + 60), 0)) * 1.35);
-    const stage = find('graph').getBoundingClientRect();
     roomForTitles(made.boxes);
-    const {places, routes, frames} = placeBoxes(made.boxes, made.links, across, stage.width < stage.height * 0.9);
+    const {places, routes, frames} = placeBoxes(made.boxes, made.links, across, upright);
     const nodes = made.boxes.map(box => ({
       group: 'nodes',
       data: box,
@@ -405,7 +412,11 @@
     find('expand').addEventListener('click', () => { collapsed.clear(); again(); });
     find('fit').addEventListener('click', () => cy.fit(undefined, 24));
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => cy.style(style()));
-    addEventListener('resize', () => { cy.resize(); cy.fit(undefined, 24); });
+    addEventListener('resize', () => {
+      if (isUpright() !== upright) { draw(); return; }
+      cy.resize();
+      cy.fit(undefined, 24);
+    });
     draw();
     home();
   }

@@ -550,7 +550,7 @@ mod tests {
             ("a:\n  b: 1\nc: 2\n", "a", "a:\n  b: 1\n  k: v\nc: 2\n"),
             ("a: 1", "", "a: 1\nk: v"),
             ("a: 1 # c", "", "a: 1 # c\nk: v"),
-            ("a: {b: 1}\t# c\n---\nd: 1\n", "", "a: {b: 1}\t# c\nk: v\n---\nd: 1\n"),
+            ("d: 1\n---\na: {b: 1}\t# c\n", "", "d: 1\n---\na: {b: 1}\t# c\nk: v\n"),
             ("a:\n- b\n  # of b\n# of all\n", "", "a:\n- b\n  # of b\nk: v\n# of all\n"),
             ("a: {}\n", "a", "a: {k: v}\n"),
             ("a: {b: 1}\n", "a", "a: {b: 1, k: v}\n"),

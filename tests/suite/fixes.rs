@@ -120,6 +120,25 @@ fn variants(text: &str) -> [String; 4] {
 }
 
 #[test]
+fn comments_stay_with_what_they_are_about() {
+    for (spec, fixed) in [
+        (
+            "  egress:\n  - ports:\n    - port: 443\t# web\n      # and no more\n# end\n",
+            "  egress:\n  - ports:\n    - port: 443\t# web\n      # and no more\n  policyTypes:\n  - Ingress\n  - Egress\n# end\n",
+        ),
+        (
+            "  egress: [{ports: [{port: 443}]}] # web",
+            "  egress: [{ports: [{port: 443}]}] # web\n  policyTypes:\n  - Ingress\n  - Egress",
+        ),
+    ] {
+        let start = format!("{POLICY}spec:\n  podSelector: {{}}\n");
+        let folder = Folder::with(&[("a.yaml", &format!("{start}{spec}"))]);
+        folder.netpol("lint --fix a.yaml");
+        assert_eq!(read(&folder, "a.yaml"), format!("{start}{fixed}"));
+    }
+}
+
+#[test]
 fn fixing_a_fixture_changes_the_places_of_its_fixes_and_no_other_byte() {
     let mut count = 0;
     for fixture in fixtures() {

@@ -36,6 +36,17 @@ fn an_unreadable_document_is_a_finding_and_a_path_that_is_not_there_an_error() {
 }
 
 #[test]
+fn policies_that_the_plugin_does_not_enforce_are_told_of_where_it_is_known() {
+    let folder = folder();
+    let says = |plugin: &str| {
+        let outcome = folder.netpol(&format!("lint fine.yaml -o concise {plugin}"));
+        outcome.stdout.contains("warning[unenforced-policy]: `NetworkPolicy shop/web` has no effect")
+    };
+    assert!(says("--plugin flannel"));
+    assert!(!says("") && !says("--plugin calico") && !says("--plugin cilium"));
+}
+
+#[test]
 fn nothing_to_lint_is_3_unless_that_is_allowed() {
     let folder = Folder::with(&[("values.yaml", "a: b\n")]);
     assert_eq!(folder.netpol("lint").code, 3);

@@ -95,10 +95,11 @@ fn tell(findings: &Findings<'_>, analysis: &Analysis, console: &mut Console<'_, 
     console.note(format_args!("{} in {}{suppressed}", findings.summary(), counted(files, "file")));
     let opaque = analysis.policies().opaque.iter().filter(|it| it.reason == OpaqueReason::Kind).count();
     if opaque > 0 {
-        let (is, what) = if opaque == 1 { ("is", "policy") } else { ("are", "policies") };
-        console.note(format_args!(
-            "{opaque} {what} {is} of kinds that are not evaluated; `--select unevaluated-policy` shows where"
-        ));
+        let what = match opaque {
+            1 => "1 policy is of a kind that is not evaluated".to_owned(),
+            _ => format!("{opaque} policies are of kinds that are not evaluated"),
+        };
+        console.note(format_args!("{what}; `--select unevaluated-policy` shows where"));
     }
     let silent = &findings.report.without_workloads;
     if !silent.is_empty() && analysis.tally().understood > 0 {

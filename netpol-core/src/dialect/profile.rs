@@ -37,6 +37,26 @@ pub struct Profile {
     pub host_network: HostNetwork,
 }
 
+/// The API groups of policies that one network plugin alone enforces, and its name.
+const OF_ONE_PLUGIN: [(&str, &str); 11] = [
+    ("projectcalico.org", "calico"),
+    ("crd.projectcalico.org", "calico"),
+    ("cilium.io", "cilium"),
+    ("crd.antrea.io", "antrea"),
+    ("security.antrea.tanzu.vmware.com", "antrea"),
+    ("crd.nsx.vmware.com", "nsx"),
+    ("k8s.ovn.org", "ovn-kubernetes"),
+    ("kubeovn.io", "kube-ovn"),
+    ("network.openshift.io", "openshift-sdn"),
+    ("networking.gke.io", "gke"),
+    ("networking.k8s.aws", "aws"),
+];
+
+/// The API group of the policies that every plugin enforces which enforces any.
+const NETWORK_POLICIES: &str = "networking.k8s.io";
+/// The API group of policies for the whole cluster, which not every plugin enforces.
+const CLUSTER_POLICIES: &str = "policy.networking.k8s.io";
+
 impl Profile {
     /// The names of all profiles, the default first.
     pub const NAMES: [&'static str; 4] = ["kubernetes", "calico", "cilium", "flannel"];
@@ -67,6 +87,19 @@ impl Profile {
             }),
             "flannel" => Some(Self { name: "flannel", enforced: false, ..kubernetes }),
             _ => None,
+        }
+    }
+
+    /// Whether the plugin may enforce policies of an API group. Of service meshes nothing is known, nor is of the plugin
+    /// of a cluster that is only said to follow the text.
+    pub fn may_enforce(&self, group: &str) -> bool {
+        let owner = OF_ONE_PLUGIN.iter().find(|(own, _)| *own == group).map(|(_, plugin)| *plugin);
+        match (self.name, owner, group) {
+            ("kubernetes", ..) => true,
+            (name, Some(owner), _) => name == owner,
+            ("cilium", None, CLUSTER_POLICIES) => false,
+            (_, None, CLUSTER_POLICIES | NETWORK_POLICIES) => self.enforced,
+            _ => true,
         }
     }
 }
@@ -109,5 +142,18 @@ mod tests {
             assert_eq!(Profile::named(name).unwrap().name, name);
         }
         assert_eq!(Profile::named("Kubernetes"), None);
+    }
+
+    #[test]
+    fn a_plugin_enforces_its_own_policies_and_not_those_of_others() {
+        let plugins = |group: &str| {
+            let enforcing = |name: &&str| Profile::named(name).unwrap().may_enforce(group);
+            Profile::NAMES.into_iter().filter(enforcing).collect::<Vec<_>>()
+        };
+        assert_eq!(plugins("networking.k8s.io"), ["kubernetes", "calico", "cilium"]);
+        assert_eq!(plugins("policy.networking.k8s.io"), ["kubernetes", "calico"]);
+        assert_eq!(plugins("cilium.io"), ["kubernetes", "cilium"]);
+        assert_eq!(plugins("crd.antrea.io"), ["kubernetes"]);
+        assert_eq!(plugins("security.istio.io"), Profile::NAMES);
     }
 }

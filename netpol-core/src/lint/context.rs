@@ -13,7 +13,7 @@ use crate::dialect::{Profile, Resource};
 use crate::evaluate::{Engine, Rows};
 use crate::index::PolicyIndex;
 use crate::manifest::{Manifests, ReadOptions};
-use crate::policy::{Direction, OriginId, Placed, Policy, PolicySet, Rule};
+use crate::policy::{Direction, OriginId, Policy, PolicySet};
 use crate::reach::Map;
 use crate::text::{FileSet, Span};
 
@@ -107,12 +107,8 @@ impl<'a> Context<'a> {
     /// The rules of the policies that are evaluated, those without effect left out.
     pub fn rules(&self) -> impl Iterator<Item = RuleAt<'a>> + use<'a> {
         let index = self.index;
-        self.evaluated().flat_map(move |(place, policy)| {
-            let indexed = index.policy(place).map_or(&[][..], |policy| &policy.rules);
-            let acting = |(rule, _): &(&Placed<Rule>, _)| policy.directions.contains(rule.value.direction);
-            let rules = policy.rules.iter().zip(indexed).filter(acting);
-            rules.map(move |(rule, indexed)| RuleAt { place, policy, rule, indexed })
-        })
+        let rules = self.evaluated().flat_map(move |policy| RuleAt::all(index, policy));
+        rules.filter(|rule| rule.policy.directions.contains(rule.rule.value.direction))
     }
 
     /// The resources of the standard policy kind, with the places of every field.

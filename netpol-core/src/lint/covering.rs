@@ -6,13 +6,29 @@ use rustc_hash::FxHashMap;
 
 use super::Context;
 use crate::index::term::selects_all;
-use crate::index::{IndexedPeer, IndexedPorts, IndexedRule, NamedPortQuery, TermId};
-use crate::net::{ConnectionSet, IpSet};
+use crate::index::{IndexedPeer, IndexedPorts, IndexedRule, NamedPortQuery, Term, TermId};
+use crate::net::ConnectionSet;
 use crate::policy::{Action, Direction, NamespaceMatch};
 use crate::selector::{Operator, Selector, Truth};
 
 /// A rule by the place of its policy and its own place in it.
 pub(super) type RuleId = (u32, usize);
+
+/// Rules that may cover others, by direction.
+#[derive(Debug, Default)]
+pub(super) struct Rules<'a> {
+    ingress: Vec<(RuleId, &'a IndexedRule)>,
+    egress: Vec<(RuleId, &'a IndexedRule)>,
+}
+
+impl<'a> Rules<'a> {
+    fn of(&self, direction: Direction) -> &[(RuleId, &'a IndexedRule)] {
+        match direction {
+            Direction::Ingress => &self.ingress,
+            Direction::Egress => &self.egress,
+        }
+    }
+}
 
 /// For which pods something is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,12 +131,14 @@ impl<'c, 'a> Covering<'c, 'a> {
     /// Whether one selector certainly selects all that another selects.
     fn is_within(&mut self, narrow: TermId, wide: TermId) -> bool {
         let (context, scope) = (self.context, self.scope);
-        narrow == wide
-            || *self.terms.entry((narrow, wide)).or_insert_with(|| {
-                let (Some(narrow), Some(wide)) = (context.index.term(narrow), context.index.term(wide))
-                else {
-                    return false;
-                };
+        if narrow == wide {
+            return true;
+        }
+        let (of_narrow, of_wide) = (context.index.term(narrow), context.index.term(wide));
+        let (Some(of_narrow), Some(of_wide)) = (of_narrow, of_wide) else { return false };
+        may_be_within(scope, of_narrow, of_wide)
+            && *self.terms.entry((narrow, wide)).or_insert_with(|| {
+                let (narrow, wide) = (of_narrow, of_wide);
                 match scope {
                     Scope::Any => selects_all(&wide.pods, &narrow.pods, context.cluster) == Truth::Yes,
                     Scope::Existing => {
@@ -132,27 +150,32 @@ impl<'c, 'a> Covering<'c, 'a> {
             })
     }
 
-    /// The rules of some policies that are still looked at.
-    pub(super) fn rules_of(&self, policies: &[u32], direction: Direction) -> Vec<(RuleId, &'a IndexedRule)> {
-        let index = self.context.index;
-        let rules = policies.iter().filter_map(|place| Some((*place, index.policy(*place)?)));
-        let rules = rules.flat_map(|(place, policy)| {
-            policy.rules.iter().enumerate().map(move |(at, rule)| ((place, at), rule))
-        });
-        let acts = |id: &RuleId| {
-            let policy = self.context.policies.policies.get(id.0 as usize);
-            policy.is_some_and(|policy| policy.directions.contains(direction))
-        };
+    /// The rules of some policies that have effect and are still looked at.
+    pub(super) fn rules_of(&self, policies: impl Iterator<Item = u32>) -> Rules<'a> {
+        let mut rules = Rules::default();
+        for place in policies {
+            let policy = self.context.policies.policies.get(place as usize);
+            let indexed = self.context.index.policy(place);
+            let (Some(policy), Some(indexed)) = (policy, indexed) else { continue };
+            for (at, rule) in indexed.rules.iter().enumerate() {
+                let acts = rule.action == Action::Allow && policy.directions.contains(rule.direction);
+                let list = match rule.direction {
+                    Direction::Ingress => &mut rules.ingress,
+                    Direction::Egress => &mut rules.egress,
+                };
+                if acts && !self.is_gone((place, at)) {
+                    list.push(((place, at), rule));
+                }
+            }
+        }
         rules
-            .filter(|(id, rule)| rule.direction == direction && !self.gone.contains(id) && acts(id))
-            .collect()
     }
 
     /// The rules that together allow all that a rule allows, if they do: for each peer those that allow its ports.
     pub(super) fn covered(
         &mut self,
-        rule: &IndexedRule,
-        others: &[(RuleId, &IndexedRule)],
+        (id, rule): (RuleId, &IndexedRule),
+        others: &Rules<'_>,
     ) -> Option<BTreeSet<RuleId>> {
         if rule.action != Action::Allow || !rule.ports.unknown.is_empty() {
             return None;
@@ -161,9 +184,10 @@ impl<'c, 'a> Covering<'c, 'a> {
             None => vec![None],
             Some(peers) => peers.iter().copied().map(Some).collect(),
         };
+        let others = others.of(rule.direction);
         let mut used = BTreeSet::new();
         for atom in atoms {
-            used.extend(self.atom_covered(atom, &rule.ports, others)?);
+            used.extend(self.atom_covered(atom, (id, &rule.ports), others)?);
         }
         (!used.is_empty()).then_some(used)
     }
@@ -171,13 +195,14 @@ impl<'c, 'a> Covering<'c, 'a> {
     fn atom_covered(
         &mut self,
         atom: Atom,
-        wanted: &IndexedPorts,
+        (own, wanted): (RuleId, &IndexedPorts),
         others: &[(RuleId, &IndexedRule)],
     ) -> Option<Vec<RuleId>> {
         let mut open = Open { fixed: wanted.fixed.clone(), named: wanted.named.clone() };
         let mut used = Vec::new();
         for (id, other) in others {
-            if other.action == Action::Allow && open.overlaps(&other.ports) && self.covers(other, atom) {
+            let is_other = *id != own && !self.is_gone(*id);
+            if is_other && open.overlaps(&other.ports) && self.covers(other, atom) {
                 open.close(&other.ports);
                 used.push(*id);
             }
@@ -186,7 +211,7 @@ impl<'c, 'a> Covering<'c, 'a> {
             }
         }
         let Some(IndexedPeer::Block(block)) = atom else { return None };
-        self.block_covered(block, wanted, others)
+        self.block_covered(block, (own, wanted), others)
     }
 
     /// Whether one peer of a rule covers a peer whole.
@@ -207,7 +232,7 @@ impl<'c, 'a> Covering<'c, 'a> {
     fn block_covered(
         &self,
         block: crate::index::BlockId,
-        wanted: &IndexedPorts,
+        (own, wanted): (RuleId, &IndexedPorts),
         others: &[(RuleId, &IndexedRule)],
     ) -> Option<Vec<RuleId>> {
         let block = &self.context.index.block(block)?.block;
@@ -216,9 +241,7 @@ impl<'c, 'a> Covering<'c, 'a> {
         }
         let (mut left, mut used) = (block.addresses.clone(), Vec::new());
         for (id, other) in others {
-            let mut open = Open { fixed: wanted.fixed.clone(), named: wanted.named.clone() };
-            open.close(&other.ports);
-            if other.action != Action::Allow || !open.is_empty() {
+            if *id == own || self.is_gone(*id) || !allows_all(&other.ports, wanted) {
                 continue;
             }
             let peers = other.peers.iter().flatten();
@@ -226,11 +249,14 @@ impl<'c, 'a> Covering<'c, 'a> {
                 IndexedPeer::Block(id) => self.context.index.block(*id),
                 IndexedPeer::Term(_) => None,
             });
-            let allowed = blocks.fold(IpSet::empty(), |all, it| all.union(&it.block.addresses));
-            if left.overlaps(&allowed) {
-                left = left.difference(&allowed);
-                used.push(*id);
+            let before = used.len();
+            for allowed in blocks.map(|it| &it.block.addresses) {
+                if left.overlaps(allowed) {
+                    left = left.difference(allowed);
+                    used.push(*id);
+                }
             }
+            used.truncate(before + 1);
             if left.is_empty() {
                 return Some(used);
             }
@@ -274,6 +300,11 @@ impl Open {
     }
 }
 
+/// Whether ports allow all of some others.
+fn allows_all(ports: &IndexedPorts, wanted: &IndexedPorts) -> bool {
+    wanted.fixed.is_subset(&ports.fixed) && wanted.named.iter().all(|name| allows_name(ports, name))
+}
+
 /// Whether ports allow whatever a name stands for.
 fn allows_name(ports: &IndexedPorts, name: &NamedPortQuery) -> bool {
     let is_every = name.protocol.is_some_and(|protocol| {
@@ -281,6 +312,17 @@ fn allows_name(ports: &IndexedPorts, name: &NamedPortQuery) -> bool {
         every.is_subset(&ports.fixed)
     });
     is_every || ports.named.contains(name)
+}
+
+/// Whether one selector may be within another, as far as is seen at a glance: most pairs are not, and are not kept.
+fn may_be_within(scope: Scope, narrow: &Term, wide: &Term) -> bool {
+    match scope {
+        Scope::Any => {
+            let wanted = label(&wide.pods.pods);
+            wanted.is_none_or(|wanted| labels(&narrow.pods.pods).any(|own| own == wanted))
+        }
+        Scope::Existing => narrow.selected.iter().next().is_none_or(|first| wide.selected.contains(first)),
+    }
 }
 
 /// A label that all pods of a selector have; `None` when no single one is sure.

@@ -16,17 +16,26 @@ const NARROW: u16 = 16;
 /// What the policies of some pods let through to the cluster's DNS. Unknown too when a rule may be meant for a DNS that
 /// the input does not show.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct DnsReach {
+pub(super) struct DnsReach<'a> {
     /// Over UDP.
     pub udp: Truth,
     /// Over TCP.
     pub tcp: Truth,
-    /// A peer that is allowed the port of the DNS and is not the DNS.
-    pub mistaken: Option<OriginId>,
+    /// A peer that somebody took for the DNS.
+    pub mistaken: Option<Mistaken<'a>>,
+}
+
+/// A peer that is allowed the port of a DNS, and does not let pods ask it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mistaken<'a> {
+    /// The peer.
+    pub peer: OriginId,
+    /// The DNS that it is after all, which listens on another port.
+    pub resolver: Option<&'a Resolver>,
 }
 
 /// What isolated pods may exchange with the cluster's DNS.
-pub(super) fn reach(context: &Context<'_>, isolated: &Isolated) -> DnsReach {
+pub(super) fn reach<'a>(context: &Context<'a>, isolated: &Isolated) -> DnsReach<'a> {
     let dns = &context.cluster.facts.dns;
     let mut reach = DnsReach { udp: Truth::No, tcp: Truth::No, mistaken: None };
     for resolver in &dns.resolvers {
@@ -138,8 +147,12 @@ fn truth(decided: &Decided, protocol: Protocol, port: u16) -> Truth {
 
 /// Whether a rule admits a port of the DNS over a protocol, to whomever.
 fn admits(rule: &RuleAt<'_>, protocol: Protocol, dns: &Dns) -> Truth {
+    dns.resolvers.iter().map(|it| admits_any(rule, protocol, &it.ports)).fold(Truth::No, Truth::or)
+}
+
+fn admits_any(rule: &RuleAt<'_>, protocol: Protocol, ports: &[u16]) -> Truth {
     let ports_of = &rule.indexed.ports;
-    let has = |set: &crate::net::ConnectionSet| ports(dns).any(|port| set.contains(protocol, port));
+    let has = |set: &crate::net::ConnectionSet| ports.iter().any(|port| set.contains(protocol, *port));
     let named = || ports_of.named.iter().any(|it| it.protocol.is_none_or(|own| own == protocol));
     match has(&ports_of.fixed) {
         true => Truth::Yes,
@@ -150,16 +163,21 @@ fn admits(rule: &RuleAt<'_>, protocol: Protocol, dns: &Dns) -> Truth {
 
 /// Whether a rule may be meant for a DNS that the input does not show, or is for the cache on the node; and a peer of
 /// it that somebody took for the DNS.
-fn meant(context: &Context<'_>, dns: &Dns, rule: &RuleAt<'_>) -> (Truth, Option<OriginId>) {
+fn meant<'a>(context: &Context<'a>, dns: &'a Dns, rule: &RuleAt<'_>) -> (Truth, Option<Mistaken<'a>>) {
     let is_about = rule.rule.value.ports.iter().flatten().any(|port| is_about_dns(&port.value, dns));
     let all: Vec<&Resolver> = dns.resolvers.iter().collect();
     let (mut best, mut mistaken) = (Truth::No, None);
     for (peer, indexed) in rule.peers().into_iter().flatten() {
+        let elsewhere = match &peer.value {
+            Peer::Pods(pods) if is_about => on_another_port(context, rule, &all, pods),
+            _ => None,
+        };
         let truth = match (&peer.value, indexed) {
             (Peer::Addresses(block), _) => {
                 let truth = block_truth(context, dns, &block.addresses);
                 if is_about { truth.or(Truth::Unknown) } else { truth }
             }
+            _ if elsewhere.is_some() => Truth::No,
             (Peer::Pods(pods), IndexedPeer::Term(id)) if is_about => {
                 if listens(context, dns, id) {
                     Truth::Unknown
@@ -170,11 +188,33 @@ fn meant(context: &Context<'_>, dns: &Dns, rule: &RuleAt<'_>) -> (Truth, Option<
             (Peer::Pods(pods), _) => may_resolve(context, &all, pods, Unlisted::Absent),
         };
         if truth == Truth::No && is_about {
-            mistaken = mistaken.or(Some(peer.origin));
+            mistaken = mistaken.or(Some(Mistaken { peer: peer.origin, resolver: elsewhere }));
         }
         best = best.or(truth);
     }
     (best, mistaken)
+}
+
+/// The DNS that a peer certainly selects, when the rule allows the port of another and none of its own.
+fn on_another_port<'a>(
+    context: &Context<'_>,
+    rule: &RuleAt<'_>,
+    resolvers: &[&'a Resolver],
+    peer: &PodMatch,
+) -> Option<&'a Resolver> {
+    let is_meant = |it: &&&Resolver| may_resolve(context, &[it], peer, Unlisted::Absent) == Truth::Yes;
+    let meant: Vec<&Resolver> = resolvers.iter().filter(is_meant).copied().collect();
+    let is_closed = |it: &&Resolver| {
+        let admits = |protocol| admits_any(rule, protocol, &it.ports);
+        Protocol::ALL.into_iter().all(|protocol| admits(protocol) == Truth::No)
+    };
+    meant.iter().all(is_closed).then(|| meant.first().copied()).flatten()
+}
+
+/// Whether a peer selects the cluster's DNS, which every cluster has, whatever the input shows.
+pub(super) fn is_dns(context: &Context<'_>, peer: &PodMatch) -> bool {
+    let all: Vec<&Resolver> = context.cluster.facts.dns.resolvers.iter().collect();
+    !peer.pods.is_everything() && may_resolve(context, &all, peer, Unlisted::Absent) == Truth::Yes
 }
 
 /// Whether a block holds a cache on the node, or may hold a DNS.

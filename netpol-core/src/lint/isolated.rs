@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::Context;
 use crate::cluster::WorkloadId;
 use crate::evaluate::{PolicyRef, RowKey, Subject};
-use crate::index::{ClassId, IndexedPeer, IndexedRule};
+use crate::index::{ClassId, IndexedPeer, IndexedRule, PolicyIndex};
 use crate::policy::{Direction, Peer, Placed, Policy, Rule};
 
 /// Pods that the same policies isolate in a direction. No policy tells them apart in it.
@@ -38,12 +38,8 @@ impl Isolated {
     /// The rules of those policies that speak of the direction.
     pub fn rules<'a>(&self, context: &Context<'a>) -> impl Iterator<Item = RuleAt<'a>> + use<'a, '_> {
         let (direction, index) = (self.direction, context.index);
-        self.policies(context).flat_map(move |(place, policy)| {
-            let indexed = index.policy(place).map_or(&[][..], |policy| &policy.rules);
-            let rules = policy.rules.iter().zip(indexed);
-            let own = rules.filter(move |(rule, _)| rule.value.direction == direction);
-            own.map(move |(rule, indexed)| RuleAt { place, policy, rule, indexed })
-        })
+        let rules = self.policies(context).flat_map(move |policy| RuleAt::all(index, policy));
+        rules.filter(move |rule| rule.rule.value.direction == direction)
     }
 }
 
@@ -54,6 +50,8 @@ pub struct RuleAt<'a> {
     pub place: u32,
     /// The policy.
     pub policy: &'a Policy,
+    /// The place of the rule in its policy.
+    pub number: usize,
     /// The rule.
     pub rule: &'a Placed<Rule>,
     /// The same, with its peers looked up.
@@ -61,6 +59,16 @@ pub struct RuleAt<'a> {
 }
 
 impl<'a> RuleAt<'a> {
+    /// The rules of a policy, those without effect among them.
+    pub fn all(
+        index: &'a PolicyIndex,
+        (place, policy): (u32, &'a Policy),
+    ) -> impl Iterator<Item = Self> + use<'a> {
+        let indexed = index.policy(place).map_or(&[][..], |policy| &policy.rules);
+        let rules = policy.rules.iter().zip(indexed).enumerate();
+        rules.map(move |(number, (rule, indexed))| Self { place, policy, number, rule, indexed })
+    }
+
     /// The peers, each with what it was looked up as; `None` for every peer.
     pub fn peers(&self) -> Option<impl Iterator<Item = (&'a Placed<Peer>, IndexedPeer)> + use<'a>> {
         let indexed = self.indexed.peers.as_deref().unwrap_or_default();

@@ -17,6 +17,8 @@ use crate::text::Span;
 #[derive(Debug)]
 pub(super) struct Pods<'a> {
     of_class: Vec<Vec<GroupId>>,
+    /// How many of the pods of each class are there, as far as one and two differ.
+    counts: Vec<u8>,
     /// A class of each pod: the first, of replicas that policies tell apart.
     class_of: Vec<Option<ClassId>>,
     specs: FxHashMap<Span, &'a PodSpec>,
@@ -26,6 +28,7 @@ impl<'a> Pods<'a> {
     pub(super) fn new(context: &Context<'a>) -> Self {
         let mut of_class = vec![Vec::new(); context.index.class_count()];
         let mut class_of = vec![None; context.cluster.groups.len()];
+        let mut counts = vec![0u8; of_class.len()];
         for part in context.workloads().flat_map(|(workload, _)| context.index.parts(workload)) {
             for member in &part.members {
                 if let Some(slot @ None) = class_of.get_mut(member.group.0 as usize) {
@@ -35,16 +38,24 @@ impl<'a> Pods<'a> {
             if let Some(groups) = of_class.get_mut(part.class.0 as usize) {
                 groups.extend(part.members.iter().map(|member| member.group));
             }
+            if let Some(count) = counts.get_mut(part.class.0 as usize) {
+                *count = count.saturating_add(if part.has_two_pods() { 2 } else { 1 });
+            }
         }
         of_class.iter_mut().for_each(Vec::dedup);
         let pods = context.manifests.pods.iter().map(|pod| (pod.span, &pod.spec));
         let templates = context.manifests.workloads.iter().map(|it| (it.pod_labels_span, &it.pod_spec));
-        Self { of_class, class_of, specs: pods.chain(templates).collect() }
+        Self { of_class, counts, class_of, specs: pods.chain(templates).collect() }
     }
 
     /// The pods of a class.
     pub(super) fn of_class(&self, class: ClassId) -> &[GroupId] {
         self.of_class.get(class.0 as usize).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Whether a class is one pod, which always reaches itself.
+    pub(super) fn is_one_pod(&self, class: ClassId) -> bool {
+        self.counts.get(class.0 as usize) == Some(&1)
     }
 
     /// The class of some pods.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Context;
-use super::covering::{Covering, RuleId, Scope};
+use super::covering::{Covering, RuleId, Rules, Scope};
 use crate::index::IndexedRule;
 use crate::policy::{Direction, Policy};
 use crate::text::Span;
@@ -72,12 +72,12 @@ fn found(context: &Context<'_>, scope: Scope, gone: &[Redundant]) -> Vec<Redunda
             found.push(redundant);
             continue;
         }
-        let all: Vec<u32> = wider.iter().copied().chain([place]).collect();
+        let others = covering.rules_of(wider.iter().copied().chain([place]));
         for rule in (0..policy.rules.len()).rev() {
             if covering.is_gone((place, rule)) {
                 continue;
             }
-            if let Some(covered_by) = one_rule(context, &mut covering, (place, rule), &all) {
+            if let Some(covered_by) = one_rule(context, &mut covering, (place, rule), &others) {
                 covering.remove((place, rule));
                 let rule = Some(rule);
                 found.push(Redundant { policy: place, rule, covered_by, isolated_by: BTreeSet::new() });
@@ -99,20 +99,18 @@ fn indexed<'a>(context: &Context<'a>, (place, rule): RuleId) -> Option<&'a Index
     context.index.policy(place)?.rules.get(rule)
 }
 
-/// The rules that cover one rule, among those of some policies.
+/// The rules that cover one rule, among some others.
 fn one_rule(
     context: &Context<'_>,
     covering: &mut Covering<'_, '_>,
     id: RuleId,
-    policies: &[u32],
+    others: &Rules<'_>,
 ) -> Option<BTreeSet<RuleId>> {
     let rule = indexed(context, id)?;
     if !covering.has_say(id.0, rule) {
         return None;
     }
-    let mut others = covering.rules_of(policies, rule.direction);
-    others.retain(|(other, _)| *other != id);
-    covering.covered(rule, &others)
+    covering.covered((id, rule), others)
 }
 
 /// Why a whole policy changes nothing: others isolate its pods in its directions, and allow what its rules allow.
@@ -133,9 +131,10 @@ fn whole_policy(
         };
         isolated_by.insert(*wider.iter().find(isolates)?);
     }
+    let others = covering.rules_of(wider.iter().copied());
     let mut covered_by = BTreeSet::new();
     for at in (0..policy.rules.len()).filter(|at| !covering.is_gone((place, *at))).collect::<Vec<_>>() {
-        covered_by.extend(one_rule(context, covering, (place, at), wider)?);
+        covered_by.extend(one_rule(context, covering, (place, at), &others)?);
     }
     Some(Redundant { policy: place, rule: None, covered_by, isolated_by })
 }

@@ -3,13 +3,14 @@
 use super::Rule;
 use super::rules::{
     block_covers_pods, client_range_behind_cluster_policy, comment_contradicts_cidr,
-    database_port_open_to_world, dns_egress_blocked, dns_single_protocol, egress_list_without_effect,
-    empty_rule_allows_all, except_given_back, exposed_service_not_admitted, half_deny_all,
-    host_network_selected, implicit_ingress_isolation, legacy_namespace_label, metadata_address_reachable,
-    named_port_unknown, namespace_without_default_deny, needless_today, one_family_in_dual_stack,
-    one_sided_connection, peer_matches_nothing, pod_name_without_pod, policy_selects_nothing, reading,
-    redundant_policy, redundant_rule, rule_without_direction, service_port_not_pod_port, split_peer,
-    split_rule, suppressions, workload_not_isolated,
+    database_port_open_to_world, denied_in_name_only, dns_egress_blocked, dns_single_protocol,
+    egress_list_without_effect, empty_rule_allows_all, except_given_back, exposed_service_not_admitted,
+    half_deny_all, host_network_selected, implicit_ingress_isolation, legacy_namespace_label,
+    metadata_address_reachable, named_port_unknown, namespace_without_default_deny, needless_today,
+    one_family_in_dual_stack, one_sided_connection, peer_matches_nothing, pod_name_without_pod,
+    policy_selects_nothing, reading, redundant_policy, redundant_rule, rule_without_direction,
+    service_port_not_pod_port, split_peer, split_rule, suppressions, unenforced_policy,
+    workload_not_isolated,
 };
 use crate::diagnostic::RuleName;
 
@@ -20,6 +21,7 @@ pub const RULES: &[&Rule] = &[
     &client_range_behind_cluster_policy::RULE,
     &comment_contradicts_cidr::RULE,
     &database_port_open_to_world::RULE,
+    &denied_in_name_only::RULE,
     &dns_egress_blocked::RULE,
     &dns_single_protocol::RULE,
     &reading::DUPLICATE_KEY,
@@ -51,6 +53,7 @@ pub const RULES: &[&Rule] = &[
     &split_peer::RULE,
     &split_rule::RULE,
     &reading::SURPRISING_SCALAR,
+    &unenforced_policy::RULE,
     &reading::UNEVALUATED_POLICY,
     &reading::UNKNOWN_FIELD,
     &reading::UNKNOWN_KIND,

@@ -147,11 +147,12 @@ fn duplicate(
         None => diagnostic,
     };
     let folders = [earlier, span].map(|span| files.get(span.file).map_or("", |file| overlay(file.name())));
-    if folders.iter().all(|folder| !folder.is_empty()) && folders[0] != folders[1] {
-        return diagnostic
-            .with_help("these are overlays of one base: pass one rendered overlay (`kustomize build`)");
-    }
-    diagnostic
+    let are_overlays = folders.iter().all(|folder| !folder.is_empty()) && folders[0] != folders[1];
+    diagnostic.with_help(if are_overlays {
+        "these are overlays of one base: pass one rendered overlay (`kustomize build`)"
+    } else {
+        "remove one of them, or give it a name of its own"
+    })
 }
 
 /// The overlay that a path lies in: what stands before and right behind `overlays/`, or nothing.

@@ -85,19 +85,40 @@ fn near_value(wanted: &[String], has: &str) -> Option<Near> {
         .map(|value| Near::Value { wanted: value.clone(), has: has.to_owned() })
 }
 
-/// Whether one text is the other with a letter or two wrong. Texts that differ in digits alone are siblings
-/// (`web-1`, `web-2`), not slips.
+/// Whether one text is the other with a letter or two wrong. Texts that differ in digits alone (`web-1`, `web-2`) or in
+/// short words of one length (`team-a`, `team-b`, `cart-eu`, `cart-us`) are siblings, not slips.
 fn is_slip(left: &str, right: &str) -> bool {
     let letters = |text: &str| text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
     if left.eq_ignore_ascii_case(right) {
         return left != right;
     }
-    if letters(left) == letters(right) {
+    if letters(left) == letters(right) || differ_in_short_words(left, right) {
         return false;
     }
+    are_close(left, right)
+}
+
+fn are_close(left: &str, right: &str) -> bool {
     let distance = strsim::osa_distance(left, right);
     let length = left.chars().count().max(right.chars().count());
     distance <= 2 && distance * 4 <= length
+}
+
+/// Whether two texts have the same words but for some that are too short for a wrong letter to be one: they have the
+/// same length and not the same letters.
+fn differ_in_short_words(left: &str, right: &str) -> bool {
+    let words = |text: &str| text.split(['-', '_', '.', '/']).map(str::to_owned).collect::<Vec<_>>();
+    let (left, right) = (words(left), words(right));
+    let sorted = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let is_other = |(left, right): (&String, &String)| {
+        left.len() == right.len() && sorted(left) != sorted(right) && !are_close(left, right)
+    };
+    let mut differing = left.iter().zip(&right).filter(|(left, right)| left != right).peekable();
+    left.len() > 1 && left.len() == right.len() && differing.peek().is_some() && differing.all(is_other)
 }
 
 /// Whether a value says so little that sharing it means nothing.
@@ -118,11 +139,15 @@ mod tests {
         assert!(matches!(of(("app", "fronted"), ("app", "frontend")), Some(Near::Value { .. })));
         assert!(matches!(of(("app", "Frontend"), ("app", "frontend")), Some(Near::ValueCase { .. })));
         assert!(matches!(of(("app", "fornt"), ("app", "front")), Some(Near::Value { .. })));
+        assert!(matches!(of(("app", "wbe-server"), ("app", "web-server")), Some(Near::Value { .. })));
+        assert!(matches!(of(("app", "fromtend-eu"), ("app", "frontend-eu")), Some(Near::Value { .. })));
     }
 
     #[test]
     fn siblings_and_strangers_are_not_near() {
         assert_eq!(of(("app", "web-1"), ("app", "web-2")), None);
+        assert_eq!(of(("team", "team-a"), ("team", "team-b")), None);
+        assert_eq!(of(("app", "frontend-eu"), ("app", "frontend-us")), None);
         assert_eq!(of(("app", "cart"), ("app", "card-service")), None);
         assert_eq!(of(("app", "db"), ("app", "fe")), None);
     }

@@ -108,6 +108,11 @@ impl Selector {
         self.requirements.is_empty()
     }
 
+    /// Whether some label has to be there, whatever its value.
+    pub fn wants_labels(&self) -> bool {
+        self.requirements.iter().any(|requirement| !requirement.operator.accepts_absent())
+    }
+
     /// Whether `labels` are selected.
     pub fn matches(&self, labels: &Labels) -> Answer {
         self.requirements

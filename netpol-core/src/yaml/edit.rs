@@ -192,7 +192,7 @@ pub fn lift_key(file: FileId, source: &SourceFile, document: Span, path: &str) -
     if behind == end {
         return lifted(vec![text.edit(line, end, moved)]);
     }
-    let moved = if text.document.get(..behind)?.ends_with('\n') {
+    let moved = if text.onwards.get(..behind)?.ends_with('\n') {
         moved
     } else {
         format!("{}{}", text.newline, moved.trim_end_matches(['\r', '\n']))
@@ -292,6 +292,8 @@ struct Text<'t> {
     file: FileId,
     base: u32,
     document: &'t str,
+    /// The document and all that follows it in the file: its last line may end in a comment.
+    onwards: &'t str,
     newline: &'static str,
 }
 
@@ -301,7 +303,8 @@ impl<'t> Text<'t> {
         let start = line_of_dash(before).unwrap_or(before.len());
         let text = source.text().get(start..document.end as usize)?;
         let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
-        Some(Self { file, base: u32::try_from(start).ok()?, document: text, newline })
+        let onwards = source.text().get(start..)?;
+        Some(Self { file, base: u32::try_from(start).ok()?, document: text, onwards, newline })
     }
 
     const fn place(&self) -> super::reader::place::Place {
@@ -329,14 +332,28 @@ impl<'t> Text<'t> {
 
     /// Behind the line that holds the byte before `at`.
     fn line_end(&self, at: usize) -> usize {
-        let rest = self.document.as_bytes().get(at..).unwrap_or_default();
-        memchr::memchr(b'\n', rest).map_or(self.document.len(), |newline| at + newline + 1)
+        let rest = self.onwards.as_bytes().get(at..).unwrap_or_default();
+        memchr::memchr(b'\n', rest).map_or(self.onwards.len(), |newline| at + newline + 1)
+    }
+
+    /// Behind the line that holds the byte before `at`, and behind the lines after it with comments that stand further
+    /// right than a column: they are about what stands above them.
+    fn line_end_with_comments(&self, at: usize, column: usize) -> usize {
+        let mut end = self.line_end(at);
+        for line in self.onwards.get(end..).unwrap_or_default().split_inclusive('\n') {
+            let text = line.trim_start_matches(' ');
+            if !text.starts_with('#') || line.len() - text.len() <= column {
+                break;
+            }
+            end += line.len();
+        }
+        end
     }
 
     /// The lines from `start` on, of which the first stands in the column of `start`, moved left to `column`.
     fn dedented(&self, start: usize, end: usize, column: usize) -> Option<String> {
         let shift = self.column(start).checked_sub(column)?;
-        let lines = self.document.get(start..end)?.split_inclusive('\n').enumerate();
+        let lines = self.onwards.get(start..end)?.split_inclusive('\n').enumerate();
         let moved = lines.map(|(number, line)| {
             let blanks = line.len() - line.trim_start_matches(' ').len();
             line.get(if number == 0 { 0 } else { shift.min(blanks) }..).unwrap_or_default()
@@ -397,22 +414,34 @@ impl<'t> Text<'t> {
             self.document.get(from - column..from).is_some_and(|before| before.trim().is_empty());
         let gap =
             if is_first_on_line { format!("{}{}", self.newline, " ".repeat(column)) } else { " ".to_owned() };
-        Some(self.edit(to, to, format!(",{gap}{text}")))
+        let line = self.document.get(to..)?.split(['\r', '\n']).next().unwrap_or_default();
+        let after = line.trim_start_matches([' ', '\t']);
+        let (comma, behind) = after.strip_prefix(',').map_or(("", after), |behind| (",", behind));
+        let ends_line = behind.trim().is_empty() || behind.trim_start().starts_with('#');
+        Some(match comma {
+            // A comment belongs to what stands before it on its line.
+            "" if is_first_on_line && ends_line => {
+                self.edit(to, to + line.len(), format!(",{line}{gap}{text}"))
+            }
+            "" => self.edit(to, to, format!(",{gap}{text}")),
+            _ => {
+                let kept = if is_first_on_line && ends_line { line } else { line.strip_suffix(behind)? };
+                let at = to + kept.len();
+                self.edit(at, at, format!("{gap}{text},"))
+            }
+        })
     }
 
     /// Adds a line, or several, behind the line that holds the byte at `end`.
     fn append_line(&self, end: usize, column: usize, text: &str) -> Edit {
         let indented = format!("{}{text}", " ".repeat(column));
-        let rest = self.document.as_bytes().get(end..).unwrap_or_default();
-        match memchr::memchr(b'\n', rest) {
-            Some(length) => {
-                let at = end + length + 1;
-                self.edit(at, at, format!("{indented}{}", self.newline))
-            }
-            None => {
-                self.edit(self.document.len(), self.document.len(), format!("{}{indented}", self.newline))
-            }
-        }
+        let at = self.line_end_with_comments(end, column);
+        let text = if self.onwards.get(..at).is_some_and(|before| before.ends_with('\n')) {
+            format!("{indented}{}", self.newline)
+        } else {
+            format!("{}{indented}", self.newline)
+        };
+        self.edit(at, at, text)
     }
 
     /// Writes a value where there is none, or `null`.
@@ -490,6 +519,9 @@ mod tests {
             ("a: # c\nb: 1\n", "a", "a: # c\n- z\nb: 1\n"),
             ("a: ~\n", "a", "a: [z]\n"),
             ("{a: , b: 1}\n", "a", "{a: [\"z\"] , b: 1}\n"),
+            ("a: [x, y, ]\n", "a", "a: [x, y, z, ]\n"),
+            ("a: [\n  x # c\n]\n", "a", "a: [\n  x, # c\n  z\n]\n"),
+            ("a: [\n  x, # c\n]\n", "a", "a: [\n  x, # c\n  z,\n]\n"),
             ("a:\n- - x\n- b\n", "a[0]", "a:\n- - x\n  - z\n- b\n"),
             ("x: 1\n---\na:\n- p: 1\n  q:\n  - r\n", "a[0].q", "x: 1\n---\na:\n- p: 1\n  q:\n  - r\n  - z\n"),
             ("{\n  \"a\": [\n    \"x\"\n  ]\n}\n", "a", "{\n  \"a\": [\n    \"x\",\n    \"z\"\n  ]\n}\n"),
@@ -517,6 +549,9 @@ mod tests {
         let cases = [
             ("a:\n  b: 1\nc: 2\n", "a", "a:\n  b: 1\n  k: v\nc: 2\n"),
             ("a: 1", "", "a: 1\nk: v"),
+            ("a: 1 # c", "", "a: 1 # c\nk: v"),
+            ("d: 1\n---\na: {b: 1}\t# c\n", "", "d: 1\n---\na: {b: 1}\t# c\nk: v\n"),
+            ("a:\n- b\n  # of b\n# of all\n", "", "a:\n- b\n  # of b\nk: v\n# of all\n"),
             ("a: {}\n", "a", "a: {k: v}\n"),
             ("a: {b: 1}\n", "a", "a: {b: 1, k: v}\n"),
             ("a:\nc: 2\n", "a", "a:\n  k: v\nc: 2\n"),

@@ -3,7 +3,7 @@
 use crate::manifest::decode::decoder::nearest;
 use crate::manifest::decode::{Decoder, Path};
 use crate::policy::Direction;
-use crate::yaml::Entry;
+use crate::yaml::{Entry, Value};
 
 /// A level of the API with its own fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,15 +123,18 @@ impl Level {
         siblings: &[Entry<'_>],
         path: &Path<'_>,
     ) {
+        // A list under `port` is the list of ports.
+        let is_list = matches!((self, &entry.value.value), (Self::Rule(_), Value::Sequence(_)));
+        let misplaced = self.misplaced(&entry.key).filter(|_| !(is_list && entry.key == "port"));
         let meant = self.nearest_field(&entry.key);
         let peers = self.peers_meant(&entry.key);
-        let renamed = meant.filter(|_| peers.is_none() && self.misplaced(&entry.key).is_none());
+        let renamed = meant.filter(|_| peers.is_none() && misplaced.is_none());
         let meant = peers.or(meant);
         let effect = self.fields().iter().find(|(name, effect)| {
             let is_present = || siblings.iter().any(|sibling| sibling.key == *name);
             Some(*name) == meant && !effect.is_empty() && !is_present()
         });
-        let advice = match (self.misplaced(&entry.key), meant) {
+        let advice = match (misplaced, meant) {
             (Some(place), _) => format!("{place}; "),
             (None, Some(name)) => format!("did you mean `{name}`? "),
             (None, None) => String::new(),

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::cluster::{NamespaceId, Resolver, WorkloadId};
 use crate::diagnostic::{Applicability, Category, Diagnostic, Edit, Fix, RuleName, Severity};
 use crate::dialect::network_policy::raise;
-use crate::lint::{Context, Isolated, Level, Levels, Needs, Rule, dns, words};
+use crate::lint::dns::{self, Mistaken};
+use crate::lint::{Context, Isolated, Level, Levels, Needs, Rule, words};
 use crate::net::Protocol;
 use crate::policy::{self, Action, Direction, OriginId, Peer, Placed, Policy, PortMatch, Ports};
 use crate::selector::Truth;
@@ -31,7 +32,7 @@ struct Blocked<'i> {
     isolated: &'i Isolated,
     workloads: Vec<WorkloadId>,
     severity: Severity,
-    mistaken: Option<OriginId>,
+    mistaken: Option<Mistaken<'i>>,
 }
 
 fn find(context: &Context<'_>) -> Vec<Diagnostic> {
@@ -60,7 +61,7 @@ fn findings(context: &Context<'_>, mut left: Vec<Blocked<'_>>) -> Vec<Diagnostic
 
 /// Pods that may send something, and for certain nothing to a DNS. Pods that may send nothing at all are shut on purpose.
 fn blocked<'i>(
-    context: &Context<'_>,
+    context: &'i Context<'_>,
     isolated: &'i Isolated,
     exempt: &BTreeSet<WorkloadId>,
 ) -> Option<Blocked<'i>> {
@@ -134,10 +135,12 @@ fn finding(context: &Context<'_>, widest: u32, blocked: &[Blocked<'_>]) -> Optio
         found = place.into_iter().fold(found, |found, place| found.with_related(place, isolates(&own)));
     }
     found = with_rules(context, found, blocked);
-    if let Some(place) = blocked.iter().find_map(|it| it.mistaken).and_then(|origin| context.span(origin)) {
-        found = found.with_related(context.head(place), mistaken_words(context));
+    if let Some(mistaken) = blocked.iter().find_map(|it| it.mistaken)
+        && let Some(place) = context.span(mistaken.peer)
+    {
+        found = found.with_related(context.head(place), mistaken_words(context, mistaken));
     }
-    let whom = dns::whom(dns::resolver(context)?);
+    let whom = dns::whom(resolver(context, blocked)?);
     let rests_on = if rests_on_addresses(context, blocked) {
         "; pods are taken to have private addresses, unless `pod-cidrs` says otherwise"
     } else {
@@ -198,11 +201,21 @@ fn with_rules(context: &Context<'_>, found: Diagnostic, blocked: &[Blocked<'_>])
     })
 }
 
-fn mistaken_words(context: &Context<'_>) -> String {
+fn mistaken_words(context: &Context<'_>, mistaken: Mistaken<'_>) -> String {
+    if let Some(resolver) = mistaken.resolver {
+        let ports: Vec<String> = resolver.ports.iter().map(ToString::to_string).collect();
+        return format!("the DNS of namespace `{}` listens on {}", resolver.namespace, words::some(&ports));
+    }
     let resolver = dns::resolver(context);
     resolver.map_or_else(String::new, |it| {
         format!("this is not the DNS, which is `{}` in namespace `{}`", it.selector(), it.namespace)
     })
+}
+
+/// The DNS to speak of: the one that a peer means, else the likely one.
+fn resolver<'b>(context: &'b Context<'_>, blocked: &[Blocked<'b>]) -> Option<&'b Resolver> {
+    let meant = blocked.iter().find_map(|it| it.mistaken?.resolver);
+    meant.or_else(|| dns::resolver(context))
 }
 
 /// Lets the pods ask the DNS: in the policy that isolates them all, unless it shuts others on purpose; else in the
@@ -215,17 +228,18 @@ fn fix(context: &Context<'_>, widest: u32, blocked: &[Blocked<'_>]) -> Option<Fi
         targets.sort_unstable();
         targets.dedup();
     }
-    let edits: Option<Vec<Vec<Edit>>> = targets.into_iter().map(|place| edits(context, place)).collect();
+    let resolver = resolver(context, blocked)?;
+    let edits: Option<Vec<Vec<Edit>>> =
+        targets.into_iter().map(|place| edits(context, place, resolver)).collect();
     let edits = edits?.into_iter().flatten().collect();
-    let message = format!("allow {}", dns::whom(dns::resolver(context)?));
+    let message = format!("allow {}", dns::whom(resolver));
     Some(Fix { message, applicability: Applicability::Safe, edits })
 }
 
-fn edits(context: &Context<'_>, place: u32) -> Option<Vec<Edit>> {
+fn edits(context: &Context<'_>, place: u32, resolver: &Resolver) -> Option<Vec<Edit>> {
     let policy = context.policies.policies.get(place as usize)?;
     let document = context.span(policy.origin)?;
-    let rule =
-        raise::rule(&dns_rule(dns::resolver(context)?, policy.origin), policy.object.namespace.as_deref()?)?;
+    let rule = raise::rule(&dns_rule(resolver, policy.origin), policy.object.namespace.as_deref()?)?;
     let source = context.files.get(document.file)?;
     edit::add_items(document.file, source, document, "spec.egress", vec![rule.to_value(document)])
 }

@@ -2,18 +2,21 @@
 
 use crate::diagnostic::{Category, Diagnostic, RuleName};
 use crate::dialect::network_policy::NetworkPolicy;
-use crate::dialect::network_policy::resource::{IpBlock, Rule as TypedRule};
-use crate::index::{IndexedPeer, IndexedRule};
-use crate::lint::{Context, Level, Levels, Needs, Rule};
+use crate::dialect::network_policy::resource::{self, IpBlock};
+use crate::index::IndexedPeer;
+use crate::index::term::selects_all;
+use crate::lint::{Context, Level, Levels, Needs, Rule, RuleAt};
+use crate::manifest::{Expression, LabelSelector};
 use crate::net::{ConnectionSet, IpSet};
-use crate::policy::Direction;
+use crate::policy::{NamespaceMatch, Peer, PodMatch};
+use crate::selector::{Operator, Requirement, Selector, Truth};
 use crate::text::{Span, Spanned};
 
 pub(crate) const RULE: Rule = Rule {
     name: RuleName("except-given-back"),
     category: Category::Policy,
     levels: Levels::from_recommended(Level::Warning),
-    summary: "addresses that an `except` takes out of a block are allowed by another rule after all",
+    summary: "what an `except` or a `NotIn` leaves out is allowed by another rule after all",
     page: include_str!("except-given-back.md"),
     needs: Needs::Text,
     find: Some(find),
@@ -23,97 +26,188 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for policy in context.network_policies() {
         let Some(place) = context.place_of(&policy.object) else { continue };
-        let mut at = 0;
-        let lists = [(&policy.spec.ingress, Direction::Ingress), (&policy.spec.egress, Direction::Egress)];
-        for (rules, direction) in lists {
-            for rule in rules.iter().flat_map(|rules| &rules.rules) {
-                found.extend(exceptions(context, policy, (place, at, direction), &rule.value));
-                at += 1;
-            }
+        // Rules are lowered in this order.
+        let lists = policy.spec.ingress.iter().chain(&policy.spec.egress);
+        let rules = lists.flat_map(|rules| &rules.rules).zip(rules_of(context, place));
+        for (rule, own) in rules.filter(|(rule, _)| leaves_out(&rule.value)) {
+            found.extend(exceptions(context, policy, &rule.value, &own));
         }
     }
     found
 }
 
+/// What the peers of a rule leave out and other rules for the same pods allow.
 fn exceptions(
     context: &Context<'_>,
     policy: &NetworkPolicy,
-    (place, at, direction): (u32, usize, Direction),
-    rule: &TypedRule,
+    rule: &resource::Rule,
+    own: &RuleAt<'_>,
 ) -> Vec<Diagnostic> {
-    let peers = rule.peers.iter().flat_map(|peers| &peers.value);
-    let blocks = peers.filter_map(|peer| peer.value.ip_block.as_ref());
-    let excepts = blocks.flat_map(|block: &Spanned<IpBlock>| &block.value.except);
+    let others = others(context, own);
     let mut found = Vec::new();
-    for except in excepts {
-        let Some(addresses) = block(&except.value) else { continue };
-        let Some(given) = given_back(context, (place, at, direction), &addresses) else { continue };
-        found.extend(finding(policy, except, &given));
+    let lowered = own.rule.value.peers.iter().flatten();
+    for (peer, lowered) in peers(rule).zip(lowered) {
+        for except in peer.ip_block.iter().flat_map(|block: &Spanned<IpBlock>| &block.value.except) {
+            let Some(addresses) = block(&except.value) else { continue };
+            let given = others.iter().find_map(|other| addresses_given(context, own, other, &addresses));
+            let what = format!("the exception `{}` is allowed after all", except.value);
+            found.extend(given.and_then(|given| finding(policy, (except.span, &what), &given)));
+        }
+        let Peer::Pods(pods) = &lowered.value else { continue };
+        for left_out in left_out(peer, pods) {
+            let given = others.iter().find_map(|other| pods_given(context, own, other, &left_out));
+            let what = format!("what `{}` leaves out is allowed after all", left_out.requirement);
+            let place = context.head(left_out.span);
+            found.extend(given.and_then(|given| finding(policy, (place, &what), &given)));
+        }
     }
     found
+}
+
+fn peers(rule: &resource::Rule) -> impl Iterator<Item = &resource::Peer> {
+    rule.peers.iter().flat_map(|peers| &peers.value).map(|peer| &peer.value)
+}
+
+/// The other rules of a direction for all of the same pods that share ports with a rule; none for one without effect.
+fn others<'a>(context: &Context<'a>, own: &RuleAt<'_>) -> Vec<RuleAt<'a>> {
+    let direction = own.rule.value.direction;
+    let acts =
+        |it: &RuleAt<'_>| it.rule.value.direction == direction && it.policy.directions.contains(direction);
+    let is_other = |it: &RuleAt<'_>| (it.place, it.number) != (own.place, own.number);
+    if !acts(own) {
+        return Vec::new();
+    }
+    let same = context.redundancy().wider(own.place).into_iter().chain([own.place]);
+    let rules = same.flat_map(|place| rules_of(context, place));
+    rules.filter(|it| acts(it) && is_other(it) && !shared(own, it).is_empty()).collect()
+}
+
+/// Whether a rule leaves something out of what its peers name.
+fn leaves_out(rule: &resource::Rule) -> bool {
+    let of_peer = |peer: &resource::Peer| {
+        let has_except = peer.ip_block.as_ref().is_some_and(|block| !block.value.except.is_empty());
+        let selectors = peer.pod_selector.iter().chain(&peer.namespace_selector);
+        has_except || selectors.flat_map(not_in).next().is_some()
+    };
+    peers(rule).any(of_peer)
 }
 
 fn block(text: &str) -> Option<IpSet> {
     text.parse::<ipnet::IpNet>().ok().map(|block| IpSet::block(block.trunc()))
 }
 
-/// A rule that allows what an exception takes out, and what exactly.
+/// The rules of a policy, also those without effect.
+fn rules_of<'a>(context: &Context<'a>, place: u32) -> Vec<RuleAt<'a>> {
+    let policy = context.policies.policies.get(place as usize).map(std::sync::Arc::as_ref);
+    policy.into_iter().flat_map(|policy| RuleAt::all(context.index, (place, policy))).collect()
+}
+
+/// The ports that both of two rules allow.
+fn shared(one: &RuleAt<'_>, other: &RuleAt<'_>) -> ConnectionSet {
+    one.indexed.ports.fixed.intersection(&other.indexed.ports.fixed)
+}
+
+/// Whether a rule allows all the ports that another does.
+fn has_all_ports(own: &RuleAt<'_>, other: &RuleAt<'_>) -> bool {
+    own.indexed.ports.fixed.is_subset(&other.indexed.ports.fixed)
+}
+
+/// What of an exception a rule allows, and where.
 struct Given {
-    place: Span,
-    addresses: IpSet,
+    place: Option<Span>,
+    witness: String,
     ports: ConnectionSet,
 }
 
-/// Another rule for all of the same pods, or of the same policy, that allows some of the addresses on ports that the
-/// rule of the exception allows too.
-fn given_back(
-    context: &Context<'_>,
-    (place, at, direction): (u32, usize, Direction),
-    addresses: &IpSet,
-) -> Option<Given> {
-    let policies = &context.policies.policies;
-    let own = context.index.policy(place)?.rules.get(at)?;
-    let mut same = context.redundancy().wider(place);
-    same.push(place);
-    for other in same {
-        let (policy, indexed) = (policies.get(other as usize)?, context.index.policy(other)?);
-        if !policy.directions.contains(direction) {
-            continue;
-        }
-        for (number, (rule, indexed)) in policy.rules.iter().zip(&indexed.rules).enumerate() {
-            let ports = own.ports.fixed.intersection(&indexed.ports.fixed);
-            if (other, number) == (place, at) || indexed.direction != direction || ports.is_empty() {
-                continue;
-            }
-            let addresses = allowed(context, indexed, addresses);
-            if !addresses.is_empty() {
-                let place = context.head(context.span(rule.origin)?);
-                return Some(Given { place, addresses, ports });
-            }
-        }
-    }
-    None
+fn given(context: &Context<'_>, own: &RuleAt<'_>, other: &RuleAt<'_>, witness: String) -> Given {
+    let place = context.span(other.rule.origin).map(|span| context.head(span));
+    Given { place, witness, ports: shared(own, other) }
 }
 
-/// Those of some addresses that a rule names. A rule for everybody is meant for everybody.
-fn allowed(context: &Context<'_>, rule: &IndexedRule, addresses: &IpSet) -> IpSet {
-    let blocks = rule.peers.iter().flatten().filter_map(|peer| match peer {
-        IndexedPeer::Block(id) => context.index.block(*id),
+/// A rule that names addresses which an exception takes out. One that names a part of them alone, or them on fewer
+/// ports, was written for that. A rule for everybody is meant for everybody.
+fn addresses_given(
+    context: &Context<'_>,
+    own: &RuleAt<'_>,
+    other: &RuleAt<'_>,
+    except: &IpSet,
+) -> Option<Given> {
+    let blocks = other.indexed.peers.as_ref()?.iter().filter_map(|peer| match peer {
+        IndexedPeer::Block(id) => Some(&context.index.block(*id)?.block.addresses),
         IndexedPeer::Term(_) => None,
     });
-    blocks.fold(IpSet::empty(), |all, it| all.union(&it.block.addresses.intersection(addresses)))
+    let is_meant =
+        |block: &&IpSet| block.is_subset(except) && !(except.is_subset(block) && has_all_ports(own, other));
+    let mut blocks = blocks.filter(|block| block.overlaps(except) && !is_meant(block));
+    let witness = blocks.next()?.intersection(except).cidrs().first()?.addr();
+    Some(given(context, own, other, witness.to_string()))
 }
 
-fn finding(policy: &NetworkPolicy, except: &Spanned<String>, given: &Given) -> Option<Diagnostic> {
-    let object = &policy.object;
-    let witness = given.addresses.cidrs().first().map(ipnet::IpNet::addr)?;
-    let message =
-        format!("the exception `{}` is allowed after all: `{witness}` on {}", except.value, given.ports);
+/// What a selector with `NotIn` leaves out.
+struct LeftOut {
+    span: Span,
+    requirement: Requirement,
+    pods: PodMatch,
+}
+
+fn left_out(peer: &resource::Peer, pods: &PodMatch) -> Vec<LeftOut> {
+    let of_pods = peer.pod_selector.iter().flat_map(not_in).filter_map(|(span, key)| {
+        let (requirement, selector) = turned(&pods.pods, key)?;
+        let pods = PodMatch { namespaces: pods.namespaces.clone(), pods: selector };
+        Some(LeftOut { span, requirement, pods })
+    });
+    let of_namespaces = peer.namespace_selector.iter().flat_map(not_in).filter_map(|(span, key)| {
+        let NamespaceMatch::Selected(selector) = &pods.namespaces else { return None };
+        let (requirement, selector) = turned(selector, key)?;
+        let pods = PodMatch { namespaces: NamespaceMatch::Selected(selector), pods: pods.pods.clone() };
+        Some(LeftOut { span, requirement, pods })
+    });
+    of_pods.chain(of_namespaces).collect()
+}
+
+/// The places and keys of the expressions with `NotIn`.
+fn not_in(selector: &Spanned<LabelSelector>) -> impl Iterator<Item = (Span, &str)> {
+    let expressions = selector.value.match_expressions.iter();
+    let is_not_in = |it: &&Spanned<Expression>| it.value.operator.value == Operator::NotIn.name();
+    expressions.filter(is_not_in).map(|it| (it.span, it.value.key.value.as_str()))
+}
+
+/// The requirement that a label has none of some values, and the selector with the opposite in its place.
+fn turned(selector: &Selector, key: &str) -> Option<(Requirement, Selector)> {
+    let is_meant = |it: &&Requirement| it.operator == Operator::NotIn && it.key.as_deref() == Some(key);
+    let own = selector.requirements().iter().find(is_meant).filter(|it| !it.has_placeholder())?;
+    let opposite = Requirement { operator: Operator::In, ..own.clone() };
+    let others = selector.requirements().iter().filter(|it| *it != own).cloned();
+    Some((own.clone(), Selector::new(others.chain([opposite]))))
+}
+
+/// A rule with a peer that selects all that a selector leaves out. One for just these on fewer ports was written for
+/// that, and one for every pod there is on fewer ports can hardly be overlooked.
+fn pods_given(
+    context: &Context<'_>,
+    own: &RuleAt<'_>,
+    other: &RuleAt<'_>,
+    left_out: &LeftOut,
+) -> Option<Given> {
+    let within =
+        |narrow: &PodMatch, wide: &PodMatch| selects_all(wide, narrow, context.cluster) == Truth::Yes;
+    let gives = |pods: &PodMatch| {
+        let is_anyone = pods.pods.is_everything()
+            && matches!(&pods.namespaces, NamespaceMatch::Selected(all) if all.is_everything());
+        let is_meant = is_anyone || within(pods, &left_out.pods);
+        within(&left_out.pods, pods) && (has_all_ports(own, other) || !is_meant)
+    };
+    let peers = other.rule.value.peers.as_ref()?;
+    peers.iter().any(|peer| matches!(&peer.value, Peer::Pods(pods) if gives(pods))).then(|| {
+        let Requirement { key, values, .. } = &left_out.requirement;
+        let value = values.first().map_or("", String::as_str);
+        given(context, own, other, format!("{}={value}", key.as_deref().unwrap_or_default()))
+    })
+}
+
+fn finding(policy: &NetworkPolicy, (place, what): (Span, &str), given: &Given) -> Option<Diagnostic> {
+    let message = format!("{what}: `{}` on {}", given.witness, given.ports);
     let help = "what one rule leaves out, another may allow: take it out of both, or remove the exception";
-    Some(
-        RULE.finding(except.span, message)
-            .with_object(object.clone())
-            .with_related(given.place, "this rule allows it")
-            .with_help(help),
-    )
+    let found = RULE.finding(place, message).with_object(policy.object.clone()).with_help(help);
+    Some(found.with_related(given.place?, "this rule allows it"))
 }

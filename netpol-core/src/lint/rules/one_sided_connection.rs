@@ -32,7 +32,15 @@ const MOST_PAIRS: usize = 20_000;
 struct Side<'c> {
     isolated: &'c [Isolated],
     of_class: FxHashMap<ClassId, usize>,
-    rows: FxHashMap<usize, Rc<Row>>,
+    rows: FxHashMap<usize, Rc<Possible>>,
+}
+
+/// What may flow between the subject of a row and each class; nothing for a class that is not listed.
+type Possible = FxHashMap<ClassId, ConnectionSet>;
+
+fn possible(row: &Row) -> Possible {
+    let parts = row.inside.iter().map(|part| (&part.peers, part.decided.possible()));
+    parts.flat_map(|(peers, ports)| peers.iter().map(move |class| (class, ports.clone()))).collect()
 }
 
 impl<'c> Side<'c> {
@@ -44,13 +52,13 @@ impl<'c> Side<'c> {
     }
 
     /// What an isolated class lets through; `None` when it is not isolated.
-    fn row(&mut self, context: &Context<'_>, class: ClassId) -> Option<(usize, Rc<Row>)> {
+    fn row(&mut self, context: &Context<'_>, class: ClassId) -> Option<(usize, Rc<Possible>)> {
         let number = *self.of_class.get(&class)?;
         let isolated = self.isolated.get(number)?;
         let row = self
             .rows
             .entry(number)
-            .or_insert_with(|| Rc::new(context.rows().row(isolated.subject, isolated.direction)));
+            .or_insert_with(|| Rc::new(possible(&context.rows().row(isolated.subject, isolated.direction))));
         Some((number, row.clone()))
     }
 }
@@ -114,8 +122,11 @@ fn refused(context: &Context<'_>, rule: &RuleAt<'_>, peer: &Term, others: &mut S
             return None;
         }
         for own in subject.selected.iter() {
+            if own == other && context.pods().is_one_pod(own) {
+                continue;
+            }
             let ports = ports(context, rule, own, other)?;
-            if ports.is_empty() || possible(&row, own).overlaps(&ports) {
+            if ports.is_empty() || row.get(&own).is_some_and(|possible| possible.overlaps(&ports)) {
                 return None;
             }
             first = first.or(Some(Refused { own, other, ports }));
@@ -141,12 +152,6 @@ fn ports(context: &Context<'_>, rule: &RuleAt<'_>, own: ClassId, other: ClassId)
         all = all.union(&known);
     }
     Some(all)
-}
-
-/// What may flow between a row's subject and a class.
-fn possible(row: &Row, class: ClassId) -> ConnectionSet {
-    let parts = row.inside.iter().filter(|part| part.peers.contains(class));
-    parts.fold(ConnectionSet::empty(), |all, part| all.union(&part.decided.possible()))
 }
 
 fn finding(

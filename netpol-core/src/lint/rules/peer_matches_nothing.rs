@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::cluster::{NamespaceId, PodGroup};
 use crate::diagnostic::{Category, Diagnostic, Label, RuleName, Severity};
 use crate::index::{IndexedPeer, TermId};
-use crate::lint::slips::{groups, meant, near_words, slip};
-use crate::lint::{Context, Level, Levels, Needs, Rule, RuleAt};
+use crate::lint::slips::{bearer, groups, groups_in, meant, namespaces_of, near_words, slip};
+use crate::lint::{Context, Level, Levels, Needs, Rule, RuleAt, dns};
 use crate::policy::{NamespaceMatch, Peer, Placed, PodMatch};
 use crate::selector::{Near, Selector};
 
@@ -78,7 +78,7 @@ fn finding(
     let object = &rule.policy.object;
     let place = context.span(peer.origin)?;
     let found = |message: String| RULE.finding(context.head(place), message).with_object(object.clone());
-    let namespaces = selected(context, &pods.namespaces);
+    let namespaces = namespaces_of(context, &pods.namespaces);
     if namespaces.is_empty() {
         let NamespaceMatch::Selected(selector) = &pods.namespaces else { return None };
         let (span, label) = near_namespace(context, selector)?;
@@ -88,22 +88,29 @@ fn finding(
             found.with_related(span, "this one nearly matches").with_help(format!("did you mean `{label}`?")),
         );
     }
-    let here: Vec<&PodGroup> =
-        groups(context).filter(|group| namespaces.contains(&group.namespace)).collect();
+    let here: Vec<&PodGroup> = namespaces.iter().flat_map(|id| groups_in(context, *id)).collect();
     // Pods that use the network of their node are matched by labels, and by no policy: that is another matter.
     let has_labels = |group: &PodGroup| pods.pods.matches(&group.labels).truth.is_yes();
-    if here.is_empty() || here.iter().any(|group| has_labels(group)) {
+    if here.is_empty() || here.iter().any(|group| has_labels(group)) || dns::is_dns(context, pods) {
         return None;
     }
-    let found = found(format!("no pod of {} in the input has `{}`", whose(context, &namespaces), pods.pods));
+    let whose = whose(context, &pods.namespaces, &namespaces);
+    let found = found(format!("no pod of {whose} has `{}`", pods.pods));
     if let Some((group, slip)) =
         here.into_iter().find_map(|group| Some((group, slip(&group.labels, &pods.pods)?)))
     {
         let (place, help) = near_words(context, group, &slip);
         return Some(found.with_related(place, "this one nearly matches").with_help(help));
     }
+    if let Some(bearer) = bearer(context, &namespaces, &pods.pods) {
+        return Some(found.with_related(bearer.span, bearer.label).with_help(bearer.help));
+    }
     let elsewhere = match &pods.namespaces {
+        // What asks for no label matches pods nearly everywhere.
+        NamespaceMatch::Named(_) if !pods.pods.wants_labels() => None,
         NamespaceMatch::Named(_) => groups(context).find(|group| has_labels(group)),
+        // Namespaces that the input does not show are meant too.
+        NamespaceMatch::Selected(selector) if selector.is_everything() => return None,
         NamespaceMatch::Selected(_) => None,
     };
     let Some((group, other)) =
@@ -125,16 +132,6 @@ fn finding(
     )
 }
 
-/// The namespaces that a peer speaks of, as far as the input has them and workloads in them.
-fn selected(context: &Context<'_>, namespaces: &NamespaceMatch) -> Vec<NamespaceId> {
-    let all = (0u32..).map(NamespaceId).zip(&context.cluster.namespaces);
-    let is_meant = |id: NamespaceId, labels| match namespaces {
-        NamespaceMatch::Named(name) => context.cluster.namespace_named(name) == Some(id),
-        NamespaceMatch::Selected(selector) => selector.matches(labels).truth.is_yes(),
-    };
-    all.filter(|(id, it)| is_meant(*id, &it.labels)).map(|(id, _)| id).collect()
-}
-
 /// A namespace of the input whose labels nearly match, and the label that was probably meant. That `name` is not the
 /// label with the name is told as such.
 fn near_namespace(context: &Context<'_>, selector: &Selector) -> Option<(crate::text::Span, String)> {
@@ -149,12 +146,14 @@ fn near_namespace(context: &Context<'_>, selector: &Selector) -> Option<(crate::
     })
 }
 
-fn whose(context: &Context<'_>, namespaces: &[NamespaceId]) -> String {
-    match namespaces {
-        [only] => {
+/// Among which pods none has the labels.
+fn whose(context: &Context<'_>, meant: &NamespaceMatch, namespaces: &[NamespaceId]) -> String {
+    match (meant, namespaces) {
+        (NamespaceMatch::Selected(selector), _) if selector.is_everything() => "the input".to_owned(),
+        (_, [only]) => {
             let name = context.cluster.namespace(*only).map_or("", |namespace| namespace.name.as_str());
-            format!("namespace `{name}`")
+            format!("namespace `{name}` in the input")
         }
-        several => format!("the {} namespaces", several.len()),
+        (_, several) => format!("the {} namespaces in the input", several.len()),
     }
 }

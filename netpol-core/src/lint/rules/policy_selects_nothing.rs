@@ -1,11 +1,11 @@
 //! `policy-selects-nothing`.
 
-use crate::cluster::{NamespaceId, PodGroup};
+use crate::cluster::PodGroup;
 use crate::diagnostic::{Category, Diagnostic, RuleName, Severity};
-use crate::lint::slips::{groups, near_words, slip};
+use crate::lint::slips::{bearer, groups, groups_in, near_words, slip};
 use crate::lint::{Context, Level, Levels, Needs, Rule};
+use crate::manifest::decode::placeholder::has_placeholder;
 use crate::policy::{NamespaceMatch, Policy};
-use crate::selector::Selector;
 
 pub(crate) const RULE: Rule = Rule {
     name: RuleName("policy-selects-nothing"),
@@ -35,21 +35,29 @@ fn finding(context: &Context<'_>, policy: &Policy) -> Option<Diagnostic> {
     let NamespaceMatch::Named(namespace) = &subject.namespaces else { return None };
     let home = context.cluster.namespace_named(namespace);
     // An empty selector is for pods to come; pods of the node's network are another matter.
-    if subject.pods.is_everything() || groups(context).any(|group| is_selected(group, home, &subject.pods)) {
+    let here: Vec<&PodGroup> = home.into_iter().flat_map(|home| groups_in(context, home)).collect();
+    // Which namespace a placeholder stands for is not known.
+    if here.is_empty() && has_placeholder(namespace) {
+        return None;
+    }
+    let has_labels = |group: &PodGroup| subject.pods.matches(&group.labels).truth.is_yes();
+    if subject.pods.is_everything() || here.iter().any(|group| has_labels(group)) {
         return None;
     }
     let object = &policy.object;
     let span = context.span(policy.subject.origin)?;
     let found =
         RULE.finding(span, format!("`{object}` selects no pod of the input")).with_object(object.clone());
-    let in_home = groups(context).filter(|group| Some(group.namespace) == home);
     if let Some((group, slip)) =
-        in_home.into_iter().find_map(|group| Some((group, slip(&group.labels, &subject.pods)?)))
+        here.into_iter().find_map(|group| Some((group, slip(&group.labels, &subject.pods)?)))
     {
         let (place, help) = near_words(context, group, &slip);
         return Some(found.with_related(place, "this one nearly matches").with_help(help));
     }
-    let elsewhere = groups(context).find(|group| subject.pods.matches(&group.labels).truth.is_yes());
+    if let Some(bearer) = home.and_then(|home| bearer(context, &[home], &subject.pods)) {
+        return Some(found.with_related(bearer.span, bearer.label).with_help(bearer.help));
+    }
+    let elsewhere = groups(context).find(|group| has_labels(group));
     let remark = found.with_severity(Severity::Info);
     Some(match elsewhere.and_then(|group| Some((group, context.cluster.namespace(group.namespace)?))) {
         Some((group, other)) => {
@@ -65,8 +73,4 @@ fn finding(context: &Context<'_>, policy: &Policy) -> Option<Diagnostic> {
             subject.pods
         )),
     })
-}
-
-fn is_selected(group: &PodGroup, namespace: Option<NamespaceId>, pods: &Selector) -> bool {
-    Some(group.namespace) == namespace && pods.matches(&group.labels).truth.is_yes()
 }

@@ -23,8 +23,12 @@ fn finding(context: &Context<'_>, redundant: &Redundant) -> Option<Diagnostic> {
     let policy = context.policies.policies.get(redundant.policy as usize)?;
     let object = &policy.object;
     let message = format!("`{object}` changes nothing, for any pod that could exist");
-    let what = if policy.rules.is_empty() { "isolate" } else { "isolate and allow" };
-    let help = format!("other policies {what} the same for all pods that it selects: remove it");
+    let help = if policy.rules.is_empty() {
+        "other policies isolate the same pods: remove it"
+    } else {
+        "other policies isolate and allow the same for all pods that it selects: remove it, or, if it was meant to narrow \
+         what they allow, narrow them, as what policies allow adds up"
+    };
     let place = context.head(context.span(policy.origin)?);
     let found = RULE.finding(place, message).with_object(object.clone()).with_help(help);
     Some(

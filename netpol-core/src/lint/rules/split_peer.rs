@@ -4,8 +4,9 @@ use crate::cluster::PodGroup;
 use crate::diagnostic::{Category, Diagnostic, RuleName, Severity};
 use crate::dialect::network_policy::NetworkPolicy;
 use crate::dialect::network_policy::resource::Peer;
-use crate::lint::slips::groups;
+use crate::lint::slips::{groups_in, namespaces_of};
 use crate::lint::{Context, Level, Levels, Needs, Rule, edits};
+use crate::policy::NamespaceMatch;
 use crate::selector::Selector;
 use crate::text::Spanned;
 
@@ -48,20 +49,16 @@ fn finding(
     }
     let home = context.cluster.namespace_named(&policy.metadata.namespace.value)?;
     let is_meant = |group: &&PodGroup| pods.matches(&group.labels).truth.is_yes();
-    let is_at_home = |group: &PodGroup| group.namespace == home;
-    let is_selected = |group: &PodGroup| {
-        let namespace = context.cluster.namespace(group.namespace);
-        namespace.is_some_and(|namespace| namespaces.matches(&namespace.labels).truth.is_yes())
-    };
-    if context.workloads_in(home).is_empty() || groups(context).filter(is_meant).any(is_at_home) {
+    if context.workloads_in(home).is_empty() || groups_in(context, home).any(|group| is_meant(&group)) {
         return None;
     }
     let object = &policy.object;
-    let there = groups(context).filter(is_meant).find(|group| is_selected(group));
+    let selected = namespaces_of(context, &NamespaceMatch::Selected(namespaces));
+    let there = selected.into_iter().flat_map(|id| groups_in(context, id)).find(is_meant);
     let message =
         format!("`{object}` has two peers where one is probably meant: no pod of its namespace has `{pods}`");
-    let help = "as two items they mean all pods of the namespaces, or such pods of the policy's own namespace; take the \
-                dash of the second away to mean such pods of those namespaces";
+    let help = "as two items they mean all pods of the namespaces, or such pods of the policy's own namespace; make one \
+                item of them, without the second dash, to mean such pods of those namespaces";
     let found = RULE
         .finding(context.head(second.span), message)
         .with_object(object.clone())

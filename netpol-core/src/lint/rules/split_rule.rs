@@ -2,9 +2,9 @@
 
 use crate::diagnostic::{Category, Diagnostic, RuleName, Severity};
 use crate::dialect::network_policy::NetworkPolicy;
-use crate::dialect::network_policy::resource::{self, PortNumber, Rules, Standing};
+use crate::dialect::network_policy::resource::{self, PortNumber, Standing};
 use crate::lint::{Context, Level, Levels, Needs, Rule, edits};
-use crate::text::Spanned;
+use crate::text::{Span, Spanned};
 
 pub(crate) const RULE: Rule = Rule {
     name: RuleName("split-rule"),
@@ -21,7 +21,14 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
     for resource in context.network_policies() {
         let spec = &resource.spec;
         for (direction, rules) in [("ingress", &spec.ingress), ("egress", &spec.egress)] {
-            found.extend(rules.as_ref().and_then(|rules| finding(context, resource, direction, rules)));
+            let Some(rules) = rules else { continue };
+            let pairs = pairs(&rules.rules);
+            // To everybody on some ports is what many egress policies mean.
+            let is_sure = direction == "ingress" && pairs.len() * 2 == rules.rules.len();
+            let severity = if is_sure { Severity::Warning } else { Severity::Info };
+            found.extend(
+                pairs.iter().filter_map(|pair| finding(context, resource, (direction, pair), severity)),
+            );
         }
     }
     found
@@ -42,54 +49,69 @@ fn half(rule: &resource::Rule) -> Option<Half> {
     }
 }
 
-/// Two rules, one half each, and no other rule beside them: one dash was probably too many.
+/// Two rules after each other, one half each: one dash was probably too many.
+struct Pair<'a> {
+    peers: &'a Spanned<resource::Rule>,
+    ports: &'a Spanned<resource::Rule>,
+    second: Span,
+}
+
+/// The pairs of halves. Among several rules, peers come first, as nearly everybody writes them.
+fn pairs(rules: &[Spanned<resource::Rule>]) -> Vec<Pair<'_>> {
+    let after_each_other = rules.iter().zip(rules.iter().skip(1));
+    let pairs = after_each_other.filter_map(|(first, second)| {
+        let (peers, ports) = match (half(&first.value)?, half(&second.value)?) {
+            (Half::Peers, Half::Ports) => (first, second),
+            (Half::Ports, Half::Peers) if rules.len() == 2 => (second, first),
+            _ => return None,
+        };
+        Some(Pair { peers, ports, second: second.span })
+    });
+    pairs.collect()
+}
+
 fn finding(
     context: &Context<'_>,
     policy: &NetworkPolicy,
-    direction: &str,
-    rules: &Rules,
+    (direction, pair): (&str, &Pair<'_>),
+    severity: Severity,
 ) -> Option<Diagnostic> {
-    let [first, second] = rules.rules.as_slice() else { return None };
-    let (peers, ports) = match (half(&first.value)?, half(&second.value)?) {
-        (Half::Peers, Half::Ports) => (first, second),
-        (Half::Ports, Half::Peers) => (second, first),
-        _ => return None,
-    };
+    let Pair { peers, ports, second } = pair;
     // What cannot be read may be either half.
     let is_unread = policy.standing == Standing::Unreadable;
-    if is_unread || is_well_known(&ports.value) || first.via.is_some() || second.via.is_some() {
+    if is_unread || is_well_known(&ports.value) || peers.via.is_some() || ports.via.is_some() {
         return None;
     }
-    let (whom, everybody) = match direction {
-        "ingress" => ("from", "from everybody"),
-        _ => ("to", "to everybody"),
+    let is_ingress = direction == "ingress";
+    let key = if ports.span == *second {
+        "ports:"
+    } else if is_ingress {
+        "from:"
+    } else {
+        "to:"
     };
+    let whom = if is_ingress { "from" } else { "to" };
     let object = &policy.object;
-    let message = format!("`{object}` has two {direction} rules where one is probably meant");
+    let may = if severity == Severity::Info { "may be" } else { "is probably" };
+    let message = format!("`{object}` has two {direction} rules where one {may} meant");
     let help = format!(
-        "of one rule both must hold, of two rules one is enough: take the dash in front of the second `{}` away, if \
-         only these peers are to be allowed on only these ports",
-        if ports.span == second.span { "ports:" } else { whom_key(whom) }
+        "of one rule both must hold, of two rules one is enough: make one of them, without the dash in front of \
+         `{key}`, if only these peers are to be allowed on only these ports"
     );
     let found = RULE
         .finding(context.head(ports.span), message)
+        .with_severity(severity)
         .with_object(object.clone())
-        .with_label(format!("this allows connections {everybody} on these ports"))
+        .with_label(format!("this allows connections {whom} everybody on these ports"))
         .with_related(
             context.head(peers.span),
             format!("this allows connections {whom} these peers on every port"),
         )
         .with_help(help);
-    // To everybody on some ports is what many egress policies mean.
-    let found = if direction == "egress" { found.with_severity(Severity::Info) } else { found };
-    Some(match edits::join_to_item_before(context, second.span, "make one rule of the two") {
+    Some(match edits::join_to_item_before(context, *second, "make one rule of the two") {
         Some(fix) => found.with_fix(fix),
         None => found,
     })
-}
-
-fn whom_key(whom: &str) -> &'static str {
-    if whom == "from" { "from:" } else { "to:" }
 }
 
 /// Whether all ports are of the DNS or the web, which everybody is often meant to reach or to come from.

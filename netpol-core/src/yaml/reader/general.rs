@@ -235,8 +235,9 @@ impl<'t, 'd> Building<'t, 'd> {
         let anchor = scalar.anchor;
         let value = scalar.value().map_err(|refusal| Flaw::of(range.start, range.end, refusal))?;
         if !self.expects_key() {
-            let value =
-                scalar::to_json(value).map_err(|refusal| Flaw::of(range.start, range.end, refusal))?;
+            let value = scalar::to_json(value).map_err(|refusal| {
+                Flaw::of(range.start, range.end, refusal).with_help("put it in quotes if it is meant as text")
+            })?;
             let span = self.place.span(range.start, range.end);
             return self.add(Node { value, span, via: None }, anchor);
         }
@@ -263,7 +264,9 @@ impl<'t, 'd> Building<'t, 'd> {
         if self.flow_depth == 0 {
             self.tabs.reach(range.start);
             match (scalar.style, self.stack.last()) {
-                (ScalarStyle::Plain, Some(open)) => self.tabs.pass_plain(range.end, open.column),
+                (ScalarStyle::Plain, Some(open)) if !self.expects_key() => {
+                    self.tabs.pass_plain(range.end, open.column);
+                }
                 _ => self.tabs.pass(range.end),
             }
         }

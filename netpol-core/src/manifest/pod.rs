@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::Metadata;
 use super::decode::{Decoder, GoType, Path};
 use super::node::address;
+use super::validity::{check_container_port, check_port_name, check_protocol};
 use crate::net::Protocol;
 use crate::text::{Span, Spanned};
 use crate::yaml::{Mapping, Node, Value};
@@ -76,7 +77,7 @@ pub struct Pod {
 impl Pod {
     /// Reads a pod.
     pub fn read(decoder: &mut Decoder<'_>, root: &Node<'_>, default_namespace: &str) -> Self {
-        let metadata = Metadata::read(decoder, root, default_namespace);
+        let metadata = Metadata::read_valid(decoder, root, default_namespace);
         let (mut spec, mut status) = (PodSpec::default(), PodStatus::default());
         if let Value::Mapping(fields) = &root.value {
             if let Some(entry) = fields.get("spec") {
@@ -194,17 +195,26 @@ fn container_port(
             "name" => {
                 let name = decoder.string(node, &path, GoType::new(owner, "string"));
                 port.name = name.filter(|name| !name.value.is_empty());
+                if let Some(name) = &port.name {
+                    check_port_name(decoder, name, &path);
+                }
             }
             "containerPort" => {
-                let number = decoder.integer(node, &path, GoType::new(owner, "int32"))?.value;
-                port.number = number.map(u16::try_from).transpose().ok()?;
+                let number = decoder.integer(node, &path, GoType::new(owner, "int32"))?;
+                check_container_port(decoder, &number, &path);
+                port.number = number.value.map(u16::try_from).transpose().ok()?;
             }
             "protocol" => {
-                let text = decoder.text(node, &path, GoType::new(owner, "v1.Protocol"));
-                port.protocol = text.and_then(|text| Protocol::parse(text.value)).unwrap_or(Protocol::Tcp);
+                if let Some(text) = decoder.text(node, &path, GoType::new(owner, "v1.Protocol")) {
+                    check_protocol(decoder, &text, &path);
+                    port.protocol = Protocol::parse(text.value).unwrap_or(Protocol::Tcp);
+                }
             }
             _ => {}
         }
+    }
+    if fields.get("containerPort").is_none() {
+        check_container_port(decoder, &Spanned::new(Some(0), span), &path.field("containerPort"));
     }
     Some(port)
 }

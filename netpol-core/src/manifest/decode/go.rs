@@ -20,6 +20,17 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// `text` as Go's JSON encoder prints it.
+pub fn json(text: &str) -> String {
+    let mut json = serde_json::Value::from(text).to_string();
+    for letter in ['<', '>', '&', '\u{2028}', '\u{2029}'] {
+        if json.contains(letter) {
+            json = json.replace(letter, &format!("\\u{:04x}", u32::from(letter)));
+        }
+    }
+    json
+}
+
 /// A number as Go's JSON encoder prints it.
 pub fn float(number: f64) -> String {
     let size = number.abs();
@@ -85,6 +96,12 @@ mod tests {
         assert_eq!(quote("é“t”"), "\"é“t”\"");
         assert_eq!(quote("\u{a0}\u{1b}"), r#""\u00a0\x1b""#);
         assert_eq!(quote("e\u{301}"), "\"e\u{301}\"");
+    }
+
+    #[test]
+    fn texts_of_other_types_are_quoted_as_in_json() {
+        assert_eq!(json("web"), "\"web\"");
+        assert_eq!(json("<&>\u{2028}\u{a0}\n\u{1}"), "\"\\u003c\\u0026\\u003e\\u2028\u{a0}\\n\\u0001\"");
     }
 
     #[test]

@@ -189,6 +189,7 @@ fn container_port(
 ) -> Option<ContainerPort> {
     let owner = "ContainerPort";
     let mut port = ContainerPort { name: None, number: None, protocol: Protocol::Tcp, span };
+    let mut is_port = true;
     for entry in &fields.entries {
         let (node, path) = (&entry.value, path.field(&entry.key));
         match entry.key.as_ref() {
@@ -200,9 +201,12 @@ fn container_port(
                 }
             }
             "containerPort" => {
-                let number = decoder.integer(node, &path, GoType::new(owner, "int32"))?;
-                check_container_port(decoder, &number, &path);
-                port.number = number.value.map(u16::try_from).transpose().ok()?;
+                let number = decoder.integer(node, &path, GoType::new(owner, "int32"));
+                if let Some(number) = &number {
+                    check_container_port(decoder, number, &path);
+                    port.number = number.value.and_then(|number| u16::try_from(number).ok());
+                }
+                is_port = number.is_some_and(|number| number.value.is_none() || port.number.is_some());
             }
             "protocol" => {
                 if let Some(text) = decoder.text(node, &path, GoType::new(owner, "v1.Protocol")) {
@@ -216,7 +220,7 @@ fn container_port(
     if fields.get("containerPort").is_none() {
         check_container_port(decoder, &Spanned::new(Some(0), span), &path.field("containerPort"));
     }
-    Some(port)
+    is_port.then_some(port)
 }
 
 /// The addresses of `podIPs: [{ip: …}]`, else of `podIP`; the same of the host.

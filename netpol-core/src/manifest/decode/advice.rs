@@ -92,6 +92,8 @@ fn example(name: &str) -> &'static str {
         "v1.LabelSelector" => "matchLabels: {app: web}",
         "v1.LabelSelectorRequirement" => "{key: app, operator: Exists}",
         "v1.ObjectMeta" => "name: web",
+        "v1.OwnerReference" => "{apiVersion: apps/v1, kind: Deployment, name: web, uid: 5f1c}",
+        "v1.ManagedFieldsEntry" => "manager: kubectl",
         "map[string]string" => "app: web",
         "string" => "web",
         "v1.PolicyType" => "Ingress",

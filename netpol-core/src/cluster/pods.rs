@@ -59,7 +59,7 @@ impl<'a> Owners<'a> {
 fn controller(owners: &[OwnerReference]) -> Option<&OwnerReference> {
     let mut owners = owners.iter().filter(|owner| owner.kind != "Node" && !owner.name.is_empty());
     let first = owners.clone().next();
-    owners.find(|owner| owner.is_controller).or(first)
+    owners.find(|owner| owner.controller == Some(true)).or(first)
 }
 
 /// The pods that a controller makes from a template.

@@ -134,11 +134,17 @@ mod tests {
     }
 
     #[test]
-    fn a_policy_whose_name_is_no_text_keeps_it() {
-        let set = lowered_text(
-            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: 12}\nspec: {}\n",
-        );
-        assert_eq!(set.opaque[0].object.name, "12");
+    fn a_wrong_type_in_metadata_leaves_a_remark_unless_it_hides_the_namespace() {
+        let of = |metadata: &str| {
+            let kind = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy";
+            lowered_text(&format!("{kind}\nmetadata: {{{metadata}}}\nspec: {{}}\n"))
+        };
+        let set = of("name: 12, annotations: {a: true, b: 1}");
+        assert_eq!(set.policies[0].object.name, "12");
+        let remarks: Vec<&Remark> = set.policies[0].remarks.iter().map(|remark| &remark.value).collect();
+        let invalid = |path: &str| Remark::InvalidMetadata { path: path.into() };
+        assert_eq!(remarks, [&invalid("metadata.name"), &invalid("metadata.annotations")]);
+        assert_eq!(of("name: 12, namespace: 5").opaque[0].object.name, "12");
     }
 
     #[test]

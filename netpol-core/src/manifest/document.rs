@@ -9,8 +9,10 @@ use super::identity::{Found, Item};
 use super::kinds::{self, Route, TypedKind};
 use super::metadata::scalar_text;
 use super::object::ReadOptions;
-use super::{LeftOut, Namespace, Node, Pod, RawObject, Service, Tally, Workload};
-use crate::diagnostic::rule::{REMOVED_API_VERSION, UNKNOWN_KIND, UNREADABLE_YAML, UNRENDERED_TEMPLATE};
+use super::{LeftOut, Metadata, Namespace, Node, Pod, RawObject, Service, Tally, Workload};
+use crate::diagnostic::rule::{
+    REMOVED_API_VERSION, UNKNOWN_KIND, UNREADABLE_YAML, UNRENDERED_TEMPLATE, WRONG_TYPE,
+};
 use crate::diagnostic::{Category, Diagnostic, ObjectRef, Severity, report};
 use crate::text::{SourceFile, Span};
 use crate::yaml::{self, Chunk, Entry, Parsed, Value};
@@ -146,7 +148,12 @@ where
             Route::List => node,
         };
         let Value::Mapping(fields) = &list.value else { return };
-        let Some(items) = fields.get("items") else { return self.custom(node, version, kind) };
+        let Some(items) = fields.get("items") else {
+            if kinds::is_built_in(version) {
+                return self.unknown(node, version, kind);
+            }
+            return self.custom(node, version, kind);
+        };
         let item_kind = kind.strip_suffix("List").filter(|kind| !kind.is_empty());
         match &items.value.value {
             Value::Sequence(_) if depth >= MAX_LIST_DEPTH => {
@@ -219,8 +226,12 @@ where
         self.outcome.items.push(item);
     }
 
-    /// A kind or version that does not exist.
+    /// A kind or version that does not exist. Before kubectl looks for it, it reads `metadata`.
     fn unknown(&mut self, node: &yaml::Node<'t>, version: &str, kind: &str) {
+        let mut decoder = Decoder::new(self.file, Strictness::Lenient);
+        Metadata::read(&mut decoder, node, &self.reader.options.default_namespace);
+        let wrong = decoder.diagnostics.into_iter().filter(|found| found.rule == WRONG_TYPE);
+        self.outcome.diagnostics.extend(wrong);
         *self.outcome.tally.unknown.entry(kind.to_owned()).or_default() += 1;
         let place = if version.is_empty() { "apiVersion" } else { "kind" };
         let mut diagnostic = no_match(UNKNOWN_KIND, place_of(node, place), version, kind);

@@ -146,6 +146,13 @@ const BUILT_IN: [(&str, &[&str]); 25] = [
     ("storagemigration.k8s.io", &["StorageVersionMigration"]),
 ];
 
+/// Policy kinds that look as if they were built in, with the `apiVersion` that has them.
+const ELSEWHERE: [(&str, &str); 3] = [
+    ("AdminNetworkPolicy", "policy.networking.k8s.io/v1alpha1"),
+    ("BaselineAdminNetworkPolicy", "policy.networking.k8s.io/v1alpha1"),
+    ("ClusterNetworkPolicy", "policy.networking.k8s.io/v1alpha2"),
+];
+
 /// The group of an `apiVersion`; empty for the core group.
 pub fn group(api_version: &str) -> &str {
     api_version.split_once('/').map_or("", |(group, _)| group)
@@ -176,14 +183,23 @@ pub fn route(api_version: &str, kind: &str) -> Route {
     if let Some(item) = kind.strip_suffix("List") {
         return list_route(api_version, item);
     }
-    let Some((_, kinds)) = BUILT_IN.iter().find(|(group, _)| *group == self::group(api_version)) else {
-        return Route::Custom;
-    };
+    let Some(kinds) = built_in(api_version) else { return Route::Custom };
     if kinds.contains(&kind) && is_version(api_version.rsplit('/').next().unwrap_or_default()) {
         Route::Irrelevant
     } else {
         Route::Unknown
     }
+}
+
+/// Whether an `apiVersion` names a group that is built into Kubernetes.
+pub fn is_built_in(api_version: &str) -> bool {
+    built_in(api_version).is_some()
+}
+
+/// The kinds of a built-in group that are not read.
+fn built_in(api_version: &str) -> Option<&'static [&'static str]> {
+    let group = group(api_version);
+    BUILT_IN.iter().find(|(name, _)| *name == group).map(|(_, kinds)| *kinds)
 }
 
 /// A list of a kind goes where the kind goes; `v1 List` holds any.
@@ -213,12 +229,19 @@ pub fn is_slip(api_version: &str, kind: &str) -> bool {
 
 /// What was probably meant by an `apiVersion` and `kind` that do not exist: kind and `apiVersion`.
 pub fn suggestion(api_version: &str, kind: &str) -> Option<String> {
-    if let Some((kind, current)) = meant(kind) {
+    if let (Route::List, Some(item)) = (route(api_version, kind), kind.strip_suffix("List")) {
+        let items = "a list has its objects under `items:`";
+        return Some(match item {
+            "" => items.to_owned(),
+            item => format!("{items}; one object alone has `kind: {item}`"),
+        });
+    }
+    let elsewhere = || ELSEWHERE.iter().find(|(name, _)| *name == kind).copied();
+    // The last are exchanged.
+    if let Some((kind, current)) = meant(kind).or_else(elsewhere).or_else(|| meant(api_version)) {
         return Some(format!("did you mean `apiVersion: {current}` and `kind: {kind}`?"));
     }
-    let group = group(api_version);
-    let (_, kinds) = BUILT_IN.iter().find(|(name, _)| *name == group)?;
-    let kind = nearest(kind, kinds.iter().copied())?;
+    let kind = nearest(kind, built_in(api_version)?.iter().copied())?;
     Some(format!("did you mean `kind: {kind}`?"))
 }
 
@@ -288,8 +311,17 @@ mod tests {
         assert!(is_slip("app/v1", "Deployments"));
         assert!(!is_slip("serving.knative.dev/v1", "Service"));
         assert!(!is_slip("projectcalico.org/v3", "NetworkPolicy"));
-        assert!(
-            suggestion("networking.k8s.io/v1", "NetworkPolicies").unwrap().contains("`kind: NetworkPolicy`")
+        let suggests = |version: &str, kind: &str, words: &str| {
+            let text = suggestion(version, kind).unwrap();
+            assert!(text.contains(words), "{version} {kind}: {text}");
+        };
+        suggests("networking.k8s.io/v1", "NetworkPolicies", "`kind: NetworkPolicy`");
+        suggests(
+            "networking.k8s.io/v1",
+            "AdminNetworkPolicy",
+            "`apiVersion: policy.networking.k8s.io/v1alpha1`",
         );
+        suggests("NetworkPolicy", "networking.k8s.io/v1", "`apiVersion: networking.k8s.io/v1`");
+        suggests("networking.k8s.io/v1", "NetworkPolicyList", "`items:`");
     }
 }

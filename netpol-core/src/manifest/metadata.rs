@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::bookkeeping;
 use super::decode::placeholder::has_placeholder;
 use super::decode::{Decoder, GoType, Path, go};
+use super::validity::check_labels;
 use crate::text::{Span, Spanned};
 use crate::yaml::{Entry, Mapping, Node, Value};
 
@@ -17,7 +19,7 @@ pub struct Label {
 }
 
 /// An owner of an object.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct OwnerReference {
     /// `apiVersion`, possibly empty.
     pub api_version: String,
@@ -25,8 +27,12 @@ pub struct OwnerReference {
     pub kind: String,
     /// `name`.
     pub name: String,
-    /// Whether the owner is the controller.
-    pub is_controller: bool,
+    /// `uid`, possibly empty.
+    pub uid: String,
+    /// `controller`.
+    pub controller: Option<bool>,
+    /// `blockOwnerDeletion`.
+    pub block_deletion: Option<bool>,
 }
 
 /// `metadata`, as far as it is read.
@@ -47,23 +53,7 @@ const OWNER: &str = "ObjectMeta";
 const STRING: GoType = GoType::new(OWNER, "string");
 const MAP: GoType = GoType::new(OWNER, "map[string]string");
 const REFERENCE: &str = "OwnerReference";
-const FIELDS: [&str; 15] = [
-    "annotations",
-    "creationTimestamp",
-    "deletionGracePeriodSeconds",
-    "deletionTimestamp",
-    "finalizers",
-    "generateName",
-    "generation",
-    "labels",
-    "managedFields",
-    "name",
-    "namespace",
-    "ownerReferences",
-    "resourceVersion",
-    "selfLink",
-    "uid",
-];
+const REFERENCE_FIELDS: [&str; 6] = ["apiVersion", "blockOwnerDeletion", "controller", "kind", "name", "uid"];
 
 /// A name that is no text, so that the object can still be told from others.
 fn misread_name(node: &Node<'_>) -> Option<Spanned<String>> {
@@ -94,6 +84,13 @@ impl Metadata {
         }
     }
 
+    /// Reads the `metadata` of an object that is validated nowhere else, and validates its labels.
+    pub(super) fn read_valid(decoder: &mut Decoder<'_>, root: &Node<'_>, default_namespace: &str) -> Self {
+        let metadata = Self::read(decoder, root, default_namespace);
+        check_labels(decoder, &metadata.labels, &Path::ROOT.field("metadata").field("labels"));
+        metadata
+    }
+
     /// Reads the field `metadata`, or `template.metadata` and the like at the root of `path`.
     pub fn read_field(decoder: &mut Decoder<'_>, entry: &Entry<'_>, default_namespace: &str) -> Self {
         let path = Path::ROOT.field("metadata");
@@ -112,7 +109,7 @@ impl Metadata {
                 "generateName" => generated = decoder.string(&entry.value, &path, STRING),
                 "labels" => metadata.labels = labels(decoder, &entry.value, &path),
                 "ownerReferences" => metadata.owners = owners(decoder, &entry.value, &path),
-                _ => other_field(decoder, entry, &mapping.entries, &path),
+                _ => bookkeeping::field(decoder, entry, &mapping.entries, &path),
             }
         }
         let is_set = |text: &Spanned<String>| !text.value.is_empty();
@@ -156,63 +153,38 @@ pub fn labels(decoder: &mut Decoder<'_>, node: &Node<'_>, path: &Path<'_>) -> Ve
     labels
 }
 
-/// Annotations are only looked at for their type.
-fn annotations(decoder: &mut Decoder<'_>, node: &Node<'_>, path: &Path<'_>) {
-    let Some(mapping) = decoder.mapping(node, path, MAP) else { return };
-    for entry in &mapping.entries {
-        if !matches!(entry.value.value, Value::String(_) | Value::Null) {
-            decoder.wrong_type(&entry.value, path, STRING);
-        }
-    }
-}
-
 fn owners(decoder: &mut Decoder<'_>, node: &Node<'_>, path: &Path<'_>) -> Vec<OwnerReference> {
     let items = decoder.sequence(node, path, GoType::new(OWNER, "[]v1.OwnerReference")).unwrap_or_default();
     let mut owners = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         let path = path.index(index);
-        if let Some(mapping) = decoder.mapping(item, &path, GoType::new(OWNER, "v1.OwnerReference")) {
-            owners.push(owner(decoder, mapping, &path));
-        }
+        let mapping = decoder.mapping(item, &path, GoType::new(OWNER, "v1.OwnerReference"));
+        owners.push(mapping.map(|mapping| owner(decoder, mapping, &path)).unwrap_or_default());
     }
     owners
 }
 
 fn owner(decoder: &mut Decoder<'_>, mapping: &Mapping<'_>, path: &Path<'_>) -> OwnerReference {
-    let mut text = |name: &str| {
-        let read = |entry: &Entry<'_>| {
-            decoder.string(&entry.value, &path.field(name), GoType::new(REFERENCE, "string"))
+    let mut owner = OwnerReference::default();
+    for entry in &mapping.entries {
+        let (node, path) = (&entry.value, path.field(&entry.key));
+        let mut text = |go_type| {
+            let text = decoder.string(node, &path, GoType::new(REFERENCE, go_type));
+            text.map(|text| text.value).unwrap_or_default()
         };
-        mapping.get(name).and_then(read).map(|text| text.value).unwrap_or_default()
-    };
-    let (api_version, kind, name) = (text("apiVersion"), text("kind"), text("name"));
-    let is_controller = mapping.get("controller").is_some_and(|entry| entry.value.value == Value::Bool(true));
-    OwnerReference { api_version, kind, name, is_controller }
+        match entry.key.as_ref() {
+            "apiVersion" => owner.api_version = text("string"),
+            "kind" => owner.kind = text("string"),
+            "name" => owner.name = text("string"),
+            "uid" => owner.uid = text("types.UID"),
+            "controller" => owner.controller = flag(decoder, node, &path),
+            "blockOwnerDeletion" => owner.block_deletion = flag(decoder, node, &path),
+            _ => decoder.field_beside(entry, &mapping.entries, &path, &REFERENCE_FIELDS),
+        }
+    }
+    owner
 }
 
-/// A field that is only looked at for its type, or that does not exist.
-fn other_field(decoder: &mut Decoder<'_>, entry: &Entry<'_>, siblings: &[Entry<'_>], path: &Path<'_>) {
-    let node = &entry.value;
-    match entry.key.as_ref() {
-        "annotations" => annotations(decoder, node, path),
-        "resourceVersion" | "selfLink" => {
-            decoder.text(node, path, STRING);
-        }
-        "uid" => {
-            decoder.text(node, path, GoType::new(OWNER, "types.UID"));
-        }
-        "generation" | "deletionGracePeriodSeconds" => {
-            if !matches!(node.value, Value::Int(_) | Value::Null) {
-                decoder.wrong_type(node, path, GoType::new(OWNER, "int64"));
-            }
-        }
-        "finalizers" => {
-            decoder.strings(node, path, [GoType::new(OWNER, "[]string"), STRING]);
-        }
-        "managedFields" => {
-            decoder.sequence(node, path, GoType::new(OWNER, "[]v1.ManagedFieldsEntry"));
-        }
-        "creationTimestamp" | "deletionTimestamp" => {}
-        _ => decoder.field_beside(entry, siblings, path, &FIELDS),
-    }
+fn flag(decoder: &mut Decoder<'_>, node: &Node<'_>, path: &Path<'_>) -> Option<bool> {
+    decoder.boolean(node, path, GoType::new(REFERENCE, "bool")).map(|flag| flag.value)
 }

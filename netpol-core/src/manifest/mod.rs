@@ -2,6 +2,7 @@
 
 pub mod decode;
 pub mod backend;
+mod bookkeeping;
 mod document;
 mod identity;
 pub mod kinds;
@@ -14,6 +15,7 @@ pub mod object;
 pub mod pod;
 pub mod reading;
 pub mod service;
+mod validity;
 pub mod workload;
 
 pub use backend::{Backend, BackendPort, backends};

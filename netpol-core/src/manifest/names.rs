@@ -22,6 +22,30 @@ const DNS_LABEL: &str = "a lowercase RFC 1123 label must consist of lower case a
     start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is \
     '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
 
+/// What to do about a label key whose prefix is no DNS name.
+pub const PREFIX_ADVICE: &str =
+    "what stands before the `/` of a label key is a DNS name in lower case, such as `example.com`";
+/// What to do about a label key.
+pub const KEY_ADVICE: &str = "a label key is a name of at most 63 letters, digits, `-`, `_` and `.`, such as `app` or `example.com/app`";
+/// What to do about a label value with a letter that it may not have.
+pub const VALUE_ADVICE: &str = "the value of a label has letters, digits, `-`, `_` and `.`, and begins and ends with a \
+    letter or digit; one item names one value";
+/// What to do about a label value that is too long.
+pub const LENGTH_ADVICE: &str = "the value of a label has at most 63 letters";
+/// What to do about the name of a port.
+pub const PORT_ADVICE: &str = "the name of a port has at most 15 lower case letters, digits and hyphens, such as \
+    `http-metrics`; a number stands without quotes";
+
+/// What to do about a fault of a label key.
+pub fn key_advice(fault: &str) -> &'static str {
+    if fault.contains("prefix part") { PREFIX_ADVICE } else { KEY_ADVICE }
+}
+
+/// What to do about a fault of a label value.
+pub fn value_advice(fault: &str) -> &'static str {
+    if fault.contains("no more than") { LENGTH_ADVICE } else { VALUE_ADVICE }
+}
+
 /// What is wrong with a label key, or an annotation key in lower case.
 pub fn label_key(key: &str) -> Vec<Fault> {
     let mut faults = Vec::new();

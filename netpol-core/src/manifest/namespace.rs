@@ -17,6 +17,6 @@ pub struct Namespace {
 impl Namespace {
     /// Reads a namespace.
     pub fn read(decoder: &mut Decoder<'_>, root: &yaml::Node<'_>) -> Self {
-        Self { span: root.span, metadata: Metadata::read(decoder, root, "") }
+        Self { span: root.span, metadata: Metadata::read_valid(decoder, root, "") }
     }
 }

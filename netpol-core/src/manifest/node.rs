@@ -26,7 +26,7 @@ pub struct Node {
 impl Node {
     /// Reads a node.
     pub fn read(decoder: &mut Decoder<'_>, root: &yaml::Node<'_>) -> Self {
-        let metadata = Metadata::read(decoder, root, "");
+        let metadata = Metadata::read_valid(decoder, root, "");
         let (spec, status) = (Path::ROOT.field("spec"), Path::ROOT.field("status"));
         let mut field = |name: &str, path: &Path<'_>, expected| {
             let yaml::Value::Mapping(mapping) = &root.value else { return None };

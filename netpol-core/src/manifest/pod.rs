@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::Metadata;
 use super::decode::{Decoder, GoType, Path};
 use super::node::address;
+use super::validity::{check_container_port, check_port_name, check_protocol};
 use crate::net::Protocol;
 use crate::text::{Span, Spanned};
 use crate::yaml::{Mapping, Node, Value};
@@ -76,7 +77,7 @@ pub struct Pod {
 impl Pod {
     /// Reads a pod.
     pub fn read(decoder: &mut Decoder<'_>, root: &Node<'_>, default_namespace: &str) -> Self {
-        let metadata = Metadata::read(decoder, root, default_namespace);
+        let metadata = Metadata::read_valid(decoder, root, default_namespace);
         let (mut spec, mut status) = (PodSpec::default(), PodStatus::default());
         if let Value::Mapping(fields) = &root.value {
             if let Some(entry) = fields.get("spec") {
@@ -189,25 +190,38 @@ fn container_port(
 ) -> Option<ContainerPort> {
     let owner = "ContainerPort";
     let mut port = ContainerPort { name: None, number: None, protocol: Protocol::Tcp, span };
+    let mut is_port = true;
     for entry in &fields.entries {
         let (node, path) = (&entry.value, path.field(&entry.key));
         match entry.key.as_ref() {
             "name" => {
                 let name = decoder.string(node, &path, GoType::new(owner, "string"));
                 port.name = name.filter(|name| !name.value.is_empty());
+                if let Some(name) = &port.name {
+                    check_port_name(decoder, name, &path);
+                }
             }
             "containerPort" => {
-                let number = decoder.integer(node, &path, GoType::new(owner, "int32"))?.value;
-                port.number = number.map(u16::try_from).transpose().ok()?;
+                let number = decoder.integer(node, &path, GoType::new(owner, "int32"));
+                if let Some(number) = &number {
+                    check_container_port(decoder, number, &path);
+                    port.number = number.value.and_then(|number| u16::try_from(number).ok());
+                }
+                is_port = number.is_some_and(|number| number.value.is_none() || port.number.is_some());
             }
             "protocol" => {
-                let text = decoder.text(node, &path, GoType::new(owner, "v1.Protocol"));
-                port.protocol = text.and_then(|text| Protocol::parse(text.value)).unwrap_or(Protocol::Tcp);
+                if let Some(text) = decoder.text(node, &path, GoType::new(owner, "v1.Protocol")) {
+                    check_protocol(decoder, &text, &path);
+                    port.protocol = Protocol::parse(text.value).unwrap_or(Protocol::Tcp);
+                }
             }
             _ => {}
         }
     }
-    Some(port)
+    if fields.get("containerPort").is_none() {
+        check_container_port(decoder, &Spanned::new(Some(0), span), &path.field("containerPort"));
+    }
+    is_port.then_some(port)
 }
 
 /// The addresses of `podIPs: [{ip: …}]`, else of `podIP`; the same of the host.

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use super::decode::{Decoder, GoType, Path};
 use super::metadata::{Metadata, labels};
 use super::node::address;
+use super::validity::{check_labels, check_port_number, check_protocol};
 use crate::net::Protocol;
 use crate::text::{Span, Spanned};
 use crate::yaml::{Mapping, Node, Value};
@@ -77,7 +78,7 @@ impl Service {
     pub fn read(decoder: &mut Decoder<'_>, root: &Node<'_>, default_namespace: &str) -> Self {
         let mut service = Self {
             span: root.span,
-            metadata: Metadata::read(decoder, root, default_namespace),
+            metadata: Metadata::read_valid(decoder, root, default_namespace),
             service_type: ServiceType::default(),
             type_span: None,
             external_traffic_policy: None,
@@ -106,7 +107,10 @@ impl Service {
                     self.type_span = text.as_ref().map(|text| text.span);
                     self.service_type = text.map(|text| service_type(text.value)).unwrap_or_default();
                 }
-                "selector" => self.selector = labels(decoder, node, &path),
+                "selector" => {
+                    self.selector = labels(decoder, node, &path);
+                    check_labels(decoder, &self.selector, &path);
+                }
                 "ports" => self.ports = ports(decoder, node, &path),
                 "externalTrafficPolicy" => {
                     let expected = GoType::new(OWNER, "v1.ServiceExternalTrafficPolicy");
@@ -180,11 +184,17 @@ fn port(decoder: &mut Decoder<'_>, fields: &Mapping<'_>, path: &Path<'_>) -> Ser
             }
             "protocol" => {
                 let text = decoder.text(node, &path, GoType::new(owner, "v1.Protocol"));
-                port.protocol = text.and_then(|text| Protocol::parse(text.value)).unwrap_or(Protocol::Tcp);
+                if let Some(text) = text {
+                    check_protocol(decoder, &text, &path);
+                    port.protocol = Protocol::parse(text.value).unwrap_or(Protocol::Tcp);
+                }
             }
             "port" => {
                 let number = decoder.integer(node, &path, GoType::new(owner, "int32"));
-                port.port = number.and_then(port_number);
+                if let Some(number) = number {
+                    check_port_number(decoder, &number, &path);
+                    port.port = port_number(number);
+                }
             }
             "targetPort" => port.target = target(decoder, node, &path),
             _ => {}

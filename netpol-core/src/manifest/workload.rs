@@ -2,6 +2,7 @@
 
 use super::decode::{Decoder, GoType, Path};
 use super::metadata::labels;
+use super::validity::check_labels;
 use super::{Label, Metadata, PodSpec};
 use crate::text::{Span, Spanned};
 use crate::yaml::{Mapping, Node, Value};
@@ -110,7 +111,7 @@ impl Workload {
         let mut workload = Self {
             span: root.span,
             kind,
-            metadata: Metadata::read(decoder, root, default_namespace),
+            metadata: Metadata::read_valid(decoder, root, default_namespace),
             replicas: None,
             first_ordinal: 0,
             pod_labels: Vec::new(),
@@ -170,6 +171,8 @@ impl Workload {
             let metadata = decoder.mapping(&entry.value, &metadata_path, expected);
             if let Some(entry) = metadata.and_then(|metadata| metadata.get("labels")) {
                 self.pod_labels = labels(decoder, &entry.value, &metadata_path.field("labels"));
+                // The server leaves `metadata` out of this path.
+                check_labels(decoder, &self.pod_labels, &path.field("labels"));
                 self.pod_labels_span = entry.value.span;
             }
         }

@@ -350,6 +350,8 @@ mod tests {
         for text in ["a:\n- b\n-\tc\n", "a:\n- \tc\n", "a:\n-\t\n", "a:\n  \tb: c\n", "a: &x\n  \tb\n"] {
             assert_eq!(refusal(text), "a tab stands where only spaces may indent", "{text:?}");
         }
+        assert_eq!(refusal("a:\n  \t\n  b: c\n"), "a tab stands where only spaces may indent");
+        assert_eq!(refusal("a: {}#c\n"), "a `#` stands right behind something else");
         assert_eq!(refusal("a: 'b\n"), "this quote is not closed");
         assert_eq!(
             refusal("a: *b\n"),
@@ -362,6 +364,11 @@ mod tests {
         assert_eq!(refusal("? [a]\n: b\n"), "a list or mapping cannot be a key");
         assert_eq!(refusal("a: .inf\n"), "not-a-number and infinity are no values of Kubernetes");
         assert_eq!(refusal("a: &x [*x]\n"), "this alias stands inside the value that it names");
+    }
+
+    #[test]
+    fn a_line_of_blanks_with_a_tab_goes_on_with_an_unquoted_value() {
+        assert_eq!(read_text("a: b\n  \t\nc: d\n").0, ["object"]);
     }
 
     #[test]

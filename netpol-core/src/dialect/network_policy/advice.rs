@@ -1,5 +1,7 @@
 //! What to write instead of a value that the API server's validation refuses.
 
+use crate::manifest::names;
+
 /// The advice on a refusal, by the server's words; `path` is the server's path.
 pub(super) fn advice(path: &str, message: &str) -> Option<String> {
     let has = |words: &str| message.contains(words);
@@ -27,7 +29,7 @@ pub(super) fn advice(path: &str, message: &str) -> Option<String> {
 fn of_fields(path: &str, message: &str) -> Option<&'static str> {
     let has = |words: &str| message.contains(words);
     Some(if has("greater than or equal to `port`") {
-        "`port` is the first port of the range and `endPort` the last: exchange them"
+        "`port` is the first port of the range and `endPort` the last: exchange them, or leave `endPort` out"
     } else if has("`port` is non-numeric") {
         "a range has numbers: write the number of the first port, or leave `endPort` out"
     } else if has("`port` is not specified") {
@@ -52,25 +54,33 @@ fn of_names(path: &str, message: &str) -> Option<&'static str> {
     let is_too_long = has("no more than");
     Some(if path.ends_with("metadata.name") && has("Required value") {
         "give the policy a `name` under `metadata`"
+    } else if path.starts_with("metadata.ownerReferences") {
+        "controllers write this list for what they make: remove it, or name the owner with `apiVersion`, `kind`, `name` and \
+         `uid`"
+    } else if path == "metadata.finalizers" {
+        "controllers write this list to keep an object until they are done with it: remove it, or write names such as \
+         `example.com/cleanup`"
+    } else if has("may not be more than") {
+        "annotations may have 262144 bytes together; keep large texts elsewhere, such as in a ConfigMap"
+    } else if field(path) == "key" && message.starts_with("Invalid value: \"\":") {
+        "write the key of a label, as in `key: app`"
     } else if field(path) == "port" && has("must") {
-        "the name of a port has at most 15 lower case letters, digits and hyphens, such as `http-metrics`; a number \
-         stands without quotes"
+        names::PORT_ADVICE
     } else if has("must not contain dots") {
         "the name of a namespace has no dots"
     } else if has("RFC 1123") && !has("prefix part") {
         "a name has lower case letters, digits and `-` (the name of an object `.` too), and begins and ends with a \
          letter or digit"
     } else if has("prefix part") {
-        "what stands before the `/` of a label key is a DNS name in lower case, such as `example.com`"
+        names::PREFIX_ADVICE
     } else if has("name part") || has("valid label key") {
-        "a label key is a name of at most 63 letters, digits, `-`, `_` and `.`, such as `app` or `example.com/app`"
+        names::KEY_ADVICE
     } else if is_too_long && path.contains("atch") {
-        "the value of a label has at most 63 letters"
+        names::LENGTH_ADVICE
     } else if is_too_long {
         "choose a shorter name"
     } else if has("a valid label") {
-        "the value of a label has letters, digits, `-`, `_` and `.`, and begins and ends with a letter or digit; one \
-         item names one value"
+        names::VALUE_ADVICE
     } else {
         return None;
     })

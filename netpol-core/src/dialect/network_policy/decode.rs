@@ -4,7 +4,7 @@ use super::defaults::apply_defaults;
 use super::resource::{IpBlock, NetworkPolicy, Peer, Port, PortNumber, Rule, Rules, Spec, Standing};
 use super::schema::Level;
 use super::validate::validate;
-use crate::diagnostic::rule::UNKNOWN_FIELD;
+use crate::diagnostic::rule::{UNKNOWN_FIELD, WRONG_TYPE};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, ObjectRef};
 use crate::manifest::decode::{Decoder, GoType, Path, Strictness};
 use crate::manifest::kinds::replacement;
@@ -26,6 +26,7 @@ pub fn is_kind(object: &ObjectRef) -> bool {
 pub fn read(raw: &RawObject<'_, '_>, default_namespace: &str, found: &mut Vec<Diagnostic>) -> NetworkPolicy {
     let mut decoder = Decoder::new(raw.file, Strictness::Strict);
     let metadata = Metadata::read(&mut decoder, raw.node, default_namespace);
+    let misread = misread_metadata(&mut decoder);
     let mut spec = root(&mut decoder, raw.node);
     apply_defaults(&mut spec);
     let mut policy = NetworkPolicy {
@@ -34,7 +35,7 @@ pub fn read(raw: &RawObject<'_, '_>, default_namespace: &str, found: &mut Vec<Di
         metadata,
         spec,
         standing: Standing::Accepted,
-        remarks: Vec::new(),
+        remarks: misread,
     };
     policy.remarks.extend(old_version(raw));
     policy.remarks.extend(decoder.diagnostics.iter().filter_map(dropped_field));
@@ -54,6 +55,25 @@ fn old_version(raw: &RawObject<'_, '_>) -> Option<Spanned<Remark>> {
     let Value::Mapping(fields) = &raw.node.value else { return None };
     let span = fields.get("apiVersion").map_or(raw.node.span, |entry| entry.value.span);
     Some(Spanned::new(Remark::OldVersion { found: found.clone(), read_as }, span))
+}
+
+/// Wrong types in `metadata`, which change nothing of what a policy selects and so do not count, unless they leave open
+/// which namespace it is in.
+fn misread_metadata(decoder: &mut Decoder<'_>) -> Vec<Spanned<Remark>> {
+    let wrong = decoder.diagnostics.iter().filter(|found| found.rule == WRONG_TYPE);
+    let paths = wrong.filter_map(|found| Some((found.api.as_ref()?.field.clone(), found.primary.span)));
+    let mut remarks: Vec<_> =
+        paths.map(|(path, span)| Spanned::new(Remark::InvalidMetadata { path }, span)).collect();
+    remarks.dedup();
+    let hides_namespace = |remark: &Spanned<Remark>| match &remark.value {
+        Remark::InvalidMetadata { path } => matches!(path.as_str(), "metadata" | "metadata.namespace"),
+        _ => false,
+    };
+    if remarks.iter().any(hides_namespace) {
+        return Vec::new();
+    }
+    decoder.wrong_types = 0;
+    remarks
 }
 
 /// A field below `spec` or beside it that the server drops; one of `metadata` selects nothing.

@@ -1,5 +1,6 @@
 //! The validation of `metadata`. What is wrong here changes nothing of what a policy selects.
 
+use super::owners::check_owners;
 use super::validate::Check;
 use crate::manifest::decode::{Path, go};
 use crate::manifest::{Metadata, names};
@@ -23,8 +24,15 @@ pub(super) fn check_metadata(check: &mut Check, metadata: &Metadata, node: &Node
             check.text(&value, &labels_path, names::label_value);
         }
     }
-    if let Some(entry) = fields.and_then(|fields| fields.get("annotations")) {
+    let field = |name| fields.and_then(|fields| fields.get(name));
+    if let Some(entry) = field("annotations") {
         check_annotations(check, entry, &root.field("annotations"));
+    }
+    if let Some(entry) = field("ownerReferences") {
+        check_owners(check, &metadata.owners, entry, &root.field("ownerReferences"));
+    }
+    if let Some(entry) = field("finalizers") {
+        check_finalizers(check, entry, &root.field("finalizers"));
     }
 }
 
@@ -37,17 +45,23 @@ fn fields<'n, 't>(node: &'n Node<'t>) -> Option<&'n Mapping<'t>> {
 }
 
 fn check_name(check: &mut Check, metadata: &Metadata, fields: Option<&Mapping<'_>>, root: &Path<'_>) {
-    let name = &metadata.name;
-    let is_written = |field: &str| {
-        let entry = fields.and_then(|fields| fields.get(field));
-        matches!(entry.map(|entry| &entry.value.value), Some(Value::String(text)) if !text.is_empty())
+    let written = |field: &str| {
+        let node = &fields.and_then(|fields| fields.get(field))?.value;
+        let Value::String(text) = &node.value else { return None };
+        let text = Spanned { value: text.clone().into_owned(), span: node.span, via: node.via };
+        Some(text).filter(|text| !text.value.is_empty())
     };
-    if is_written("name") {
-        check.text(name, &root.field("name"), names::subdomain);
-    } else if is_written("generateName") {
-        check.text(name, &root.field("generateName"), |prefix| names::subdomain(&with_masked_dash(prefix)));
-    } else {
-        check.fault(name.span, &root.field("name"), "Required value: name or generateName is required");
+    let (name, prefix) = (written("name"), written("generateName"));
+    if let Some(prefix) = &prefix {
+        check.text(prefix, &root.field("generateName"), |text| names::subdomain(&with_masked_dash(text)));
+    }
+    match name {
+        Some(name) => check.text(&name, &root.field("name"), names::subdomain),
+        None if prefix.is_some() => {}
+        None => {
+            let words = "Required value: name or generateName is required";
+            check.fault(metadata.name.span, &root.field("name"), words);
+        }
     }
 }
 
@@ -78,5 +92,24 @@ fn check_annotations(check: &mut Check, entry: &Entry<'_>, path: &Path<'_>) {
     }
     if size > MAX_ANNOTATIONS {
         check.fault(entry.key_span, path, format!("Too long: may not be more than {MAX_ANNOTATIONS} bytes"));
+    }
+}
+
+fn check_finalizers(check: &mut Check, entry: &Entry<'_>, path: &Path<'_>) {
+    let Value::Sequence(items) = &entry.value.value else { return };
+    let text = |node: &Node<'_>| match &node.value {
+        Value::String(text) => text.clone().into_owned(),
+        _ => String::new(),
+    };
+    let finalizers: Vec<String> = items.iter().map(text).collect();
+    for (value, node) in finalizers.iter().zip(items) {
+        let text = Spanned { value: value.clone(), span: node.span, via: node.via };
+        check.text(&text, path, names::label_key);
+    }
+    let has = |name: &str| finalizers.iter().any(|finalizer| finalizer == name);
+    if has("orphan") && has("foregroundDeletion") {
+        let listed: Vec<String> = finalizers.iter().map(|finalizer| go::json(finalizer)).collect();
+        let words = "finalizer orphan and foregroundDeletion cannot be both set";
+        check.fault(entry.key_span, path, format!("Invalid value: [{}]: {words}", listed.join(",")));
     }
 }

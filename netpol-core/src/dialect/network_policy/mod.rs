@@ -9,6 +9,7 @@ mod decode;
 mod defaults;
 mod lower;
 mod metadata;
+mod owners;
 pub mod raise;
 pub mod resource;
 mod schema;

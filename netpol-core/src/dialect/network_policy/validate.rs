@@ -21,8 +21,11 @@ use crate::yaml::Node;
 /// policy standing, with a remark.
 pub(super) fn validate(policy: &mut NetworkPolicy, node: &Node<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let mut check = Check { diagnostics: Vec::new(), refusals: 0, remarks: Vec::new() };
-    check_metadata(&mut check, &policy.metadata, node);
-    check.remark_metadata();
+    let is_misread = |remark: &Spanned<Remark>| matches!(remark.value, Remark::InvalidMetadata { .. });
+    if !policy.remarks.iter().any(is_misread) {
+        check_metadata(&mut check, &policy.metadata, node);
+        check.remark_metadata();
+    }
     check.spec(&policy.spec);
     diagnostics.append(&mut check.diagnostics);
     if check.refusals > 0 {
@@ -120,7 +123,7 @@ impl Check {
 
     fn policy_types(&mut self, types: &Spanned<Vec<Spanned<String>>>, path: &Path<'_>) {
         if types.value.len() > 2 {
-            let listed: Vec<String> = types.value.iter().map(|name| json_text(&name.value)).collect();
+            let listed: Vec<String> = types.value.iter().map(|name| go::json(&name.value)).collect();
             let message =
                 format!("Invalid value: [{}]: may not specify more than two policyTypes", listed.join(","));
             self.fault(types.span, path, message);
@@ -198,15 +201,22 @@ impl Check {
             Some((from, to)) if from.parse::<u16>().is_ok() && to.parse::<u16>().is_ok() => {
                 format!("a range is written `port: {from}` and `endPort: {to}`")
             }
-            _ => return,
+            _ => {
+                let lower = name.to_ascii_lowercase();
+                if lower == *name || !names::port(&lower).is_empty() {
+                    return;
+                }
+                format!("write `{lower}`: the name of a port is in lower case")
+            }
         };
         self.advise(help);
     }
 
     fn unsupported(&mut self, text: &Spanned<String>, path: &Path<'_>, supported: &[&str]) {
         let listed: Vec<String> = supported.iter().map(|name| go::quote(name)).collect();
+        // A text of a type of its own is no string to Go, and printed as JSON.
         let message =
-            format!("Unsupported value: {}: supported values: {}", go::quote(&text.value), listed.join(", "));
+            format!("Unsupported value: {}: supported values: {}", go::json(&text.value), listed.join(", "));
         let meant = supported.iter().find(|name| name.eq_ignore_ascii_case(&text.value));
         self.fault(text.span, path, message);
         if let Some(name) = meant {
@@ -332,7 +342,7 @@ impl Check {
             None if has_placeholder(&operator.value) => self.refusals += 1,
             None => {
                 let message =
-                    format!("Invalid value: {}: not a valid selector operator", go::quote(&operator.value));
+                    format!("Invalid value: {}: not a valid selector operator", go::json(&operator.value));
                 self.fault(operator.span, &path.field("operator"), message);
                 self.advise("the operators are `In`, `NotIn`, `Exists` and `DoesNotExist`");
             }
@@ -350,10 +360,4 @@ fn single(text: &Spanned<String>, legacy: Legacy) -> Option<String> {
 /// Where a text is written; `None` when an alias or a merge key brings it, which may bring it elsewhere too.
 fn written(text: &Spanned<String>) -> Option<Span> {
     text.via.is_none().then_some(text.span)
-}
-
-/// A text as Go's JSON encoder prints it.
-fn json_text(text: &str) -> String {
-    let json = serde_json::Value::from(text).to_string();
-    json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }

@@ -1,21 +1,23 @@
 //! What to write instead of a value of a wrong type, for somebody who has never seen Go.
 
+use super::GoType;
 use crate::yaml::{Node, Value, surprise};
 
 /// Texts longer than this are not repeated.
 const LONGEST: usize = 80;
 
-/// The advice on a value that should have had the Go type `wanted`. `text` is how the value is written.
-pub(super) fn advice(node: &Node<'_>, wanted: &str, text: &str) -> String {
+/// The advice on a value that should have had another Go type. `text` is how the value is written.
+pub(super) fn advice(node: &Node<'_>, wanted: GoType, text: &str) -> String {
     let written =
         Some(text.trim()).filter(|text| !text.is_empty() && text.len() < LONGEST && !text.contains('\n'));
-    if let Some(item) = wanted.strip_prefix("[]") {
-        return of_list(node, item, written);
+    if let Some(item) = wanted.name.strip_prefix("[]") {
+        return of_list(node, GoType::new(wanted.owner, item), written);
     }
-    match (wanted, &node.value) {
-        ("string" | "v1.Protocol" | "v1.PolicyType" | "v1.LabelSelectorOperator" | "types.UID", _) => {
-            of_text(node, written)
-        }
+    match (wanted.name, &node.value) {
+        ("v1.Protocol", _) => "write `TCP`, `UDP` or `SCTP`".to_owned(),
+        ("v1.PolicyType", _) => "write `Ingress` or `Egress`".to_owned(),
+        ("v1.LabelSelectorOperator", _) => "write `In`, `NotIn`, `Exists` or `DoesNotExist`".to_owned(),
+        ("string" | "types.UID", _) => of_text(node, written),
         (number, value) if number.starts_with("int") => of_number(value, written),
         ("bool", _) => "`true` or `false` is wanted here".to_owned(),
         ("v1.IPBlock", Value::String(cidr))
@@ -37,15 +39,19 @@ pub(super) fn advice(node: &Node<'_>, wanted: &str, text: &str) -> String {
     }
 }
 
-fn of_list(node: &Node<'_>, item: &str, written: Option<&str>) -> String {
+fn of_list(node: &Node<'_>, item: GoType, written: Option<&str>) -> String {
+    let example = match (item.owner, item.name) {
+        ("IPBlock", _) => "10.1.0.0/16",
+        (_, name) => example(name),
+    };
     match (&node.value, written) {
         (Value::Mapping(_), _) => {
-            format!("a list is wanted here: begin each item with a dash, as in `- {}`", example(item))
+            format!("a list is wanted here: begin each item with a dash, as in `- {example}`")
         }
-        (Value::String(_), Some(text)) if matches!(item, "string" | "v1.PolicyType") => {
+        (Value::String(_), Some(text)) if matches!(item.name, "string" | "v1.PolicyType") => {
             format!("a list is wanted here: write `[{text}]`")
         }
-        _ => format!("a list is wanted here, as in `- {}`", example(item)),
+        _ => format!("a list is wanted here, as in `- {example}`"),
     }
 }
 
@@ -86,6 +92,8 @@ fn example(name: &str) -> &'static str {
         "v1.LabelSelector" => "matchLabels: {app: web}",
         "v1.LabelSelectorRequirement" => "{key: app, operator: Exists}",
         "v1.ObjectMeta" => "name: web",
+        "v1.OwnerReference" => "{apiVersion: apps/v1, kind: Deployment, name: web, uid: 5f1c}",
+        "v1.ManagedFieldsEntry" => "manager: kubectl",
         "map[string]string" => "app: web",
         "string" => "web",
         "v1.PolicyType" => "Ingress",
@@ -98,11 +106,11 @@ mod tests {
     use super::*;
     use crate::text::{FileSet, SourceFile, Span};
 
-    fn said(value: Value<'static>, wanted: &str, text: &str) -> String {
+    fn said(value: Value<'static>, wanted: &'static str, text: &str) -> String {
         let mut files = FileSet::new();
         let id = files.add(SourceFile::named("a.yaml", text)).unwrap();
         let node = Node { value, span: Span::new(id, 0, 0), via: None };
-        advice(&node, wanted, text)
+        advice(&node, GoType::new("Owner", wanted), text)
     }
 
     #[test]
@@ -113,6 +121,8 @@ mod tests {
         assert_eq!(truth, "`y` is read as the boolean `true`; a text is wanted: quote it, `\"y\"`");
         let list = said(Value::String("Ingress".into()), "[]v1.PolicyType", "Ingress");
         assert_eq!(list, "a list is wanted here: write `[Ingress]`");
+        let protocol = said(Value::Int(6), "v1.Protocol", "6");
+        assert_eq!(protocol, "write `TCP`, `UDP` or `SCTP`");
         let dash = said(Value::Sequence(Vec::new()), "v1.LabelSelector", "- matchLabels: {}");
         assert!(dash.contains("remove the dash"), "{dash}");
     }

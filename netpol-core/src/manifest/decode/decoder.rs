@@ -2,8 +2,10 @@
 
 use super::advice::advice;
 use super::placeholder::{has_placeholder, is_template};
-use super::{Path, go};
-use crate::diagnostic::rule::{SURPRISING_SCALAR, UNKNOWN_FIELD, UNRESOLVED_PLACEHOLDER, WRONG_TYPE};
+use super::{Path, go, time};
+use crate::diagnostic::rule::{
+    INVALID_FIELD, SURPRISING_SCALAR, UNKNOWN_FIELD, UNRESOLVED_PLACEHOLDER, WRONG_TYPE,
+};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity, report};
 use crate::text::{SourceFile, Span, Spanned};
 use crate::yaml::{Entry, Mapping, Node, Value, surprise};
@@ -169,18 +171,46 @@ impl<'d> Decoder<'d> {
         value.map(|number| Spanned { value: Some(number), span: node.span, via: node.via })
     }
 
+    /// A time, which is looked at and not kept: no answer depends on one. `expected` is the type that Go reads it from.
+    pub fn time(&mut self, node: &Node<'_>, path: &Path<'_>, expected: GoType) {
+        let words = match &node.value {
+            Value::Null => None,
+            Value::String(text) if self.notice(node, text) => None,
+            Value::String(text) => time::fault(text),
+            _ => Some(cannot_unmarshal(node, path, expected)),
+        };
+        let help = "the server sets this field: remove the line; a time is written `2024-01-31T12:00:00Z`";
+        if let Some(words) = words {
+            let found = Diagnostic::api(WRONG_TYPE, node.span, path.without_indexes(), words);
+            self.misread(node, found.with_help(help));
+        }
+    }
+
     /// Reports a value of a type that the API does not accept, in the words of Go's JSON decoder.
     pub fn wrong_type(&mut self, node: &Node<'_>, path: &Path<'_>, expected: GoType) {
+        let (written, wanted) = (self.written(node.span), expected.name);
+        let words = cannot_unmarshal(node, path, expected);
+        let mut found = Diagnostic::api(WRONG_TYPE, node.span, path.without_indexes(), words);
+        found.fix = retyped(node, wanted, written);
+        self.misread(node, found.with_help(advice(node, expected, written)));
+    }
+
+    /// Reports a value that Go cannot read into its field.
+    fn misread(&mut self, node: &Node<'_>, found: Diagnostic) {
         self.wrong_types += 1;
-        let (field, GoType { owner, name }) = (path.without_indexes(), expected);
-        let number = number_text(&node.value).filter(|_| name.starts_with("int")).unwrap_or_default();
-        let found = node.value.type_name();
-        let message =
-            format!("cannot unmarshal {found}{number} into Go struct field {owner}.{field} of type {name}");
-        let help = advice(node, name, self.written(node.span));
-        let mut diagnostic = Diagnostic::api(WRONG_TYPE, node.span, field, message).with_help(help);
-        diagnostic.fix = retyped(node, name, self.written(node.span));
-        report(&mut self.diagnostics, with_via(diagnostic, node.via));
+        report(&mut self.diagnostics, with_via(found, node.via));
+    }
+
+    /// Reports a value that the API server's validation refuses, in its words.
+    pub fn fault<T>(
+        &mut self,
+        value: &Spanned<T>,
+        path: &Path<'_>,
+        message: String,
+        help: impl Into<String>,
+    ) {
+        let found = Diagnostic::api(INVALID_FIELD, value.span, path.to_string(), message).with_help(help);
+        report(&mut self.diagnostics, with_via(found, value.via));
     }
 
     /// Says of a number or a key that it is read as something else than it looks like.
@@ -353,6 +383,13 @@ fn whole(number: f64) -> Option<i32> {
     let is_whole = number.fract() == 0.0 && number >= f64::from(i32::MIN) && number <= f64::from(i32::MAX);
     #[expect(clippy::cast_possible_truncation, reason = "it is whole and within the range")]
     is_whole.then_some(number as i32)
+}
+
+/// What Go's JSON decoder says of a value of a wrong type.
+fn cannot_unmarshal(node: &Node<'_>, path: &Path<'_>, GoType { owner, name }: GoType) -> String {
+    let number = number_text(&node.value).filter(|_| name.starts_with("int")).unwrap_or_default();
+    let (found, field) = (node.value.type_name(), path.without_indexes());
+    format!("cannot unmarshal {found}{number} into Go struct field {owner}.{field} of type {name}")
 }
 
 /// A number with a blank before it, as Go adds it where an integer is wanted.

@@ -31,6 +31,17 @@ fn whole(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// `text` as Go's JSON encoder prints it.
+pub fn json(text: &str) -> String {
+    let mut json = serde_json::Value::from(text).to_string();
+    for letter in ['<', '>', '&', '\u{2028}', '\u{2029}'] {
+        if json.contains(letter) {
+            json = json.replace(letter, &format!("\\u{:04x}", u32::from(letter)));
+        }
+    }
+    json
+}
+
 /// A number as Go's JSON encoder prints it.
 pub fn float(number: f64) -> String {
     let size = number.abs();
@@ -103,6 +114,12 @@ mod tests {
         let (long, longer) = ("é".repeat(1_000), "é".repeat(1_001));
         assert_eq!(quote(&long), format!("\"{long}\""));
         assert_eq!(quote(&longer), format!("\"{long}…\""));
+    }
+
+    #[test]
+    fn texts_of_other_types_are_quoted_as_in_json() {
+        assert_eq!(json("web"), "\"web\"");
+        assert_eq!(json("<&>\u{2028}\u{a0}\n\u{1}"), "\"\\u003c\\u0026\\u003e\\u2028\u{a0}\\n\\u0001\"");
     }
 
     #[test]

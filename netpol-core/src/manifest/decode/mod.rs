@@ -5,6 +5,7 @@ pub mod decoder;
 pub mod go;
 pub mod path;
 pub mod placeholder;
+pub mod time;
 
 pub use decoder::{Decoder, GoType, Strictness};
 pub use path::Path;

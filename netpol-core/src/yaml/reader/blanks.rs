@@ -74,7 +74,7 @@ impl Tabs {
         self.after = After::Other;
     }
 
-    /// As [`Self::pass`], for an unquoted text in a collection whose keys or dashes stand at `column`.
+    /// As [`Self::pass`], for an unquoted value in a collection whose keys or dashes stand at `column`.
     pub(in crate::yaml) fn pass_plain(&mut self, end: usize, column: usize) {
         self.pass(end);
         self.after = After::Plain(column);

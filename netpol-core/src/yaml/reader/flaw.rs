@@ -128,6 +128,9 @@ fn described_by_shape(kind: &ErrorKind) -> (String, Option<&'static str>) {
             "something follows the closing quote",
             Some("quote the whole value, or double the quotes inside it"),
         ),
+        ErrorKind::CommentNotSeparated => {
+            ("a `#` stands right behind something else", Some("write a blank before the `#` of a comment"))
+        }
         ErrorKind::UnknownQuotedScalarEscape => (
             "this escape does not exist in double quotes",
             Some("write `\\\\` for a backslash, or use single quotes"),

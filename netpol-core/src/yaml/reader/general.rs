@@ -240,8 +240,9 @@ impl<'t, 'd> Building<'t, 'd> {
         let anchor = scalar.anchor;
         let value = scalar.value().map_err(|refusal| Flaw::of(range.start, range.end, refusal))?;
         if !self.expects_key() {
-            let value =
-                scalar::to_json(value).map_err(|refusal| Flaw::of(range.start, range.end, refusal))?;
+            let value = scalar::to_json(value).map_err(|refusal| {
+                Flaw::of(range.start, range.end, refusal).with_help("put it in quotes if it is meant as text")
+            })?;
             let span = self.place.span(range.start, range.end);
             return self.add(Node { value, span, via: None }, anchor);
         }

@@ -200,3 +200,78 @@ fn a_policy_that_isolates_a_direction_it_never_speaks_of_is_told() {
     assert_eq!(answer("policyTypes: [Egress], ").code, 0);
     assert!(!answer("policyTypes: [Ingress, Egress], ").stdout.contains("would leave it out"));
 }
+
+/// What `netpol` prints on the two streams about manifests in one file.
+fn told(words: &str, manifests: &[&str]) -> String {
+    let outcome = Folder::with(&[("all.yaml", manifests.join("---\n").as_str())]).netpol(words);
+    format!("{}{}", outcome.stdout, outcome.stderr)
+}
+
+const DENY: &str = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny, namespace: lab}, spec: {podSelector: {}}}\n";
+
+#[test]
+fn an_end_that_is_asked_about_itself_is_told_what_that_means() {
+    let deployment = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: api, namespace: lab}, spec: {template: {metadata: {labels: {app: api}}}}}\n";
+    let pod = pod("db");
+    let itself = told("can lab/db lab/db:80", &[&pod, DENY]);
+    assert!(itself.starts_with("ALLOW") && itself.contains("a pod always reaches itself"), "{itself}");
+    assert!(!itself.contains("neither end is isolated"), "{itself}");
+    let replicas = told("can lab/api lab/api:80", &[deployment, DENY]);
+    assert!(
+        replicas.starts_with("DENY") && replicas.contains("two different pods of `lab/api`"),
+        "{replicas}"
+    );
+}
+
+#[test]
+fn a_slip_in_a_pod_label_is_pointed_out_where_nobody_wants_its_value() {
+    let policy = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: in, namespace: lab}, spec: {podSelector: {matchLabels: {app: db}}, ingress: [{from: [{podSelector: {matchLabels: {app: frontend}}}]}]}}\n";
+    let pods = [pod("db"), pod("frontend"), pod("frontent")];
+    let answer = |from: &str, more: &str| {
+        let words = format!("explain {from} lab/db:80");
+        told(&words, &[&pods[0], &pods[1], &pods[2], policy, more])
+    };
+    let slip = answer("lab/@app=fronted", "");
+    assert!(slip.contains("wants app=frontend, pod has app=fronted, did you mean `frontend`?"), "{slip}");
+    assert!(!answer("lab/frontent", "").contains("did you mean"), "the pod is called so");
+    let wanted = policy.replace("app: db", "app: fronted").replace("name: in", "name: other");
+    assert!(!answer("lab/@app=fronted", &wanted).contains("did you mean"), "a policy wants it");
+    let out = DENY.replace("podSelector: {}", "podSelector: {}, policyTypes: [Egress]");
+    let own = policy
+        .replace("name: in", "name: out")
+        .replace("app: db", "app: frontend")
+        .replace("ingress", "egress");
+    let subject = answer("lab/@app=fronted", &format!("{out}---\n{}", own.replace("from", "to")));
+    let near = "near miss: NetworkPolicy lab/out does not select lab/@app=fronted: wants app=frontend, pod has app=fronted, did you mean `frontend`?";
+    assert!(subject.contains(near), "{subject}");
+}
+
+#[test]
+fn families_that_differ_are_told_apart() {
+    let dual = pod("db").replace("}}\n", "}, status: {podIPs: [{ip: 10.0.0.1}, {ip: 'fd00::1'}]}}\n");
+    let policy = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: in, namespace: lab}, spec: {podSelector: {matchLabels: {app: db}}, ingress: [{from: [{ipBlock: {cidr: 0.0.0.0/0}}]}]}}\n";
+    let halves = told("can internet lab/db:80", &[&dual, policy]);
+    assert!(halves.contains("ALLOW  internet (IPv4) -> lab/db"), "{halves}");
+    assert!(halves.contains("DENY  internet (IPv6) -> lab/db"), "{halves}");
+    let template = told("explain lab/web lab/db:80", &[&dual, &pod("web"), policy]);
+    assert!(template.contains("ingress of lab/db over IPv6"), "{template}");
+    assert!(template.contains("peer 0: no, the block holds no address of IPv6"), "{template}");
+}
+
+#[test]
+fn a_block_that_selects_no_pod_is_told_with_its_reason() {
+    let policy = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: in, namespace: lab}, spec: {podSelector: {matchLabels: {app: db}}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/24}}]}]}}\n";
+    let answer =
+        |flags: &str| told(&format!("explain lab/web lab/db:80 {flags}"), &[&pod("db"), &pod("web"), policy]);
+    assert!(answer("").contains("the pod is taken to have no address in 10.0.0.0/24; set pod-cidrs"));
+    assert!(answer("--plugin cilium").contains("blocks do not select pods under this network plugin"));
+    assert!(answer("--pod-cidrs 10.1.0.0/16").contains("none of which is in 10.0.0.0/24"));
+    assert!(answer("--pod-cidrs 10.0.0.0/16").contains("is not known: give the pods with their addresses"));
+}
+
+#[test]
+fn what_has_finished_is_no_endpoint_and_is_told_so() {
+    let done = pod("job").replace("}}\n", "}, status: {phase: Succeeded}}\n");
+    let answer = told("can lab/job lab/web", &[&done, &pod("web")]);
+    assert!(answer.contains("`lab/job` has succeeded or failed"), "{answer}");
+}

@@ -51,6 +51,7 @@ fn a_bad_line_is_an_error_in_its_place_and_the_others_are_answered() {
     for bad in [
         "nonsense",
         "[]",
+        "[\"shop/web\",\"shop/db\",null,5432]",
         "{}",
         "{\"from\":\"shop/web\"}",
         "{\"from\":\"shop/web\",\"to\":5}",

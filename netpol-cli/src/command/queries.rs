@@ -55,6 +55,18 @@ pub(super) fn answer(file: &Path, common: &Common, console: &mut Console<'_, '_>
     Ok(session.exit.and(exit).and(console.written(written)))
 }
 
+/// A question, or why a line is none.
+fn read(line: &[u8]) -> Result<Query<'_>, String> {
+    if !line.trim_ascii_start().starts_with(b"{") {
+        return Err(
+            r#"this is no question: a line is an object such as {"from":"shop/a","to":"shop/b"}"#.to_owned()
+        );
+    }
+    serde_json::from_slice(line).map_err(|error| {
+        format!("this is no question: {}", error.to_string().replace(" at line 1 column", ", at column"))
+    })
+}
+
 /// Answers to many questions are JSON lines, in one place.
 fn target(common: &Common, console: &mut Console<'_, '_>) -> Result<Target, Exit> {
     let offered = [Format::JsonLines, Format::Text, Format::Json];
@@ -110,15 +122,9 @@ impl<'s> Answerer<'s> {
     }
 
     fn answer_line(&mut self, line: u64, text: &[u8], answers: &mut Vec<u8>) -> io::Result<()> {
-        let query: Query<'_> = match serde_json::from_slice(text) {
+        let query: Query<'_> = match read(text) {
             Ok(query) => query,
-            Err(error) => {
-                let message = format!(
-                    "this is no question: {}",
-                    error.to_string().replace(" at line 1 column", ", at column")
-                );
-                return self.refuse(&v1::Error::new(line, &message), answers);
-            }
+            Err(message) => return self.refuse(&v1::Error::new(line, &message), answers),
         };
         let question = asked(&query).and_then(|ports| {
             let (from, to) = (self.resolve(&query.from), self.resolve(&query.to));

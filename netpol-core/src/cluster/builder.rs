@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::pods::{self, Template};
 use super::{
-    Cluster, Facts, GroupId, Namespace, NamespaceId, Node, NodeId, Owner, PodAddresses, PodGroup, PodNames,
-    Workload, WorkloadId,
+    Cluster, Facts, GroupId, Maker, Namespace, NamespaceId, Node, NodeId, Owner, PodAddresses, PodGroup,
+    PodNames, Workload, WorkloadId,
 };
 use crate::manifest::{self, Manifests, Metadata, Phase, WorkloadKind};
 use crate::net::{Family, IpSet};
@@ -119,7 +119,12 @@ impl Cluster {
             let key = owners.of_pod(&pod);
             if pod.status.phase == Phase::Live {
                 members.entry(key).or_default().push(self.group_of_pod(pod, hosts));
-            } else if key.2 == Owner::Kind(WorkloadKind::Job.name().to_owned()) {
+                continue;
+            }
+            let name = &pod.metadata.name.value;
+            self.finished.insert((key.0.clone(), name.clone()));
+            if key.2 == Owner::Kind(WorkloadKind::Job.name().to_owned()) {
+                self.finished.insert((key.0.clone(), key.1.clone()));
                 done.insert(key);
             }
         }
@@ -192,6 +197,7 @@ impl Cluster {
             workload: WorkloadId(0),
             namespace: self.namespace_named(&pod.metadata.namespace.value).unwrap_or(NamespaceId(0)),
             names: PodNames::Pod(pod.metadata.name.value),
+            maker: None,
             labels: labels_of(pod.metadata.labels),
             named_ports: pods::named_ports(pod.spec.ports),
             addresses: known_or_not(addresses),
@@ -210,6 +216,7 @@ impl Cluster {
             workload: WorkloadId(0),
             namespace: self.namespace_named(&workload.metadata.namespace.value).unwrap_or(NamespaceId(0)),
             names,
+            maker: Some(Maker { kind: workload.kind, name: workload.metadata.name.value.clone() }),
             labels,
             named_ports: pods::named_ports(workload.pod_spec.ports.iter().cloned()),
             addresses: known_or_not(addresses),
@@ -423,7 +430,7 @@ mod tests {
             owner("ReplicaSet", name, Some(("Deployment", "web")), &format!(", replicas: {replicas}"))
         };
         let cluster = cluster(&[&set("web-2", 1), &set("web-0", 0), &set("web-1", 3)]);
-        assert_eq!(workloads(&cluster), ["Deployment web: web-… web-…"]);
+        assert_eq!(workloads(&cluster), ["Deployment web: web-1-… web-2-…"]);
         assert_eq!(labels(&cluster).get("from"), Some(&LabelValue::Known("web-1".to_owned())));
     }
 

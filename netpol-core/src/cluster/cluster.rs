@@ -1,6 +1,6 @@
 //! The cluster: built once, then only read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::{
@@ -17,6 +17,8 @@ pub enum Named {
     Workload(WorkloadId),
     /// One pod of a workload.
     Pod(GroupId),
+    /// The pods that an object of the input makes for its owner, which is another workload.
+    Template(GroupId),
     /// A Service, by its place in [`Cluster::services`].
     Service(u32),
 }
@@ -40,6 +42,8 @@ pub struct Cluster {
     pub outside_families: Vec<Family>,
     /// The workloads and pods of a namespace by name: for each (namespace, name), what it may mean, sorted.
     pub by_name: BTreeMap<(NamespaceId, String), Vec<Named>>,
+    /// The pods that have succeeded or failed, and the Jobs of such pods, by namespace and name: they are no endpoints.
+    pub finished: BTreeSet<(String, String)>,
     /// Which Service holds an address, by its place in `services`.
     pub by_service_address: BTreeMap<IpAddr, u32>,
     /// Which pod holds an address. Host-network pods and finished pods are not here.
@@ -88,12 +92,18 @@ impl Cluster {
     /// The name of the pods of a group: of the pod, of the replica with an ordinal, or `NAME-…` for any replica.
     pub fn pod_name(&self, id: GroupId, ordinal: Option<u32>) -> String {
         let Some(group) = self.group(id) else { return String::new() };
-        let owner = self.workload(group.workload).map(|workload| workload.name.as_str()).unwrap_or_default();
         match (&group.names, ordinal) {
             (PodNames::Pod(name), _) => name.clone(),
-            (_, Some(ordinal)) => format!("{owner}-{ordinal}"),
-            (_, None) => format!("{owner}-…"),
+            (_, Some(ordinal)) => format!("{}-{ordinal}", self.maker_name(group)),
+            (_, None) => format!("{}-…", self.maker_name(group)),
         }
+    }
+
+    /// What the names of the pods of a template begin with: the name of the object that has it, not of what owns that.
+    pub fn maker_name<'a>(&'a self, group: &'a PodGroup) -> &'a str {
+        let workload = || self.workload(group.workload).map(|workload| workload.name.as_str());
+        let maker = group.maker.as_ref().map(|maker| maker.name.as_str());
+        maker.or_else(workload).unwrap_or_default()
     }
 
     /// What a name within a namespace may mean.
@@ -111,7 +121,7 @@ impl Cluster {
         space.difference(&facts.pod_cidrs).difference(&facts.service_cidrs).difference(&facts.node_addresses)
     }
 
-    /// Fills `by_name`. A pod without an owner is its own workload and stands once.
+    /// Fills `by_name`. A pod without an owner is its own workload and stands once, and so does what makes its own pods.
     pub(super) fn index_names(&mut self) {
         let mut names: BTreeMap<(NamespaceId, String), Vec<Named>> = BTreeMap::new();
         for (number, workload) in (0u32..).zip(&self.workloads) {
@@ -119,11 +129,15 @@ impl Cluster {
             names.entry(key).or_default().push(Named::Workload(WorkloadId(number)));
         }
         for (number, group) in (0u32..).zip(&self.groups) {
-            let is_own_workload =
-                self.workload(group.workload).is_some_and(|owner| owner.owner == Owner::Pod);
-            if let (PodNames::Pod(name), false) = (&group.names, is_own_workload) {
-                names.entry((group.namespace, name.clone())).or_default().push(Named::Pod(GroupId(number)));
-            }
+            let Some(workload) = self.workload(group.workload) else { continue };
+            let named = match (&group.names, &group.maker) {
+                (PodNames::Pod(name), _) if workload.owner != Owner::Pod => {
+                    (name, Named::Pod(GroupId(number)))
+                }
+                (_, Some(maker)) if !workload.is(maker) => (&maker.name, Named::Template(GroupId(number))),
+                _ => continue,
+            };
+            names.entry((group.namespace, named.0.clone())).or_default().push(named.1);
         }
         for (number, service) in (0u32..).zip(&self.services) {
             for address in &service.cluster_ips {

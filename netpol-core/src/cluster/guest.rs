@@ -52,6 +52,7 @@ impl Cluster {
             workload,
             namespace,
             names: PodNames::Pod(name.clone()),
+            maker: None,
             labels: Labels::known(pod.labels.iter().cloned()),
             named_ports: Vec::new(),
             addresses: PodAddresses::Unknown,

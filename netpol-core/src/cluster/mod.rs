@@ -24,4 +24,4 @@ pub use named_port::NamedPort;
 pub use namespace::{Namespace, NamespaceId};
 pub use node::{Node, NodeId};
 pub use spelling::{Note, Resolved, SpellingError, internet, parse_port, split_port};
-pub use workload::{GroupId, Owner, PodAddresses, PodGroup, PodNames, Workload, WorkloadId};
+pub use workload::{GroupId, Maker, Owner, PodAddresses, PodGroup, PodNames, Workload, WorkloadId};

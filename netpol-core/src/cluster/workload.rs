@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::{NamedPort, NamespaceId, NodeId};
+use crate::manifest::WorkloadKind;
 use crate::selector::Labels;
 use crate::text::Span;
 
@@ -51,6 +52,13 @@ pub enum PodAddresses {
     Unknown,
 }
 
+impl Workload {
+    /// Whether the workload is the object that makes the pods, rather than its owner.
+    pub fn is(&self, maker: &Maker) -> bool {
+        self.name == maker.name && self.owner == Owner::Kind(maker.kind.name().to_owned())
+    }
+}
+
 /// Which pods a group holds.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PodNames {
@@ -67,6 +75,15 @@ pub enum PodNames {
     },
 }
 
+/// The object of the input whose template makes pods; it may have an owner, which is the workload then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Maker {
+    /// Its kind.
+    pub kind: WorkloadKind,
+    /// Its name, with which the names of its pods begin.
+    pub name: String,
+}
+
 /// Pods that nothing in the input tells apart: one pod of the input, or the replicas of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PodGroup {
@@ -76,6 +93,8 @@ pub struct PodGroup {
     pub namespace: NamespaceId,
     /// Which pods.
     pub names: PodNames,
+    /// What makes them; `None` for a pod that is in the input, or does not exist.
+    pub maker: Option<Maker>,
     /// The labels, those included that controllers add. The two labels of StatefulSet pods that tell replicas
     /// apart are not listed for [`PodNames::Ordinals`]; the index splits the group where a selector asks.
     pub labels: Labels,

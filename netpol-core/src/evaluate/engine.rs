@@ -183,6 +183,7 @@ mod tests {
             workload: WorkloadId(number),
             namespace: NamespaceId(0),
             names: PodNames::Pod(name.to_owned()),
+            maker: None,
             labels: Labels::known([("app", name)]),
             named_ports: Vec::new(),
             addresses: PodAddresses::Unknown,

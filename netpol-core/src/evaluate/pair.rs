@@ -60,8 +60,10 @@ pub(super) fn answer<'a>(
         });
         pairs.collect()
     };
-    if let (true, Endpoint::Workload(workload) | Endpoint::Pods(workload, _)) = (is_itself, from) {
-        facts.assumptions.push(Assumption::Itself(*workload));
+    if let (true, Endpoint::Workload(workload) | Endpoint::Pods(workload, _)) = (from == to, from) {
+        let is_cut = answers.iter().any(|(pair, _, _)| pair.decision != Decision::Allow);
+        let replicas = is_cut.then_some(Assumption::TwoReplicas(*workload));
+        facts.assumptions.extend(if is_itself { Some(Assumption::Itself(*workload)) } else { replicas });
     }
     Pairs { from: from_units, to: to_units, answers, is_itself }
 }

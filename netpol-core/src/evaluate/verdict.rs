@@ -102,6 +102,8 @@ pub enum Assumption {
     OutsideTheCluster,
     /// The pod is asked about itself, which no policy can cut off.
     Itself(WorkloadId),
+    /// A workload is asked about itself, which means two different pods of it.
+    TwoReplicas(WorkloadId),
     /// The input holds no policy.
     NoPolicy,
     /// That a pod's own node always reaches it is left aside.

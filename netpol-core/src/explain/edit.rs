@@ -2,7 +2,7 @@
 
 use super::explain::Stage;
 use super::peer_choice::peers_naming;
-use super::{Change, Holder, Miss, PolicyFact, Remedy, RuleFact, SmallestEdit};
+use super::{Change, Holder, Miss, NearMiss, PolicyFact, Remedy, RuleFact, SmallestEdit};
 use crate::net::{ConnectionSet, PortSet};
 use crate::policy::{Action, NamespaceMatch, Placed, Policy, PortMatch, Ports, Rule};
 use crate::selector::{LabelValue, Near, Operator};
@@ -72,7 +72,8 @@ fn correct_value(stage: &Stage<'_>, candidate: Candidate<'_>, rule: &RuleFact) -
         return None;
     }
     rule.peers.iter().flatten().find_map(|peer| {
-        let [Miss::Label { holder: Holder::Pod, requirement, near: Some(near), .. }] = peer.misses.as_slice()
+        let [Miss::Label { holder: Holder::Pod, requirement, near: Some(NearMiss::OfPolicy(near)), .. }] =
+            peer.misses.as_slice()
         else {
             return None;
         };

@@ -1,10 +1,10 @@
 //! The shape of an explanation.
 
-use super::PolicyFact;
+use super::{NearMiss, PolicyFact};
 use crate::evaluate::{Decision, End, Exemption, Pair, PolicyRef, UnknownAs, Verdict};
 use crate::net::{ConnectionSet, Decided, Family};
 use crate::policy::{Direction, OriginId, Peer, PortMatch, Rule};
-use crate::selector::{Near, Requirement};
+use crate::selector::Requirement;
 
 /// An answer with its whole reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,7 +115,7 @@ pub struct NearPolicy {
     /// The requirement that is nearly met.
     pub requirement: Requirement,
     /// How.
-    pub near: Near,
+    pub near: NearMiss,
 }
 
 /// What would turn a denial or a doubt round.

@@ -1,7 +1,7 @@
 //! What is said of one policy, rule, peer or port.
 
 use crate::evaluate::PolicyRef;
-use crate::net::{Decided, IpSet, Protocol};
+use crate::net::{Decided, Family, IpSet, Protocol};
 use crate::policy::{Action, OriginId, TierId};
 use crate::selector::{Answer, Near, Requirement};
 
@@ -85,6 +85,20 @@ pub enum Has {
     NotKnown,
 }
 
+/// A slip of the keyboard, as it seems, and whose.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NearMiss {
+    /// The policy's: no pod has what it wants.
+    OfPolicy(Near),
+    /// The pod's: other pods have what is wanted, and no policy wants what this one has.
+    OfPod {
+        /// The value that its label has.
+        has: String,
+        /// The value that it was to have.
+        wanted: String,
+    },
+}
+
 /// Why a peer does not match, or why that is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Miss {
@@ -97,7 +111,7 @@ pub enum Miss {
         /// What is there.
         has: Has,
         /// How it is nearly met.
-        near: Option<Near>,
+        near: Option<NearMiss>,
     },
     /// Pods of one namespace are wanted, and the other end is in another.
     OtherNamespace {
@@ -137,6 +151,16 @@ pub enum Miss {
     AddressTakenOutside {
         /// The block, less its excepts.
         block: IpSet,
+    },
+    /// The pod's address is not in the input, and pods have addresses that the block does not hold.
+    OutsidePodCidrs {
+        /// The block, less its excepts.
+        block: IpSet,
+    },
+    /// The block is of the other family than the addresses that the explanation is told for.
+    OtherFamily {
+        /// The family that is told for.
+        family: Family,
     },
     /// The address lies in the block, but blocks do not select pods under this network plugin.
     BlocksIgnorePods,

@@ -19,4 +19,4 @@ pub use explain::explain;
 pub use explanation::{
     Change, DirectionExplanation, Explanation, Isolation, NearPolicy, PairExplanation, Remedy, SmallestEdit,
 };
-pub use fact::{Has, Holder, Miss, PeerFact, PolicyFact, PortFact, PortMiss, RuleFact};
+pub use fact::{Has, Holder, Miss, NearMiss, PeerFact, PolicyFact, PortFact, PortMiss, RuleFact};

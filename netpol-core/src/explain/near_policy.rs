@@ -1,17 +1,17 @@
 //! Policies that nearly select the subject: had they, they might have allowed what is denied.
 
-use super::NearPolicy;
 use super::explain::Stage;
-use super::peer::is_in_use;
+use super::peer::near_miss;
+use super::{NearMiss, NearPolicy};
 use crate::evaluate::PolicyRef;
 use crate::policy::{Action, NamespaceMatch, Policy};
-use crate::selector::{Near, Requirement, near};
+use crate::selector::{Requirement, near};
 
 /// The policies of the direction that miss the subject by one requirement that is nearly met.
 pub(super) fn near_policies(stage: &Stage<'_>) -> Vec<NearPolicy> {
     let policies = stage.scene.policies.policies.iter().enumerate();
     let nearly = policies.filter_map(|(index, policy)| {
-        let (requirement, near) = near_miss(stage, policy)?;
+        let (requirement, near) = nearly_selects(stage, policy)?;
         Some(NearPolicy {
             policy: PolicyRef::Evaluated(u32::try_from(index).ok()?),
             origin: policy.subject.origin,
@@ -22,7 +22,7 @@ pub(super) fn near_policies(stage: &Stage<'_>) -> Vec<NearPolicy> {
     nearly.collect()
 }
 
-fn near_miss<'a>(stage: &Stage<'_>, policy: &'a Policy) -> Option<(&'a Requirement, Near)> {
+fn nearly_selects<'a>(stage: &Stage<'_>, policy: &'a Policy) -> Option<(&'a Requirement, NearMiss)> {
     let direction = stage.trace.direction;
     let allows = |policy: &Policy| {
         policy
@@ -41,9 +41,6 @@ fn near_miss<'a>(stage: &Stage<'_>, policy: &'a Policy) -> Option<(&'a Requireme
     };
     let mut failing = subject.pods.requirements().iter().filter(|it| !it.matches(&pod.labels).truth.is_yes());
     let (Some(requirement), None, true) = (failing.next(), failing.next(), is_namespace) else { return None };
-    let slip = near(requirement, &pod.labels)?;
-    let key = requirement.key.as_deref()?;
-    let labels = || stage.scene.cluster.groups.iter().map(|group| &group.labels);
-    let is_meant = requirement.values.iter().any(|value| is_in_use(labels(), key, value));
-    (!is_meant).then_some((requirement, slip))
+    let slip = near_miss(stage.scene, pod, (requirement, near(requirement, &pod.labels)?))?;
+    Some((requirement, slip))
 }

@@ -1,13 +1,15 @@
 //! Why a peer matches the other end, or does not.
 
-use super::explain::Stage;
+use super::explain::{Scene, Stage};
 use super::pod_view::PodView;
-use super::{Has, Holder, Miss, PeerFact};
-use crate::cluster::{Cluster, Endpoint, PodAddresses};
+use super::{Has, Holder, Miss, NearMiss, PeerFact};
+use crate::cluster::{Endpoint, PodAddresses};
 use crate::evaluate::PeerTrace;
 use crate::net::{Family, IpSet};
 use crate::policy::{AddressBlock, NamespaceMatch, Peer, Placed, PodMatch, Policy};
-use crate::selector::{LabelValue, Labels, Near, Requirement, Selector, Truth, Unlisted, near};
+use crate::selector::{
+    Answer, LabelValue, Labels, Near, Operator, Requirement, Selector, Truth, Unlisted, near,
+};
 
 /// Tells why a peer matches or not.
 pub(super) fn peer_fact(
@@ -19,7 +21,7 @@ pub(super) fn peer_fact(
     let misses = match (&peer.value, trace.answer.truth) {
         (_, Truth::Yes) => Vec::new(),
         (Peer::Pods(pods), _) => pod_misses(stage, policy, pods),
-        (Peer::Addresses(block), truth) => address_misses(stage, block, truth),
+        (Peer::Addresses(block), _) => address_misses(stage, block, trace.answer),
     };
     PeerFact { peer: trace.peer, origin: peer.origin, answer: trace.answer, misses }
 }
@@ -29,11 +31,11 @@ fn pod_misses(stage: &Stage<'_>, policy: &Policy, wanted: &PodMatch) -> Vec<Miss
         return vec![Miss::NotAPod];
     }
     // Of several groups of pods, one that fails says why the endpoint as a whole does.
-    let misses = stage.peer_pods.iter().map(|pod| misses_of_pod(stage.scene.cluster, policy, wanted, pod));
+    let misses = stage.peer_pods.iter().map(|pod| misses_of_pod(stage.scene, policy, wanted, pod));
     misses.max_by_key(Vec::len).unwrap_or_default()
 }
 
-fn misses_of_pod(cluster: &Cluster, policy: &Policy, wanted: &PodMatch, pod: &PodView<'_>) -> Vec<Miss> {
+fn misses_of_pod(scene: Scene<'_>, policy: &Policy, wanted: &PodMatch, pod: &PodView<'_>) -> Vec<Miss> {
     if pod.is_node {
         return vec![Miss::HostNetwork];
     }
@@ -47,35 +49,33 @@ fn misses_of_pod(cluster: &Cluster, policy: &Policy, wanted: &PodMatch, pod: &Po
         NamespaceMatch::Named(_) => {}
         NamespaceMatch::Selected(selector) => {
             let holder = Holder::Namespace(pod.namespace.to_owned());
-            misses.extend(label_misses(selector, &pod.namespace_labels, &holder).map(|miss| {
-                without_false_slip(miss, |key, value| {
-                    let labels = cluster.namespaces.iter().map(|namespace| &namespace.labels);
-                    is_in_use(labels, key, value)
-                })
+            misses.extend(label_misses(selector, &pod.namespace_labels, &holder, |requirement, near| {
+                let labels = scene.cluster.namespaces.iter().map(|namespace| &namespace.labels);
+                (!is_meant(&near, requirement, labels)).then_some(NearMiss::OfPolicy(near))
             }));
         }
     }
-    misses.extend(label_misses(&wanted.pods, &pod.labels, &Holder::Pod).map(|miss| {
-        without_false_slip(miss, |key, value| {
-            is_in_use(cluster.groups.iter().map(|group| &group.labels), key, value)
-        })
+    misses.extend(label_misses(&wanted.pods, &pod.labels, &Holder::Pod, |requirement, near| {
+        near_miss(scene, pod, (requirement, near))
     }));
     misses
 }
 
-/// The requirements that labels do not meet, or may not meet.
-fn label_misses<'a>(
-    selector: &'a Selector,
-    labels: &'a Labels,
-    holder: &'a Holder,
-) -> impl Iterator<Item = Miss> + 'a {
+/// The requirements that labels do not meet, or may not meet; `judge` says whose slip a near miss is.
+fn label_misses(
+    selector: &Selector,
+    labels: &Labels,
+    holder: &Holder,
+    judge: impl Fn(&Requirement, Near) -> Option<NearMiss>,
+) -> Vec<Miss> {
     let failing = selector.requirements().iter().filter(|it| !it.matches(labels).truth.is_yes());
-    failing.map(|requirement| Miss::Label {
+    let misses = failing.map(|requirement| Miss::Label {
         holder: holder.clone(),
         requirement: requirement.clone(),
         has: has(requirement, labels),
-        near: near(requirement, labels),
-    })
+        near: near(requirement, labels).and_then(|near| judge(requirement, near)),
+    });
+    misses.collect()
 }
 
 /// What is there in place of what a requirement wants.
@@ -92,33 +92,69 @@ fn has(requirement: &Requirement, labels: &Labels) -> Has {
     }
 }
 
-/// A wanted value that some pod has is no slip of the keyboard.
-pub(super) fn without_false_slip(miss: Miss, is_in_use: impl Fn(&str, &str) -> bool) -> Miss {
-    let Miss::Label { holder, requirement, has, near: Some(near) } = miss else { return miss };
-    let is_meant = match (&near, requirement.key.as_deref()) {
-        (Near::Value { wanted, .. } | Near::ValueCase { wanted, .. }, Some(key)) => is_in_use(key, wanted),
-        (Near::Key { .. } | Near::OtherKey { .. }, Some(key)) => {
-            requirement.values.iter().any(|value| is_in_use(key, value))
-        }
-        (_, None) => false,
+/// Whose slip a near miss of a pod's label is, if it is one: the pod's where other pods have the wanted value, while no
+/// policy wants the value that this one has and it is not the name of its workload.
+pub(super) fn near_miss(
+    scene: Scene<'_>,
+    pod: &PodView<'_>,
+    (requirement, near): (&Requirement, Near),
+) -> Option<NearMiss> {
+    if !is_meant(&near, requirement, scene.cluster.groups.iter().map(|group| &group.labels)) {
+        return Some(NearMiss::OfPolicy(near));
+    }
+    let (Near::Value { wanted, has } | Near::ValueCase { wanted, has }) = near else { return None };
+    let workload = pod.workload.and_then(|id| scene.cluster.workload(id));
+    let is_name = workload.is_some_and(|workload| workload.name == has);
+    let is_wanted = || {
+        let selectors = scene.policies.policies.iter().flat_map(|policy| selectors_of_pods(policy));
+        let mut requirements = selectors.flat_map(Selector::requirements);
+        requirements.any(|other| {
+            other.key == requirement.key && other.operator == Operator::In && other.values.contains(&has)
+        })
     };
-    Miss::Label { holder, requirement, has, near: Some(near).filter(|_| !is_meant) }
+    (!is_name && !is_wanted()).then_some(NearMiss::OfPod { has, wanted })
+}
+
+/// The selectors of pods of a policy: of its subject and of its peers.
+fn selectors_of_pods(policy: &Policy) -> impl Iterator<Item = &Selector> {
+    let peers = policy.rules.iter().flat_map(|rule| rule.value.peers.iter().flatten());
+    let selectors = peers.filter_map(|peer| match &peer.value {
+        Peer::Pods(pods) => Some(&pods.pods),
+        Peer::Addresses(_) => None,
+    });
+    selectors.chain([&policy.subject.value.pods])
+}
+
+/// Whether what a requirement wants is there elsewhere: then it is no slip of the policy.
+fn is_meant<'a>(
+    near: &Near,
+    requirement: &Requirement,
+    mut labels: impl Iterator<Item = &'a Labels>,
+) -> bool {
+    let Some(key) = requirement.key.as_deref() else { return false };
+    match near {
+        Near::Value { wanted, .. } | Near::ValueCase { wanted, .. } => is_in_use(labels, key, wanted),
+        Near::Key { .. } | Near::OtherKey { .. } => {
+            labels.any(|labels| requirement.values.iter().any(|value| has_value(labels, key, value)))
+        }
+    }
 }
 
 /// Whether some labels have this value under this key.
-pub(super) fn is_in_use<'a>(mut labels: impl Iterator<Item = &'a Labels>, key: &str, value: &str) -> bool {
-    labels.any(|labels| matches!(labels.get(key), Some(LabelValue::Known(known)) if known == value))
+fn is_in_use<'a>(mut labels: impl Iterator<Item = &'a Labels>, key: &str, value: &str) -> bool {
+    labels.any(|labels| has_value(labels, key, value))
 }
 
-fn address_misses(stage: &Stage<'_>, block: &AddressBlock, truth: Truth) -> Vec<Miss> {
+fn has_value(labels: &Labels, key: &str, value: &str) -> bool {
+    matches!(labels.get(key), Some(LabelValue::Known(known)) if known == value)
+}
+
+fn address_misses(stage: &Stage<'_>, block: &AddressBlock, answer: Answer) -> Vec<Miss> {
     let known = known_addresses(stage);
     if known.is_empty() {
-        return vec![match truth {
-            Truth::No => Miss::AddressTakenOutside { block: block.addresses.clone() },
-            _ if block.unknown.is_empty() => Miss::AddressNotKnown,
-            _ => Miss::Placeholder,
-        }];
+        return vec![unknown_address_miss(stage, block, answer)];
     }
+    let truth = answer.truth;
     let outside = known.difference(&block.addresses);
     if outside.is_empty() {
         return vec![Miss::BlocksIgnorePods];
@@ -133,6 +169,23 @@ fn address_misses(stage: &Stage<'_>, block: &AddressBlock, truth: Truth) -> Vec<
         return vec![Miss::InsideExcept { addresses: outside, block: block.addresses.clone() }];
     }
     vec![Miss::OutsideBlock { addresses: outside, block: block.addresses.clone() }]
+}
+
+/// Why a block does not hold a pod whose address is not in the input, or why that is not known.
+fn unknown_address_miss(stage: &Stage<'_>, block: &AddressBlock, answer: Answer) -> Miss {
+    let Scene { cluster, family, .. } = stage.scene;
+    let addresses = || block.addresses.clone();
+    let pods = cluster.facts.pod_cidrs.in_family(family);
+    match (answer.truth, answer.is_assumed) {
+        (Truth::No, true) => Miss::AddressTakenOutside { block: addresses() },
+        (Truth::No, false) if block.addresses.is_empty_in(family) => Miss::OtherFamily { family },
+        (Truth::No, false) if !pods.is_empty() && !pods.overlaps(&block.addresses) => {
+            Miss::OutsidePodCidrs { block: addresses() }
+        }
+        (Truth::No, false) => Miss::BlocksIgnorePods,
+        _ if block.unknown.is_empty() => Miss::AddressNotKnown,
+        _ => Miss::Placeholder,
+    }
 }
 
 /// The addresses of the other end, as far as they are known, in the family of the trace.

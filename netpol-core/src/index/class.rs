@@ -169,7 +169,7 @@ fn members(
     if !interest.asks_for_ordinals() {
         return vec![(Member { group: id, ordinal: None, is_one_pod: false }, Vec::new())];
     }
-    let name = cluster.workload(group.workload).map(|workload| workload.name.as_str()).unwrap_or_default();
+    let name = cluster.maker_name(group);
     let named = ordinals_named(name, first, replicas, &interest.ordinal_values);
     let one = |ordinal: u32| {
         let labels = vec![

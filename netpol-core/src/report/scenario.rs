@@ -63,6 +63,7 @@ impl Scenario {
                 workload: WorkloadId(number),
                 namespace,
                 names: PodNames::Template(None),
+                maker: None,
                 labels: Labels::known(labels.iter().copied()),
                 named_ports: Vec::new(),
                 addresses: PodAddresses::Unknown,

@@ -31,7 +31,8 @@ pub fn append_item(
     let (start, end) = text.range(target.node.span);
     if text.starts_with(start, b'[') {
         let item = text.flow(item);
-        return text.append_in_brackets(items.last().map(|last| last.span), start, end, &item);
+        let last = items.last().map(|last| last.via.unwrap_or(last.span));
+        return text.append_in_brackets(last, start, end, &item);
     }
     let column = text.column(start);
     let layout = text.layout(&root, column + 2);
@@ -270,7 +271,19 @@ fn find<'n, 't>(root: &'n Node<'t>, path: &str) -> Option<Target<'n, 't>> {
             return None;
         }
     }
-    Some(target)
+    (!is_shared(root, target.node.span)).then_some(target)
+}
+
+/// Whether an alias somewhere in the document repeats what stands in a place: a change there would be one of both.
+fn is_shared(node: &Node<'_>, place: Span) -> bool {
+    if node.via.is_some() {
+        return node.span.cover(place) == node.span;
+    }
+    match &node.value {
+        Value::Sequence(items) => items.iter().any(|item| is_shared(item, place)),
+        Value::Mapping(mapping) => mapping.entries.iter().any(|entry| is_shared(&entry.value, place)),
+        _ => false,
+    }
 }
 
 /// Where the line begins of which nothing but the dash of a list stands before an object: the object is read with its
@@ -382,8 +395,10 @@ impl<'t> Text<'t> {
         }
     }
 
+    /// Whether the document is written as JSON, where keys stand in quotes, rather than as YAML in braces.
     fn is_json(&self) -> bool {
-        self.document.trim_start().starts_with(['{', '['])
+        let first_key = self.document.trim_start().strip_prefix(['{', '[']).map(str::trim_start);
+        first_key.is_some_and(|rest| rest.starts_with('"'))
     }
 
     fn flow(&self, value: &Value<'_>) -> String {
@@ -501,6 +516,15 @@ mod tests {
         edit.map(|edit| applied(text, &edit))
     }
 
+    #[test]
+    fn a_comment_stays_behind_what_it_speaks_of_at_the_end_of_an_object_too() {
+        let text = "a:\n- x # c\n# d\n";
+        let edit = with_document(text, |id, source, _| {
+            append_item(id, source, Span::new(id, 0, 6), "a", &Value::String("z".into()))
+        });
+        assert_eq!(applied(text, &edit.expect("an edit")), "a:\n- x # c\n- z\n# d\n");
+    }
+
     fn inserted(text: &str, path: &str, key: &str, item: &str) -> Option<String> {
         let item = value(item);
         let edit =
@@ -518,7 +542,8 @@ mod tests {
             ("a: []\n", "a", "a: [z]\n"),
             ("a: # c\nb: 1\n", "a", "a: # c\n- z\nb: 1\n"),
             ("a: ~\n", "a", "a: [z]\n"),
-            ("{a: , b: 1}\n", "a", "{a: [\"z\"] , b: 1}\n"),
+            ("{a: , b: 1}\n", "a", "{a: [z] , b: 1}\n"),
+            ("{\"a\": [], b: 1}\n", "a", "{\"a\": [\"z\"], b: 1}\n"),
             ("a: [x, y, ]\n", "a", "a: [x, y, z, ]\n"),
             ("a: [\n  x # c\n]\n", "a", "a: [\n  x, # c\n  z\n]\n"),
             ("a: [\n  x, # c\n]\n", "a", "a: [\n  x, # c\n  z,\n]\n"),
@@ -602,8 +627,11 @@ mod tests {
     }
 
     #[test]
-    fn what_came_through_an_alias_is_not_edited() {
-        assert_eq!(appended("a: &x\n- 1\nb: *x\n", "b", "z"), None);
+    fn what_an_alias_repeats_is_not_edited() {
+        for (text, path) in [("a: &x\n- 1\nb: *x\n", "b"), ("a: &x\n- [1]\nb: *x\n", "a[0]")] {
+            assert_eq!(appended(text, path, "z"), None, "{text}");
+        }
+        assert_eq!(appended("a: &x [1]\nb: [*x]\n", "b", "z").as_deref(), Some("a: &x [1]\nb: [*x, z]\n"));
         assert_eq!(appended("a: 1\n", "a", "z"), None);
         assert_eq!(inserted("a: {k: 1}\n", "a", "k", "v"), None);
     }

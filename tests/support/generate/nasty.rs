@@ -88,7 +88,7 @@ fn namespace(random: &mut Random, name: &str) -> Value {
     let mut labels = Map::new();
     for key in ["team", "env"] {
         if random.chance(60) {
-            labels.insert(key.to_owned(), json!(random.pick(&["a", "b", ""])));
+            labels.insert(key.to_owned(), json!(label_value(random)));
         }
     }
     if random.chance(50) {
@@ -124,15 +124,19 @@ fn labels(random: &mut Random) -> Value {
     let mut labels = Map::new();
     for key in ["app", "tier", "env"] {
         if random.chance(60) {
-            labels.insert(key.to_owned(), json!(random.pick(&["a", "b", ""])));
+            labels.insert(key.to_owned(), json!(label_value(random)));
         }
     }
     Value::Object(labels)
 }
 
+/// A value of a label, now and then one that is still to be substituted.
+fn label_value(random: &mut Random) -> &'static str {
+    if random.chance(2) { "${LATER}" } else { *random.pick(&["a", "b", ""]) }
+}
+
 fn workload(random: &mut Random, place: &Place) -> Value {
-    let template =
-        |random: &mut Random| json!({"metadata": {"labels": labels(random)}, "spec": pod_spec(random)});
+    let template = |random: &mut Random| json!({"metadata": {"labels": labels(random)}, "spec": template_spec(random, place)});
     let (kind, version, name) = match random.below(16) {
         0..=1 => ("Deployment", "apps/v1", "deploy"),
         2 => ("DaemonSet", "apps/v1", "ds"),
@@ -143,7 +147,10 @@ fn workload(random: &mut Random, place: &Place) -> Value {
         5 => ("CronJob", "batch/v1", "cj"),
         _ => return pod(random, place),
     };
-    let metadata = json!({"name": format!("{name}-{}", place.index), "namespace": place.namespace});
+    let mut metadata = json!({"name": format!("{name}-{}", place.index), "namespace": place.namespace});
+    if random.chance(15) {
+        metadata["ownerReferences"] = json!([owner_of_template(random, place.index)]);
+    }
     let spec = match kind {
         "CronJob" => json!({"jobTemplate": {"spec": {"template": template(random)}}}),
         "Job" | "DaemonSet" => json!({"template": template(random)}),
@@ -151,16 +158,41 @@ fn workload(random: &mut Random, place: &Place) -> Value {
             let ordinals = json!({"start": random.below(2)});
             json!({"replicas": random.between(1, 3), "ordinals": ordinals, "template": template(random)})
         }
-        _ => json!({"replicas": random.between(1, 3), "template": template(random)}),
+        _ => json!({"replicas": random.below(4), "template": template(random)}),
     };
     json!({"apiVersion": version, "kind": kind, "metadata": metadata, "spec": spec})
+}
+
+/// The spec of a template, now and then for a node of its own or for the node's network.
+fn template_spec(random: &mut Random, place: &Place) -> Value {
+    let mut spec = pod_spec(random);
+    if place.nodes > 0 && random.chance(10) {
+        spec["nodeName"] = json!(format!("node-{}", random.below(place.nodes)));
+    }
+    if random.chance(8) {
+        spec["hostNetwork"] = json!(true);
+    }
+    spec
+}
+
+/// An owner outside the input, or an earlier workload, if `workload` made one of that kind.
+fn owner_of_template(random: &mut Random, index: usize) -> Value {
+    let (kind, version, name) = *random.pick(&[
+        ("Rollout", "argoproj.io/v1alpha1", "rollout"),
+        ("Deployment", "apps/v1", "deploy"),
+        ("CronJob", "batch/v1", "cj"),
+        ("StatefulSet", "apps/v1", "sts"),
+    ]);
+    let name = format!("{name}-{}", index.saturating_sub(1));
+    let kind = if index == 0 { "Rollout" } else { kind };
+    json!({"apiVersion": version, "kind": kind, "name": name, "controller": true})
 }
 
 fn pod(random: &mut Random, place: &Place) -> Value {
     let Place { index, namespace, nodes, style } = place;
     let mut spec = pod_spec(random);
     let mut status = json!({"phase": "Running"});
-    if random.chance(6) {
+    if random.chance(10) {
         status["phase"] = json!(random.pick(&["Succeeded", "Failed", "Pending"]));
     }
     let node = (*nodes > 0 && random.chance(70)).then(|| random.below(*nodes));
@@ -210,6 +242,8 @@ fn owner(random: &mut Random) -> Value {
         ("Deployment", "apps/v1", "deploy-1"),
         ("StatefulSet", "apps/v1", "sts-3"),
         ("DaemonSet", "apps/v1", "ds-0"),
+        ("Job", "batch/v1", "job-2"),
+        ("CronJob", "batch/v1", "cj-1"),
         ("Node", "v1", "node-0"),
     ]);
     json!({"apiVersion": version, "kind": kind, "name": name, "controller": true})

@@ -104,7 +104,11 @@ fn selector(random: &mut Random, keys: &[&str], values: &[&str]) -> Value {
     if random.chance(60) {
         let mut labels = Map::new();
         for _ in 0..random.below(3) {
-            let value = if random.chance(3) { Value::Null } else { json!(random.pick(values)) };
+            let value = match random.below(60) {
+                0..=1 => Value::Null,
+                2 => json!("${LATER}"),
+                _ => json!(random.pick(values)),
+            };
             labels.insert((*random.pick(keys)).to_owned(), value);
         }
         selector.insert("matchLabels".to_owned(), Value::Object(labels));
@@ -122,7 +126,8 @@ fn expression(random: &mut Random, keys: &[&str], values: &[&str]) -> Value {
     let operator = *random.pick(&["In", "NotIn", "Exists", "DoesNotExist"]);
     if operator.ends_with("In") {
         let count = random.between(1, 2);
-        let values: Vec<&str> = (0..count).map(|_| *random.pick(values)).collect();
+        let value = |random: &mut Random| if random.chance(2) { "${LATER}" } else { *random.pick(values) };
+        let values: Vec<&str> = (0..count).map(|_| value(random)).collect();
         return json!({"key": key, "operator": operator, "values": values});
     }
     let mut expression = json!({"key": key, "operator": operator});

@@ -108,9 +108,12 @@ impl Cluster {
         let mut owned = BTreeSet::new();
         for pod in reader.of_kind("Pod") {
             let owner = reader.owner(pod);
-            owned.extend(owner.clone());
+            let is_of_job = matches!(&owner, Some(End::Workload { kind, .. }) if kind == "Job");
             if !is_finished(pod) {
+                owned.extend(owner.clone());
                 cluster.add_pod(pod, owner, reader.namespace(pod));
+            } else if is_of_job {
+                owned.extend(owner);
             }
         }
         for kind in OWNERS {
@@ -249,7 +252,8 @@ impl Cluster {
         let own = reader.end(object);
         let root = reader.owner(object).unwrap_or_else(|| own.clone());
         let has_pods = owned.contains(&root);
-        let is_spoken_for = root != own && (reader.has(&root) || object["spec"]["replicas"] == 0);
+        let is_scaled_down = object["kind"] == "ReplicaSet" && object["spec"]["replicas"] == 0;
+        let is_spoken_for = root != own && (reader.has(&root) || is_scaled_down);
         if has_pods || is_spoken_for {
             return;
         }
@@ -263,6 +267,12 @@ impl Cluster {
             labels.extend(added);
             let mut side = self.pod_side(&template["spec"], namespace, labels);
             side.identity = identity;
+            side.node = template["spec"]["nodeName"].as_str().map(str::to_owned);
+            if side.is_node {
+                let own = side.node.as_ref().and_then(|node| self.nodes.get(node));
+                side.addresses = own.filter(|own| !own.is_empty()).cloned();
+                side.families = self.families_of(side.addresses.as_ref());
+            }
             self.workloads.entry(root.clone()).or_default().push(self.units.len());
             self.units.push(Unit { end: root.clone(), side });
         }

@@ -36,7 +36,17 @@ impl Labels {
 
 /// The labels under `metadata` of an object; a null value is the empty text.
 pub fn of_metadata(metadata: &Value) -> Known {
-    entries(&metadata["labels"]).map(|(key, value)| (key, Some(value))).collect()
+    entries(&metadata["labels"]).map(|(key, value)| (key, told(value))).collect()
+}
+
+/// A text, unless something is still to be substituted in it.
+fn told(text: String) -> Option<String> {
+    (!is_placeholder(&text)).then_some(text)
+}
+
+/// Whether something is still to be substituted in a text.
+pub fn is_placeholder(text: &str) -> bool {
+    text.contains("${")
 }
 
 /// The key and value pairs of a map of texts.
@@ -47,7 +57,8 @@ pub fn entries(map: &Value) -> impl Iterator<Item = (String, String)> + '_ {
 
 /// Whether a `LabelSelector` selects the labels. All of its parts must hold; an empty one selects everything.
 pub fn selects(selector: &Value, labels: &Labels) -> Truth {
-    let equalities = entries(&selector["matchLabels"]).map(|(key, value)| is_one_of(labels, &key, &[value]));
+    let equalities =
+        entries(&selector["matchLabels"]).map(|(key, value)| is_one_of(labels, &key, &[told(value)]));
     let expressions = items(&selector["matchExpressions"]).iter().map(|expression| holds(expression, labels));
     Truth::all(equalities.chain(expressions))
 }
@@ -59,9 +70,9 @@ pub fn items(list: &Value) -> &[Value] {
 
 fn holds(expression: &Value, labels: &Labels) -> Truth {
     let key = expression["key"].as_str().unwrap_or_default();
-    let values: Vec<String> = items(&expression["values"])
+    let values: Vec<Option<String>> = items(&expression["values"])
         .iter()
-        .map(|value| value.as_str().unwrap_or_default().to_owned())
+        .map(|value| told(value.as_str().unwrap_or_default().to_owned()))
         .collect();
     match expression["operator"].as_str() {
         Some("In") => is_one_of(labels, key, &values),
@@ -72,17 +83,26 @@ fn holds(expression: &Value, labels: &Labels) -> Truth {
     }
 }
 
-fn is_one_of(labels: &Labels, key: &str, values: &[String]) -> Truth {
+/// Whether a value is among those of a list, of which some may not be known.
+fn is_listed(value: &String, values: &[Option<String>]) -> Truth {
+    match (values.iter().flatten().any(|listed| listed == value), values.contains(&None)) {
+        (true, _) => Truth::Yes,
+        (false, true) => Truth::Unknown,
+        (false, false) => Truth::No,
+    }
+}
+
+fn is_one_of(labels: &Labels, key: &str, values: &[Option<String>]) -> Truth {
     match (labels.known.get(key), labels.rest) {
-        (Some(Some(value)), _) => values.contains(value).into(),
+        (Some(Some(value)), _) => is_listed(value, values),
         (Some(None), _) | (None, Rest::Unknown) => Truth::Unknown,
         (None, Rest::Absent | Rest::AssumedAbsent) => Truth::No,
     }
 }
 
-fn is_none_of(labels: &Labels, key: &str, values: &[String]) -> Truth {
+fn is_none_of(labels: &Labels, key: &str, values: &[Option<String>]) -> Truth {
     match (labels.known.get(key), labels.rest) {
-        (Some(Some(value)), _) => (!values.contains(value)).into(),
+        (Some(Some(value)), _) => is_listed(value, values).opposite(),
         (None, Rest::Absent) => Truth::Yes,
         (Some(None), _) | (None, Rest::AssumedAbsent | Rest::Unknown) => Truth::Unknown,
     }

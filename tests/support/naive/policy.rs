@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::address::Block;
-use super::labels::{entries, items};
+use super::labels::{entries, is_placeholder, items};
 
 /// Ingress or egress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,8 +149,9 @@ fn is_label_key(key: &str) -> bool {
 fn is_label_value(value: &str) -> bool {
     let is_edge = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_alphanumeric);
     let bytes = value.as_bytes();
-    bytes.len() <= 63
-        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
-        && is_edge(bytes.first())
-        && is_edge(bytes.last())
+    is_placeholder(value)
+        || bytes.len() <= 63
+            && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
+            && is_edge(bytes.first())
+            && is_edge(bytes.last())
 }

@@ -24,6 +24,16 @@ impl Truth {
         self.max(other)
     }
 
+    /// The opposite.
+    #[must_use]
+    pub fn opposite(self) -> Self {
+        match self {
+            Self::No => Self::Yes,
+            Self::Unknown => Self::Unknown,
+            Self::Yes => Self::No,
+        }
+    }
+
     /// Whether all hold.
     pub fn all(truths: impl IntoIterator<Item = Self>) -> Self {
         truths.into_iter().fold(Self::Yes, Self::and)

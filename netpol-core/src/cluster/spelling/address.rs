@@ -155,10 +155,13 @@ impl Cluster {
     /// `namespace/pod`.
     pub(super) fn spelled_pod(&self, id: crate::cluster::GroupId) -> String {
         let group = self.group(id);
-        let namespace = group.and_then(|group| self.namespace(group.namespace));
-        let namespace = namespace.map(|namespace| namespace.name.as_str()).unwrap_or_default();
-        match group.map(|group| &group.names) {
-            Some(PodNames::Pod(name)) => format!("{namespace}/{name}"),
+        let space = group.and_then(|group| self.namespace(group.namespace));
+        let namespace = space.map(|space| space.name.as_str()).unwrap_or_default();
+        match group.map(|group| (&group.names, group.namespace)) {
+            Some((PodNames::Pod(name), space)) if self.named(space, name).len() > 1 => {
+                format!("{namespace}/pod/{name}")
+            }
+            Some((PodNames::Pod(name), _)) => format!("{namespace}/{name}"),
             _ => format!("{namespace}/{}", self.pod_name(id, None)),
         }
     }

@@ -54,6 +54,11 @@ pub enum SpellingError {
         /// Spellings that are near, best first.
         nearest: Vec<String>,
     },
+    /// A pod that has succeeded or failed, or a Job of such pods: it is no endpoint any more.
+    Finished {
+        /// The name, with its namespace.
+        name: String,
+    },
     /// A name that stands for several things.
     Ambiguous {
         /// The name.
@@ -129,7 +134,7 @@ impl SpellingError {
                 Some(format!("name the workload behind it, and the port of its pods: {}", list(backends)))
             }
             Self::OutsideName { .. } => Some("give an address or a block".to_owned()),
-            Self::NothingOutside { .. } => None,
+            Self::Finished { .. } | Self::NothingOutside { .. } => None,
             Self::TooManyPairs { .. } => Some("name one end more narrowly".to_owned()),
             Self::NamedPort { declared, .. } if declared.is_empty() => {
                 Some("no container of the destination names a port; give the number".to_owned())
@@ -160,6 +165,9 @@ impl fmt::Display for SpellingError {
             ),
             Self::Selector { text } => write!(f, "`{text}` is no label selector"),
             Self::Unknown { what, name, .. } => write!(f, "there is no {what} `{name}`"),
+            Self::Finished { name } => {
+                write!(f, "`{name}` has succeeded or failed: it runs no more and opens no connection")
+            }
             Self::Ambiguous { name, .. } => write!(f, "`{name}` can mean several things"),
             Self::SelectsNothing { text } => write!(f, "`{text}` selects no pod"),
             Self::Service { text, .. } => {
@@ -231,10 +239,10 @@ impl fmt::Display for Note {
             }
             Self::PodsLeftOut { block, count, first } => {
                 let more = if *count > first.len() { " and more" } else { "" };
-                let pods = if *count == 1 { "pod" } else { "pods" };
+                let pods = if *count == 1 { "pod inside it is" } else { "pods inside it are" };
                 write!(
                     f,
-                    "`{block}` means addresses outside the cluster; {count} {pods} inside it are left out: {}{more}",
+                    "`{block}` means addresses outside the cluster; {count} {pods} left out: {}{more}",
                     first.join(", ")
                 )
             }

@@ -135,6 +135,7 @@ impl Cluster {
         let stateful_set = Owner::Kind("StatefulSet".to_owned());
         let is_owner = |named: &&Named| match named {
             Named::Workload(id) => self.workload(*id).is_some_and(|workload| workload.owner == stateful_set),
+            Named::Template(group) => self.made_by(*group).as_ref() == Some(&stateful_set),
             Named::Pod(_) | Named::Service(_) => false,
         };
         self.named(namespace, owner).iter().find(is_owner)?;

@@ -72,10 +72,7 @@ impl Cluster {
         match found {
             Some((_, found)) if !found.is_empty() => self.meant(name, namespace, found),
             _ if name.contains('.') => Err(self.dotted(name)),
-            Some((id, _)) => {
-                let near = self.near_names(id, name);
-                Err(unknown("workload or pod", &format!("{namespace}/{name}"), near))
-            }
+            Some(_) => Err(self.unknown_name(namespace, name)),
             None => Err(unknown("workload or pod", &format!("{namespace}/{name}"), self.elsewhere(name))),
         }
     }
@@ -101,9 +98,17 @@ impl Cluster {
         }
     }
 
-    /// What the things of one name are: a workload or pod comes before a Service.
+    /// What the things of one name are: a workload or pod comes before a Service, and an owner of pods before what
+    /// makes some of them for it.
     fn meant(&self, name: &str, namespace: &str, found: &[Named]) -> Result<Resolved, SpellingError> {
-        let pods: Vec<&Named> = found.iter().filter(|named| !matches!(named, Named::Service(_))).collect();
+        let is_owner = |named: &Named| matches!(named, Named::Workload(_));
+        let has_owner = found.iter().any(is_owner);
+        let is_pod = |named: &&Named| match named {
+            Named::Workload(_) | Named::Pod(_) => true,
+            Named::Template(_) => !has_owner,
+            Named::Service(_) => false,
+        };
+        let pods: Vec<&Named> = found.iter().filter(is_pod).collect();
         match (pods.as_slice(), found) {
             ([one], _) => Ok(Resolved::one(self.endpoint_of(**one))),
             // The only pod of a workload of the same name is the workload.
@@ -132,6 +137,10 @@ impl Cluster {
                 let workload = self.group(group).map_or(WorkloadId(u32::MAX), |group| group.workload);
                 self.endpoint_of_pod(workload, group)
             }
+            Named::Template(group) => {
+                let workload = self.group(group).map_or(WorkloadId(u32::MAX), |group| group.workload);
+                self.endpoint_of_groups(workload, &[group])
+            }
             Named::Service(_) => Endpoint::Pods(WorkloadId(u32::MAX), Vec::new()),
         }
     }
@@ -158,6 +167,7 @@ impl Cluster {
                 self.workload(id).map_or_else(String::new, |workload| name::short(&workload.owner))
             }
             Named::Pod(_) => "pod".to_owned(),
+            Named::Template(group) => self.made_by(group).map_or_else(String::new, |kind| name::short(&kind)),
             Named::Service(_) => "svc".to_owned(),
         };
         format!("{namespace}/{kind}/{name}")
@@ -179,6 +189,9 @@ impl Cluster {
                 Kind::Unnamed => workload.owner == Owner::Unnamed,
                 Kind::Service => false,
             }),
+            (Named::Template(group), Kind::Workload(kind)) => {
+                self.made_by(*group) == Some(Owner::Kind(kind.clone()))
+            }
             (Named::Pod(_), Kind::Pod) | (Named::Service(_), Kind::Service) => true,
             _ => false,
         };
@@ -200,8 +213,14 @@ impl Cluster {
                 Owner::Kind(own) if own.eq_ignore_ascii_case(kind) => Some(Kind::Workload(own.clone())),
                 _ => None,
             },
-            Named::Pod(_) | Named::Service(_) => None,
+            Named::Pod(_) | Named::Template(_) | Named::Service(_) => None,
         })
+    }
+
+    /// What makes the pods of a group, as an owner of its own.
+    pub(super) fn made_by(&self, group: GroupId) -> Option<Owner> {
+        let maker = self.group(group)?.maker.as_ref()?;
+        Some(Owner::Kind(maker.kind.name().to_owned()))
     }
 
     fn every_pod_of(&self, name: &str) -> Result<Resolved, SpellingError> {
@@ -335,6 +354,9 @@ impl Cluster {
                 let near = name::nearest(namespace, self.namespaces.iter().map(|entry| entry.name.as_str()));
                 let near = near.into_iter().map(|near| format!("{near}/{name}")).collect();
                 unknown("namespace", namespace, near)
+            }
+            Some(_) if self.finished.contains(&(namespace.to_owned(), name.to_owned())) => {
+                SpellingError::Finished { name: format!("{namespace}/{name}") }
             }
             Some(id) => unknown("workload or pod", &format!("{namespace}/{name}"), self.near_names(id, name)),
         }

@@ -119,11 +119,25 @@ fn whole_endpoint(cluster: &Cluster, endpoint: &Endpoint) -> String {
             let labels: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
             format!("{namespace}/@{}", labels.join(","))
         }
-        Endpoint::Addresses(addresses) => blocks(addresses),
+        Endpoint::Addresses(addresses) => outside(cluster, addresses),
         Endpoint::Node(id) => cluster.node(*id).map_or_else(
             || "?".to_owned(),
             |node| if node.name.is_empty() { blocks(&node.addresses) } else { format!("node/{}", node.name) },
         ),
+    }
+}
+
+/// Addresses; the internet of one of the families that the cluster uses is told from the whole.
+fn outside(cluster: &Cluster, addresses: &IpSet) -> String {
+    let words = blocks(addresses);
+    let mut missing = cluster.families.iter().filter(|family| addresses.is_empty_in(**family));
+    match (
+        words == "internet",
+        missing.next(),
+        Family::ALL.into_iter().find(|it| !addresses.is_empty_in(*it)),
+    ) {
+        (true, Some(_), Some(family)) => format!("{words} ({family})"),
+        _ => words,
     }
 }
 

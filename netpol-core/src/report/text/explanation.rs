@@ -1,7 +1,7 @@
 //! The whole reason of an answer, as `netpol explain` prints it.
 
 use super::layout::{Layout, count};
-use super::verdict::{basis, heading, outcome_words, pair_heading};
+use super::verdict::{basis, heading, outcome_words, pair_heading, side};
 use super::{Line, Role, Suggestion, Text, ends, misses, remedies};
 use crate::evaluate::{Decision, Exemption, PolicyRef};
 use crate::explain::{
@@ -153,9 +153,7 @@ fn pair_lines(
     context: Context<'_>,
     (pair, suggestions): (&PairExplanation, &[Suggestion]),
 ) {
-    let label = |direction: &DirectionExplanation| {
-        format!("{} of {}", direction.direction, ends::end(context.cluster, &direction.subject))
-    };
+    let label = |direction: &DirectionExplanation| side(context.cluster, pair, direction);
     let width = pair.directions().map(|direction| label(direction).chars().count()).into_iter().max();
     for direction in pair.directions() {
         let label = label(direction);

@@ -1,7 +1,7 @@
 //! Assumptions and reasons in words.
 
 use super::ends;
-use crate::cluster::WorkloadId;
+use crate::cluster::{Owner, WorkloadId};
 use crate::evaluate::{Assumption, Reason, UnknownAs};
 use crate::net::IpSet;
 use crate::policy::{OpaqueReason, OriginId, Remark};
@@ -75,8 +75,9 @@ pub fn assumption(context: Context<'_>, assumption: &Assumption) -> Fact {
         Assumption::OutsideTheCluster => {
             Fact::new("both ends are outside the cluster: no policy governs the connection")
         }
-        Assumption::Itself(workload) => Fact::new(format!(
-            "a pod of `{}` always reaches itself; between two of its pods the policies decide",
+        Assumption::Itself(workload) => Fact::new(itself(context, *workload)),
+        Assumption::TwoReplicas(workload) => Fact::new(format!(
+            "two different pods of `{}` are meant; a pod always reaches itself",
             ends::workload(cluster, *workload)
         )),
         Assumption::OwnNodeAside => {
@@ -126,6 +127,14 @@ fn on_nodes(context: Context<'_>, workloads: &[WorkloadId]) -> Option<Fact> {
     }
 }
 
+fn itself(context: Context<'_>, workload: WorkloadId) -> String {
+    let name = ends::workload(context.cluster, workload);
+    match context.cluster.workload(workload).map(|workload| &workload.owner) {
+        Some(Owner::Pod) => format!("the pod `{name}` always reaches itself, whatever the policies say"),
+        _ => format!("a pod of `{name}` always reaches itself; between two of its pods the policies decide"),
+    }
+}
+
 /// Why something is unknown.
 pub fn reason(context: Context<'_>, reason: &Reason) -> Fact {
     let pods = |workload: &Option<WorkloadId>| match workload {
@@ -137,18 +146,20 @@ pub fn reason(context: Context<'_>, reason: &Reason) -> Fact {
         Reason::OpaquePolicy(index) => opaque(context, *index),
         Reason::Placeholder(origin) => placeholder(context, *origin),
         Reason::Label { workload, key } if key.is_empty() => {
-            Fact::new(format!("a label key of {} is a placeholder", label(*workload)))
+            Fact::new(format!("a label key of {} is a placeholder: substitute it", label(*workload)))
         }
         Reason::Label { workload, key } => {
-            Fact::new(format!("the value of the label `{key}` of {} is not known", label(*workload)))
+            let pods = label(*workload);
+            Fact::new(format!("the value of the label `{key}` of {pods} is not known: give the pods with it"))
         }
-        Reason::NamespaceLabel { namespace, key } => Fact::new(format!(
-            "namespace `{namespace}` is not in the input: whether it has the label `{key}` is not known"
-        )),
-        Reason::PodAddress { workload, origin } => Fact::at(
-            format!("whether this block holds {} is not known: set pod-cidrs", pods(workload)),
-            context.span(*origin),
-        ),
+        Reason::NamespaceLabel { namespace, key } => Fact::new(namespace_label(context, namespace, key)),
+        Reason::PodAddress { workload, origin } => {
+            let is_pod_space_known = !context.cluster.facts.pod_cidrs.is_empty();
+            let settled =
+                if is_pod_space_known { "give the pods with their addresses" } else { "set pod-cidrs" };
+            let words = format!("whether this block holds {} is not known: {settled}", pods(workload));
+            Fact::at(words, context.span(*origin))
+        }
         Reason::NodeAddress { workload, origin } => {
             let node = match workload {
                 Some(workload) => format!("the node of `{}`", ends::workload(context.cluster, *workload)),
@@ -160,7 +171,8 @@ pub fn reason(context: Context<'_>, reason: &Reason) -> Fact {
             )
         }
         Reason::NamedPort { workload, name } => {
-            Fact::new(format!("the number of the port `{name}` of {} is a placeholder", pods(workload)))
+            let pods = pods(workload);
+            Fact::new(format!("the number of the port `{name}` of {pods} is a placeholder: substitute it"))
         }
         Reason::OwnNodeEgress(workload) => Fact::new(format!(
             "whether {} may reach the node that they run on is left to the network plugin: set plugin",
@@ -169,10 +181,20 @@ pub fn reason(context: Context<'_>, reason: &Reason) -> Fact {
     }
 }
 
+fn namespace_label(context: Context<'_>, namespace: &str, key: &str) -> String {
+    let found = context.cluster.namespace_named(namespace).and_then(|id| context.cluster.namespace(id));
+    if found.is_some_and(|found| found.is_described) {
+        return format!("the label `{key}` of namespace `{namespace}` is a placeholder: substitute it");
+    }
+    format!(
+        "namespace `{namespace}` is not in the input: whether it has the label `{key}` is not known; give the Namespace"
+    )
+}
+
 fn placeholder(context: Context<'_>, origin: OriginId) -> Fact {
     let words = match context.path(origin).as_str() {
-        "" => "a placeholder that is not substituted stands here".to_owned(),
-        path => format!("a placeholder that is not substituted stands in `{path}`"),
+        "" => "a placeholder stands here: substitute it".to_owned(),
+        path => format!("a placeholder stands in `{path}`: substitute it"),
     };
     Fact::at(words, context.span(origin))
 }
@@ -202,12 +224,14 @@ fn opaque(context: Context<'_>, index: u32) -> Fact {
     let Some(policy) = context.policies.opaque.get(index as usize) else { return Fact::new("") };
     let object = &policy.object;
     let words = match &policy.reason {
-        OpaqueReason::Kind => format!("`{object}` is of a kind that is not evaluated"),
+        OpaqueReason::Kind => {
+            format!("`{object}` is of a kind that is not evaluated: `--unknown allow` or `deny` decides it")
+        }
         OpaqueReason::Refused => {
             format!("the API server would refuse `{object}`: correct it, the errors say how")
         }
         OpaqueReason::Placeholder => {
-            format!("a placeholder that is not substituted stands where a part of `{object}` belongs")
+            format!("a placeholder stands where a part of `{object}` belongs: substitute it")
         }
     };
     Fact::at(words, context.span(policy.origin))

@@ -2,7 +2,7 @@
 
 use super::ends;
 use crate::cluster::Namespace;
-use crate::explain::{Has, Holder, Miss, PortMiss};
+use crate::explain::{Has, Holder, Miss, NearMiss, PortMiss};
 use crate::net::Protocol;
 use crate::policy::{NamespaceMatch, Peer, PodMatch, PortMatch, Ports};
 use crate::selector::{Near, Operator, Requirement};
@@ -30,10 +30,14 @@ pub fn miss(miss: &Miss, other: &str) -> String {
         Miss::PartlyInBlock { outside } => {
             format!("{} {} outside the block", ends::blocks(outside), verb(outside))
         }
-        Miss::AddressNotKnown => "the pod's address is not in the input; set pod-cidrs".to_owned(),
+        Miss::AddressNotKnown => "the pod's address is not in the input".to_owned(),
         Miss::AddressTakenOutside { block } => {
             format!("the pod is taken to have no address in {}; set pod-cidrs", ends::blocks(block))
         }
+        Miss::OutsidePodCidrs { block } => {
+            format!("pods have addresses of pod-cidrs, none of which is in {}", ends::blocks(block))
+        }
+        Miss::OtherFamily { family } => format!("the block holds no address of {family}"),
         Miss::BlocksIgnorePods => "blocks do not select pods under this network plugin".to_owned(),
         Miss::Placeholder => "a placeholder that is not substituted stands here".to_owned(),
     }
@@ -97,7 +101,7 @@ pub fn port_miss(miss: &PortMiss, destination: &str) -> Option<String> {
     }
 }
 
-fn label(holder: &Holder, requirement: &Requirement, has: &Has, near: Option<&Near>) -> String {
+fn label(holder: &Holder, requirement: &Requirement, has: &Has, near: Option<&NearMiss>) -> String {
     let key = requirement.key.as_deref().unwrap_or("?");
     if let (Holder::Namespace(namespace), true, Operator::In) =
         (holder, key == Namespace::NAME_LABEL, requirement.operator)
@@ -125,13 +129,16 @@ fn label(holder: &Holder, requirement: &Requirement, has: &Has, near: Option<&Ne
 }
 
 /// What is nearly right.
-fn slip(near: Option<&Near>) -> String {
+fn slip(near: Option<&NearMiss>) -> String {
     match near {
         None => String::new(),
-        Some(Near::ValueCase { has, .. }) => format!(", did you mean `{has}`? (case differs)"),
-        Some(Near::Value { has, .. }) => format!(", did you mean `{has}`?"),
-        Some(Near::Key { key }) => format!(", did you mean the label `{key}`?"),
-        Some(Near::OtherKey { key, value }) => format!(", but has {key}={value}"),
+        Some(NearMiss::OfPod { wanted, .. }) => format!(", did you mean `{wanted}`?"),
+        Some(NearMiss::OfPolicy(near)) => match near {
+            Near::ValueCase { has, .. } => format!(", did you mean `{has}`? (case differs)"),
+            Near::Value { has, .. } => format!(", did you mean `{has}`?"),
+            Near::Key { key } => format!(", did you mean the label `{key}`?"),
+            Near::OtherKey { key, value } => format!(", but has {key}={value}"),
+        },
     }
 }
 

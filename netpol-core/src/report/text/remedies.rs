@@ -1,7 +1,7 @@
 //! What would turn an answer round, in words.
 
 use super::{Fact, Suggestion, misses};
-use crate::explain::{Change, NearPolicy, Remedy, SmallestEdit};
+use crate::explain::{Change, NearMiss, NearPolicy, Remedy, SmallestEdit};
 use crate::policy::{Direction, NamespaceMatch, Peer, Rule};
 use crate::report::Context;
 use crate::report::context::rule_path;
@@ -41,9 +41,15 @@ pub fn near_policy(context: Context<'_>, near: &NearPolicy, subject: &str) -> Fa
     let object = context.object(near.policy).map(ToString::to_string).unwrap_or_default();
     let wants = &near.requirement;
     let slip = match &near.near {
-        Near::ValueCase { has, .. } | Near::Value { has, .. } => format!("did you mean `{has}`?"),
-        Near::Key { key } => format!("did you mean the label `{key}`?"),
-        Near::OtherKey { key, value } => format!("{subject} has {key}={value}"),
+        NearMiss::OfPod { has, wanted } => {
+            let key = wants.key.as_deref().unwrap_or("?");
+            format!("pod has {key}={has}, did you mean `{wanted}`?")
+        }
+        NearMiss::OfPolicy(near) => match near {
+            Near::ValueCase { has, .. } | Near::Value { has, .. } => format!("did you mean `{has}`?"),
+            Near::Key { key } => format!("did you mean the label `{key}`?"),
+            Near::OtherKey { key, value } => format!("{subject} has {key}={value}"),
+        },
     };
     Fact {
         words: format!("{object} does not select {subject}: wants {wants}, {slip}"),

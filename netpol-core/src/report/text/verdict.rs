@@ -1,16 +1,21 @@
 //! The short form of an answer, as `netpol can` prints it.
 
+use std::mem::discriminant;
+
 use super::explanation::{outcome, short_summary};
 use super::layout::{Layout, count};
 use super::{Fact, Line, Role, Text, ends, facts};
 use crate::cluster::{Asked, Cluster};
-use crate::evaluate::{Assumption, Decision, Pair, Request, Verdict};
-use crate::explain::{DirectionExplanation, Explanation, PairExplanation};
+use crate::evaluate::{Assumption, Decision, Exemption, Pair, Reason, Request, Verdict};
+use crate::explain::{DirectionExplanation, Explanation, Isolation, PairExplanation};
 use crate::net::{ConnectionSet, Decided};
 use crate::report::Context;
 
 /// So many pairs are printed; of more, the rest is counted.
 const PAIRS: usize = 20;
+
+/// So many facts of one kind are told one by one.
+const ALIKE: usize = 8;
 
 /// A verdict in a few lines: the decision, the sets where it is mixed, the pairs where there are several,
 /// and what it rests on.
@@ -28,7 +33,7 @@ pub fn answer(context: Context<'_>, explanation: &Explanation) -> Text {
     let mut layout = Layout::default();
     heading(&mut layout, context.cluster, &explanation.verdict);
     match explanation.pairs.as_slice() {
-        [pair] => why(&mut layout, context, pair),
+        [pair] => why(&mut layout, context, (pair, &explanation.verdict)),
         _ => pairs(&mut layout, context.cluster, &explanation.verdict),
     }
     basis(&mut layout, context, &explanation.verdict);
@@ -81,16 +86,33 @@ pub(super) fn pair_heading(layout: &mut Layout, cluster: &Cluster, pair: &Pair, 
 
 /// What the answer rests on, and why something is unknown.
 pub(super) fn basis(layout: &mut Layout, context: Context<'_>, verdict: &Verdict) {
-    for reason in &verdict.reasons {
-        let fact = facts::reason(context, reason);
-        layout.placed(Line::new().with(Role::Unknown, "  unknown: ").plain(fact.words), fact.place);
-    }
+    let (unknown, assumed) = ((Role::Unknown, "  unknown: "), (Role::Dim, "  assumed: "));
+    let reasons: Vec<&Reason> = verdict.reasons.iter().collect();
+    alike(layout, unknown, &reasons, |reason| facts::reason(context, reason));
     let (left_out, others): (Vec<_>, Vec<_>) =
         verdict.assumptions.iter().partition(|assumption| matches!(assumption, Assumption::LeftOut(_)));
-    let told = others.into_iter().map(|assumption| facts::assumption(context, assumption));
-    for fact in told.chain(left_out_documents(context, &left_out)) {
-        layout.placed(Line::new().with(Role::Dim, "  assumed: ").plain(fact.words), fact.place);
+    alike(layout, assumed, &others, |assumption| facts::assumption(context, assumption));
+    for fact in left_out_documents(context, &left_out) {
+        fact_line(layout, assumed, fact);
     }
+}
+
+/// Facts, a line each; of many that say the same of different things, the rest is counted.
+fn alike<T>(layout: &mut Layout, label: (Role, &'static str), all: &[&T], words: impl Fn(&T) -> Fact) {
+    for same in all.chunk_by(|one, other| discriminant(*one) == discriminant(*other)) {
+        for one in same.iter().take(ALIKE) {
+            fact_line(layout, label, words(one));
+        }
+        let rest = same.get(ALIKE..).unwrap_or_default();
+        if !rest.is_empty() {
+            let words = format!("and {} more like these: see -o json", rest.len());
+            fact_line(layout, label, Fact { words, place: None });
+        }
+    }
+}
+
+fn fact_line(layout: &mut Layout, (role, label): (Role, &'static str), fact: Fact) {
+    layout.placed(Line::new().with(role, label).plain(fact.words), fact.place);
 }
 
 /// The documents that are left out: one by one if they are few, else their number and the first.
@@ -195,7 +217,7 @@ fn pairs(layout: &mut Layout, cluster: &Cluster, verdict: &Verdict) {
 }
 
 /// One line for each direction that decides: those that deny or do not know, else those that a policy allows.
-fn why(layout: &mut Layout, context: Context<'_>, pair: &PairExplanation) {
+fn why(layout: &mut Layout, context: Context<'_>, (pair, verdict): (&PairExplanation, &Verdict)) {
     let is_bad = |direction: &&DirectionExplanation| direction.decision != Decision::Allow;
     let is_asked = |direction: &&DirectionExplanation| !direction.policies.is_empty();
     let directions = pair.directions();
@@ -205,22 +227,38 @@ fn why(layout: &mut Layout, context: Context<'_>, pair: &PairExplanation) {
         _ => bad,
     };
     if told.is_empty() {
-        layout.line(Line::new().plain("  neither end is isolated: no policy acts on this connection"));
+        layout.line(Line::new().plain(format!("  {}", without_policies(pair, verdict))));
     }
     for direction in told {
         let (role, word) = outcome(direction);
         let words = short_summary(context, direction);
         let rest = words.strip_prefix(word).map_or_else(|| format!(": {words}"), str::to_owned);
         let line = Line::new()
-            .plain(format!(
-                "  {} of {} ",
-                direction.direction,
-                ends::end(context.cluster, &direction.subject)
-            ))
+            .plain(format!("  {} ", side(context.cluster, pair, direction)))
             .with(role, word)
             .plain(rest);
         layout.placed(line, deciding_place(context, direction));
     }
+}
+
+/// Why no policy acts on a connection.
+fn without_policies(pair: &PairExplanation, verdict: &Verdict) -> &'static str {
+    match pair.egress.isolation {
+        Isolation::Exempt(Exemption::Itself) => {
+            "a pod always reaches itself: no policy acts on this connection"
+        }
+        Isolation::Exempt(Exemption::NothingEnforced) => "no policy acts on this connection",
+        _ if verdict.assumptions.contains(&Assumption::NoCommonFamily) => {
+            "no connection can be opened, whatever the policies say"
+        }
+        _ => "neither end is isolated: no policy acts on this connection",
+    }
+}
+
+/// `ingress of shop/cart`; with the family that is told for, where the families have different answers.
+pub(super) fn side(cluster: &Cluster, pair: &PairExplanation, direction: &DirectionExplanation) -> String {
+    let end = format!("{} of {}", direction.direction, ends::end(cluster, &direction.subject));
+    if pair.pair.families.is_some() { format!("{end} over {}", pair.family) } else { end }
 }
 
 /// The rule that decides, else the policy that isolates.

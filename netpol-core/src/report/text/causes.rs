@@ -68,7 +68,7 @@ fn is_same(context: Context<'_>, one: &Reason, other: &Reason) -> bool {
 }
 
 /// A policy of a kind that is not evaluated.
-fn unevaluated<'a>(context: Context<'a>, place: u32) -> Option<&'a OpaquePolicy> {
+fn unevaluated(context: Context<'_>, place: u32) -> Option<&OpaquePolicy> {
     let policy = context.policies.opaque.get(place as usize)?;
     (policy.reason == OpaqueReason::Kind).then_some(policy)
 }

@@ -236,7 +236,7 @@ fn cells(context: Context<'_>, coverage: &Coverage, own: &Alike<'_>) -> [Cell; 3
         policies = vec![count(policies.len(), "policy", "policies")];
     }
     if own.isolated == Truth::Unknown {
-        policies.iter_mut().for_each(|name| name.insert_str(0, "perhaps by "));
+        policies = policies.into_iter().map(|name| format!("perhaps by {name}")).collect();
     }
     let unread = names(|policy| matches!(policy, PolicyRef::Opaque(_)));
     if unread.len() > POLICIES {

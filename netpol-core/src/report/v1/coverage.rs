@@ -52,6 +52,7 @@ pub struct WorkloadField<'a> {
 /// One direction of a workload.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "fields of the wire format")]
 pub struct DirectionField<'a> {
     /// Whether it is isolated: what no rule allows is denied.
     pub isolated: bool,
@@ -108,6 +109,7 @@ pub enum PeerField<'a> {
 /// What becomes of a pod that is created in a namespace.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_excessive_bools, reason = "fields of the wire format")]
 pub struct NamespaceField<'a> {
     /// Its name.
     pub name: &'a str,

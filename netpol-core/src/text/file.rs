@@ -134,11 +134,12 @@ impl SourceFile {
 
 /// The text of bytes that begin with a byte order mark of UTF-16, without the mark.
 fn utf16(bytes: &[u8]) -> Option<String> {
-    let (unit, units): (fn([u8; 2]) -> u16, &[u8]) = match bytes {
-        [0xFF, 0xFE, units @ ..] => (u16::from_le_bytes, units),
-        [0xFE, 0xFF, units @ ..] => (u16::from_be_bytes, units),
+    let (is_little_endian, units) = match bytes {
+        [0xFF, 0xFE, units @ ..] => (true, units),
+        [0xFE, 0xFF, units @ ..] => (false, units),
         _ => return None,
     };
+    let unit = |pair| if is_little_endian { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) };
     let (pairs, half) = units.as_chunks::<2>();
     let letters = char::decode_utf16(pairs.iter().map(|pair| unit(*pair)));
     // A unit of two bytes has at most three in UTF-8.

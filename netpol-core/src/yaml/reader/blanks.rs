@@ -128,20 +128,27 @@ impl Breaks {
         Ok(())
     }
 
-    /// A scalar ends at `end`. Within quotes, separators between two characters are kept as they are.
+    /// A text in quotes ends at `end`: separators between two characters are kept as they are.
     ///
     /// # Errors
     /// One that kubectl would make something else of.
-    pub(in crate::yaml) fn pass(&mut self, text: &str, end: usize, is_quoted: bool) -> Result<(), Flaw> {
+    pub(in crate::yaml) fn pass_quoted(&mut self, text: &str, end: usize) -> Result<(), Flaw> {
         while let Some((offset, letter)) = self.next_before(end) {
             let before = text.get(..offset).and_then(|before| before.chars().next_back());
             let after = text.get(offset + letter.len_utf8()..).and_then(|rest| rest.chars().next());
-            let has_blank = [before, after].into_iter().flatten().any(char::is_whitespace);
-            if !is_quoted || letter == NEXT_LINE || has_blank {
+            if letter == NEXT_LINE || [before, after].into_iter().flatten().any(char::is_whitespace) {
                 return Err(refusal(offset, letter));
             }
         }
         Ok(())
+    }
+
+    /// A text without quotes ends at `end`.
+    ///
+    /// # Errors
+    /// The first of them in it.
+    pub(in crate::yaml) fn pass_unquoted(&mut self, end: usize) -> Result<(), Flaw> {
+        self.next_before(end).map_or(Ok(()), |(offset, letter)| Err(refusal(offset, letter)))
     }
 
     fn next_before(&mut self, end: usize) -> Option<(usize, char)> {

@@ -233,8 +233,12 @@ impl<'t, 'd> Building<'t, 'd> {
             return Err(Flaw::too_long(range.start));
         }
         self.breaks.reach(self.text, range.start)?;
-        let is_quoted = matches!(scalar.style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
-        self.breaks.pass(self.text, range.end, is_quoted)?;
+        match scalar.style {
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
+                self.breaks.pass_quoted(self.text, range.end)?;
+            }
+            _ => self.breaks.pass_unquoted(range.end)?,
+        }
         let range = self.place_of(&scalar, range);
         let is_merge_key = scalar.is_merge_key();
         let anchor = scalar.anchor;

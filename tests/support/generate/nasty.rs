@@ -132,7 +132,8 @@ fn labels(random: &mut Random) -> Value {
 
 /// A value of a label, now and then one that is still to be substituted.
 fn label_value(random: &mut Random) -> &'static str {
-    if random.chance(2) { "${LATER}" } else { *random.pick(&["a", "b", ""]) }
+    let values = ["a", "b", ""];
+    if random.chance(2) { "${LATER}" } else { values[random.below(values.len())] }
 }
 
 fn workload(random: &mut Random, place: &Place) -> Value {

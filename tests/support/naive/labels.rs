@@ -84,7 +84,7 @@ fn holds(expression: &Value, labels: &Labels) -> Truth {
 }
 
 /// Whether a value is among those of a list, of which some may not be known.
-fn is_listed(value: &String, values: &[Option<String>]) -> Truth {
+fn is_listed(value: &str, values: &[Option<String>]) -> Truth {
     match (values.iter().flatten().any(|listed| listed == value), values.contains(&None)) {
         (true, _) => Truth::Yes,
         (false, true) => Truth::Unknown,

@@ -3,17 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::pods::{self, Template};
+use super::pods::{self, Key, Template, labels_of};
 use super::{
     Cluster, Facts, GroupId, Maker, Namespace, NamespaceId, Node, NodeId, Owner, PodAddresses, PodGroup,
     PodNames, Workload, WorkloadId,
 };
-use crate::manifest::{self, Manifests, Metadata, Phase, WorkloadKind};
+use crate::manifest::{self, Manifests, Phase, WorkloadKind};
 use crate::net::{Family, IpSet};
 use crate::selector::{LabelValue, Labels};
-
-/// A workload before it has an id: namespace, name, owner.
-pub(super) type Key = (String, String, Owner);
 
 impl Cluster {
     /// The cluster that manifests describe. `namespaces` are those that policies name, and `families` those that
@@ -316,19 +313,6 @@ fn one_a_family(addresses: impl Iterator<Item = IpAddr>) -> Vec<IpAddr> {
     }
     kept.sort_unstable();
     kept
-}
-
-/// Labels as they stand in a manifest; a placeholder is a value that is not known.
-pub(super) fn labels_of(labels: impl IntoIterator<Item = manifest::Label>) -> Labels {
-    Labels::new(labels.into_iter().map(|label| {
-        let value = label.value.value.map_or(LabelValue::Unknown, LabelValue::Known);
-        (label.key.value, value)
-    }))
-}
-
-/// The workload that `metadata` names as its own.
-pub(super) fn own_key(metadata: &Metadata, owner: Owner) -> Key {
-    (metadata.namespace.value.clone(), metadata.name.value.clone(), owner)
 }
 
 #[cfg(test)]

@@ -2,13 +2,15 @@
 
 use rustc_hash::FxHashMap;
 
-use super::builder::{self, Key};
 use super::{NamedPort, Owner, PodNames};
 use crate::manifest::{self, ContainerPort, Metadata, OwnerReference, WorkloadKind};
 use crate::selector::{LabelValue, Labels};
 
 /// Owner references climb at most so far: a Pod, a ReplicaSet, a Deployment, and whatever owns that.
 const LONGEST_CHAIN: usize = 8;
+
+/// A workload before it has an id: namespace, name, owner.
+pub(super) type Key = (String, String, Owner);
 
 /// The owners that the input holds, by namespace, kind and name.
 #[derive(Debug)]
@@ -28,12 +30,12 @@ impl<'a> Owners<'a> {
 
     /// The workload that a pod belongs to: its topmost owner as far as the input goes, else the pod itself.
     pub(super) fn of_pod(&self, pod: &manifest::Pod) -> Key {
-        self.topmost(&pod.metadata).unwrap_or_else(|| builder::own_key(&pod.metadata, Owner::Pod))
+        self.topmost(&pod.metadata).unwrap_or_else(|| own_key(&pod.metadata, Owner::Pod))
     }
 
     /// The workload that a template belongs to: its topmost owner, else the workload itself.
     pub(super) fn of_workload(&self, workload: &manifest::Workload) -> Key {
-        let own = || builder::own_key(&workload.metadata, Owner::Kind(workload.kind.name().to_owned()));
+        let own = || own_key(&workload.metadata, Owner::Kind(workload.kind.name().to_owned()));
         self.topmost(&workload.metadata).unwrap_or_else(own)
     }
 
@@ -78,7 +80,7 @@ pub(super) fn template(workload: &manifest::Workload) -> Template {
         }
         _ => PodNames::Template(replicas),
     };
-    let mut labels = builder::labels_of(workload.pod_labels.iter().cloned());
+    let mut labels = labels_of(workload.pod_labels.iter().cloned());
     for (key, value) in added_labels(workload) {
         labels.insert(key.to_owned(), value);
     }
@@ -121,4 +123,17 @@ pub(super) fn named_ports(ports: impl IntoIterator<Item = ContainerPort>) -> Vec
     ports.dedup();
     ports.shrink_to_fit();
     ports
+}
+
+/// The workload that `metadata` names as its own.
+fn own_key(metadata: &Metadata, owner: Owner) -> Key {
+    (metadata.namespace.value.clone(), metadata.name.value.clone(), owner)
+}
+
+/// Labels as they stand in a manifest; a placeholder is a value that is not known.
+pub(super) fn labels_of(labels: impl IntoIterator<Item = manifest::Label>) -> Labels {
+    Labels::new(labels.into_iter().map(|label| {
+        let value = label.value.value.map_or(LabelValue::Unknown, LabelValue::Known);
+        (label.key.value, value)
+    }))
 }

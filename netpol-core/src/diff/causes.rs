@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::changes::{Cause, Revision, Side};
-use super::compare::Point;
+use super::ends::Point;
 use crate::cluster::{Asked, Endpoint};
 use crate::diagnostic::ObjectRef;
 use crate::evaluate::{DirectionTrace, PairTrace, PolicyRef, PolicyTrace, Request};

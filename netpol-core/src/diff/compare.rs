@@ -7,9 +7,7 @@ use rustc_hash::FxBuildHasher;
 
 use super::causes::Causes;
 use super::changes::{Change, Changes, Kind, Revision};
-use super::ends::{self, Common};
-use crate::cluster::Endpoint;
-use crate::evaluate::End;
+use super::ends::{self, Common, Point};
 use crate::net::{Decided, IpSet};
 use crate::reach::{Map, Rectangle, ShareId, Side as MapSide};
 
@@ -34,24 +32,6 @@ pub fn diff(old: Revision<'_>, new: Revision<'_>) -> Changes {
     connections.sort_by(|a, b| (&a.from, &a.to, &a.before).cmp(&(&b.from, &b.to, &b.before)));
     let unexplained = total.saturating_sub(MOST_EXPLAINED);
     Changes { connections, ends, namespaces: ends::namespaces(old, new), unexplained }
-}
-
-/// One end of a change.
-#[derive(Debug, Clone)]
-pub(super) enum Point<'c> {
-    Pods(&'c Common),
-    Addresses(IpSet),
-}
-
-impl Point<'_> {
-    fn end(&self) -> End {
-        match self {
-            Self::Pods(common) => common.end(),
-            Self::Addresses(addresses) => {
-                End { endpoint: Endpoint::Addresses(addresses.clone()), groups: None, pods: None }
-            }
-        }
-    }
 }
 
 /// A pair of ends, what might flow before, and what may now.

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::changes::{ChangedEnd, Revision, Side};
-use crate::cluster::{Owner, WorkloadId};
+use crate::cluster::{Endpoint, Owner, WorkloadId};
 use crate::evaluate::End;
+use crate::net::IpSet;
 use crate::reach::{Map, ShareId};
 
 /// Pods that both inputs have, and the shares that they are in.
@@ -23,8 +24,27 @@ pub(super) struct Common {
 impl Common {
     /// The pods as an end.
     pub(super) fn end(&self) -> End {
-        let endpoint = crate::cluster::Endpoint::Workload(self.workload);
+        let endpoint = Endpoint::Workload(self.workload);
         End { endpoint, groups: None, pods: self.pod.clone().map(|pod| vec![pod]) }
+    }
+}
+
+/// One end of a change.
+#[derive(Debug, Clone)]
+pub(super) enum Point<'c> {
+    Pods(&'c Common),
+    Addresses(IpSet),
+}
+
+impl Point<'_> {
+    /// As the end of a change.
+    pub(super) fn end(&self) -> End {
+        match self {
+            Self::Pods(common) => common.end(),
+            Self::Addresses(addresses) => {
+                End { endpoint: Endpoint::Addresses(addresses.clone()), groups: None, pods: None }
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which rules an answer rests on, and what of it no rule takes. This reads a trace; it decides nothing.
 
-use super::explain::Scene;
+use super::scene::Scene;
 use crate::evaluate::{DirectionTrace, PolicyRef, TierTrace};
 use crate::net::ConnectionSet;
 use crate::policy::{Action, Combine, TierId};

@@ -1,7 +1,7 @@
 //! The smallest edit that allows what a direction denies.
 
-use super::explain::Stage;
 use super::peer_choice::peers_naming;
+use super::stage::Stage;
 use super::{Change, Holder, Miss, NearMiss, PolicyFact, Remedy, RuleFact, SmallestEdit};
 use crate::net::{ConnectionSet, PortSet};
 use crate::policy::{Action, NamespaceMatch, Placed, Policy, PortMatch, Ports, Rule};

@@ -1,19 +1,17 @@
 //! From a verdict and its traces to an explanation.
 
-use super::attribution::Attribution;
 use super::edit::remedies;
 use super::near_policy::near_policies;
 use super::peer::peer_fact;
-use super::pod_view::{PodView, pods};
 use super::port::port_fact;
+use super::scene::Scene;
+use super::stage::Stage;
 use super::{DirectionExplanation, Explanation, Isolation, PairExplanation, PolicyFact, RuleFact};
 use crate::cluster::Cluster;
 use crate::evaluate::{
-    Assumption, Decision, DirectionTrace, End, Pair, PairTrace, PolicyRef, PolicyTrace, RuleTrace, TierTrace,
-    Verdict,
+    Decision, DirectionTrace, PairTrace, PolicyRef, PolicyTrace, RuleTrace, TierTrace, Verdict,
 };
-use crate::net::Family;
-use crate::policy::{Direction, Policy, PolicySet};
+use crate::policy::{Policy, PolicySet};
 use crate::selector::Truth;
 
 /// Tells why a verdict is what it is, from the traces of its pairs, which are in the same order.
@@ -32,76 +30,6 @@ pub fn explain(
     });
     let pairs = pairs.collect();
     Explanation { verdict, pairs }
-}
-
-/// What a pair is explained with.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Scene<'a> {
-    /// The cluster.
-    pub(super) cluster: &'a Cluster,
-    /// The policies.
-    pub(super) policies: &'a PolicySet,
-    /// The pair.
-    pub(super) pair: &'a Pair,
-    /// The family that the trace is of.
-    pub(super) family: Family,
-    /// What the verdict rests on.
-    pub(super) assumptions: &'a [Assumption],
-}
-
-impl<'a> Scene<'a> {
-    /// An evaluated policy.
-    pub(super) fn policy(self, policy: PolicyRef) -> Option<&'a Policy> {
-        match policy {
-            PolicyRef::Evaluated(index) => self.policies.policies.get(index as usize).map(AsRef::as_ref),
-            PolicyRef::Opaque(_) => None,
-        }
-    }
-}
-
-/// One direction with its two ends and the pods that they hold.
-#[derive(Debug, Clone)]
-pub(super) struct Stage<'a> {
-    /// What the pair is explained with.
-    pub(super) scene: Scene<'a>,
-    /// What the walk saw.
-    pub(super) trace: &'a DirectionTrace,
-    /// The end whose policies were asked.
-    pub(super) subject: &'a End,
-    /// The other end.
-    pub(super) peer: &'a End,
-    /// The pods of the subject; empty for addresses and nodes.
-    pub(super) subject_pods: Vec<PodView<'a>>,
-    /// The pods of the other end; empty for addresses and nodes.
-    pub(super) peer_pods: Vec<PodView<'a>>,
-    /// Which rules decide, and what no rule takes.
-    pub(super) attribution: Attribution,
-}
-
-impl<'a> Stage<'a> {
-    fn new(scene: Scene<'a>, trace: &'a DirectionTrace) -> Self {
-        let (subject, peer) = match trace.direction {
-            Direction::Egress => (&scene.pair.from, &scene.pair.to),
-            Direction::Ingress => (&scene.pair.to, &scene.pair.from),
-        };
-        Self {
-            scene,
-            trace,
-            subject,
-            peer,
-            subject_pods: pods(scene.cluster, scene.assumptions, subject),
-            peer_pods: pods(scene.cluster, scene.assumptions, peer),
-            attribution: Attribution::of(scene, trace),
-        }
-    }
-
-    /// The end that the traffic goes to.
-    pub(super) const fn destination_pods(&self) -> &Vec<PodView<'a>> {
-        match self.trace.direction {
-            Direction::Egress => &self.peer_pods,
-            Direction::Ingress => &self.subject_pods,
-        }
-    }
 }
 
 /// Tells why one direction comes to what it does.

@@ -14,6 +14,8 @@ mod peer;
 mod peer_choice;
 mod pod_view;
 mod port;
+mod scene;
+mod stage;
 
 pub use explain::explain;
 pub use explanation::{

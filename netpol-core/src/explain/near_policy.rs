@@ -1,7 +1,7 @@
 //! Policies that nearly select the subject: had they, they might have allowed what is denied.
 
-use super::explain::Stage;
 use super::peer::near_miss;
+use super::stage::Stage;
 use super::{NearMiss, NearPolicy};
 use crate::evaluate::PolicyRef;
 use crate::policy::{Action, NamespaceMatch, Policy};

@@ -1,7 +1,8 @@
 //! Why a peer matches the other end, or does not.
 
-use super::explain::{Scene, Stage};
 use super::pod_view::PodView;
+use super::scene::Scene;
+use super::stage::Stage;
 use super::{Has, Holder, Miss, NearMiss, PeerFact};
 use crate::cluster::{Endpoint, PodAddresses};
 use crate::evaluate::PeerTrace;

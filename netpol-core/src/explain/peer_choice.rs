@@ -1,7 +1,7 @@
 //! How a rule would best name the other end: by the labels that tell its pods apart, or by its addresses.
 
-use super::explain::Stage;
 use super::pod_view::PodView;
+use super::stage::Stage;
 use crate::cluster::{Cluster, Endpoint, Namespace, PodAddresses};
 use crate::net::{HoledBlock, IpSet};
 use crate::policy::{AddressBlock, NamespaceMatch, Peer, PodMatch, Policy};

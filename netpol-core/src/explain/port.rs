@@ -1,7 +1,7 @@
 //! Why a port item matches what was asked, or does not.
 
-use super::explain::Stage;
 use super::pod_view::PodView;
+use super::stage::Stage;
 use super::{PortFact, PortMiss};
 use crate::evaluate::PortTrace;
 use crate::net::Protocol;

@@ -4,8 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use super::resolve::Resolved;
-use super::{Note, SpellingError};
+use super::{Note, Resolved, SpellingError};
 use crate::cluster::{Cluster, Endpoint, PodNames};
 use crate::net::{Family, IpSet};
 

@@ -1,6 +1,7 @@
 //! How people spell endpoints and ports, and what the spellings stand for.
 
 pub mod error;
+mod resolved;
 mod ports;
 mod selector;
 mod address;
@@ -10,4 +11,4 @@ mod resolve;
 pub use address::internet;
 pub use error::{Note, SpellingError};
 pub use ports::{parse_port, split_port};
-pub use resolve::Resolved;
+pub use resolved::Resolved;

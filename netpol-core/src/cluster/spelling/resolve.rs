@@ -1,28 +1,13 @@
 //! From a spelling to endpoints.
 
 use super::name::{self, Kind};
-use super::{Note, SpellingError, address, selector};
+use super::{Note, Resolved, SpellingError, address, selector};
 use crate::cluster::{
     Cluster, Endpoint, GroupId, Hypothetical, Named, NamespaceId, Owner, PodGroup, PodNames, Workload,
     WorkloadId,
 };
 use crate::manifest::Service;
 use crate::selector::{Requirement, Selector, Truth};
-
-/// What a spelling stands for.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Resolved {
-    /// The endpoints; at least one.
-    pub endpoints: Vec<Endpoint>,
-    /// What is to be said about it.
-    pub notes: Vec<Note>,
-}
-
-impl Resolved {
-    fn one(endpoint: Endpoint) -> Self {
-        Self { endpoints: vec![endpoint], notes: Vec::new() }
-    }
-}
 
 impl Cluster {
     /// What an endpoint without a port stands for; bare names are looked up in `namespace`.

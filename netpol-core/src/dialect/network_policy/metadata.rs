@@ -1,7 +1,7 @@
 //! The validation of `metadata`. What is wrong here changes nothing of what a policy selects.
 
+use super::check::Check;
 use super::owners::check_owners;
-use super::validate::Check;
 use crate::manifest::decode::{Path, go};
 use crate::manifest::{Metadata, names};
 use crate::text::Spanned;

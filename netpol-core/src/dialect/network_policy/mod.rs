@@ -4,6 +4,7 @@
 //! (`pkg/apis/networking/validation`).
 
 mod advice;
+mod check;
 pub mod cidr;
 mod decode;
 mod defaults;

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::validate::Check;
+use super::check::Check;
 use crate::manifest::OwnerReference;
 use crate::manifest::decode::{Path, go};
 use crate::text::Span;

@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::advice::advice;
+use super::check::Check;
 use super::cidr::{Cidr, Legacy};
 use super::metadata::check_metadata;
 use super::resource::{IpBlock, NetworkPolicy, Peer, Port, PortNumber, Rules, Spec, Standing};
-use crate::diagnostic::rule::{AMBIGUOUS_CIDR, INVALID_FIELD};
+use crate::diagnostic::rule::AMBIGUOUS_CIDR;
 use crate::diagnostic::{Diagnostic, Edit, Fix, report};
 use crate::manifest::decode::placeholder::has_placeholder;
 use crate::manifest::decode::{Path, go};
@@ -20,7 +20,7 @@ use crate::yaml::Node;
 /// Reports what the API server would refuse. Faults of `metadata` and blocks that older servers read leave the
 /// policy standing, with a remark.
 pub(super) fn validate(policy: &mut NetworkPolicy, node: &Node<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let mut check = Check { diagnostics: Vec::new(), refusals: 0, remarks: Vec::new() };
+    let mut check = Check::default();
     let is_misread = |remark: &Spanned<Remark>| matches!(remark.value, Remark::InvalidMetadata { .. });
     if !policy.remarks.iter().any(is_misread) {
         check_metadata(&mut check, &policy.metadata, node);
@@ -34,67 +34,7 @@ pub(super) fn validate(policy: &mut NetworkPolicy, node: &Node<'_>, diagnostics:
     policy.remarks.append(&mut check.remarks);
 }
 
-/// Collects faults.
-#[derive(Debug)]
-pub(super) struct Check {
-    diagnostics: Vec<Diagnostic>,
-    refusals: usize,
-    remarks: Vec<Spanned<Remark>>,
-}
-
 impl Check {
-    /// Reports a fault in the server's words.
-    pub(super) fn fault(&mut self, span: Span, path: &Path<'_>, message: impl Into<String>) {
-        self.refusals += 1;
-        let (path, message) = (path.to_string(), message.into());
-        let help = advice(&path, &message);
-        report(
-            &mut self.diagnostics,
-            Diagnostic { help, ..Diagnostic::api(INVALID_FIELD, span, path, message) },
-        );
-    }
-
-    /// Says what to do about the last fault.
-    fn advise(&mut self, help: impl Into<String>) {
-        if let Some(diagnostic) = self.diagnostics.last_mut() {
-            diagnostic.help = Some(help.into());
-        }
-    }
-
-    /// Adds a fix to the last fault.
-    fn mend(&mut self, fix: Option<Fix>) {
-        if let Some(diagnostic) = self.diagnostics.last_mut() {
-            diagnostic.fix = fix;
-        }
-    }
-
-    /// What was found so far are faults of `metadata`: they refuse nothing, and each path gets one remark.
-    fn remark_metadata(&mut self) {
-        self.refusals = 0;
-        for diagnostic in &self.diagnostics {
-            let path = diagnostic.api.as_ref().map(|api| api.field.clone()).unwrap_or_default();
-            let remark = Spanned::new(Remark::InvalidMetadata { path }, diagnostic.primary.span);
-            if self.remarks.last() != Some(&remark) {
-                self.remarks.push(remark);
-            }
-        }
-    }
-
-    /// Reports what is wrong with a text, unless it holds a placeholder.
-    pub(super) fn text(
-        &mut self,
-        text: &Spanned<String>,
-        path: &Path<'_>,
-        faults: impl FnOnce(&str) -> Vec<names::Fault>,
-    ) {
-        if has_placeholder(&text.value) {
-            return;
-        }
-        for fault in faults(&text.value) {
-            self.fault(text.span, path, format!("Invalid value: {}: {fault}", go::quote(&text.value)));
-        }
-    }
-
     fn spec(&mut self, spec: &Spec) {
         let path = Path::ROOT.field("spec");
         if let Some(selector) = &spec.pod_selector {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::exposure::{self, Exposure};
-use super::namespaces;
+use super::namespaces::{self, NamespaceCoverage};
 use super::unused::{self, UnusedRule};
 use crate::cluster::{Cluster, NamespaceId, WorkloadId};
 use crate::evaluate::{Assumption, End, PolicyRef, RowKey, Rows, Subject, UnknownAs};
@@ -84,17 +84,6 @@ impl DirectionCoverage {
             (internet, _) => internet,
         };
     }
-}
-
-/// What becomes of a pod that is created in a namespace.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NamespaceCoverage {
-    /// The namespace.
-    pub namespace: NamespaceId,
-    /// Whether every pod that could be created there is isolated for ingress.
-    pub ingress: Truth,
-    /// The same for egress.
-    pub egress: Truth,
 }
 
 /// How many of what.

@@ -7,6 +7,7 @@ pub mod exposure;
 mod namespaces;
 pub mod unused;
 
-pub use coverage::{Counts, Coverage, DirectionCoverage, NamespaceCoverage, WorkloadCoverage};
+pub use coverage::{Counts, Coverage, DirectionCoverage, WorkloadCoverage};
 pub use exposure::{Exposed, Exposure};
+pub use namespaces::NamespaceCoverage;
 pub use unused::{UnusedRule, Why};

@@ -1,6 +1,5 @@
 //! Where a pod that is yet to be created would be isolated.
 
-use super::coverage::NamespaceCoverage;
 use crate::cluster::{Cluster, Namespace, NamespaceId};
 use crate::evaluate::isolation::isolating;
 use crate::index::PolicyIndex;
@@ -9,6 +8,17 @@ use crate::selector::{Selector, Truth, leave_none_out};
 
 /// For each namespace, some selectors of its pods.
 type Selectors<'a> = Vec<Vec<&'a Selector>>;
+
+/// What becomes of a pod that is created in a namespace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamespaceCoverage {
+    /// The namespace.
+    pub namespace: NamespaceId,
+    /// Whether every pod that could be created there is isolated for ingress.
+    pub ingress: Truth,
+    /// The same for egress.
+    pub egress: Truth,
+}
 
 pub(super) fn namespaces(cluster: &Cluster, set: &PolicySet, index: &PolicyIndex) -> Vec<NamespaceCoverage> {
     let answers = |direction| {

@@ -9,6 +9,7 @@ mod ways;
 mod search;
 pub mod chain;
 pub mod reached;
+mod between;
 pub mod cut;
 mod network;
 pub mod behind;

@@ -12,7 +12,7 @@ use petgraph::graph::NodeIndex;
 use petgraph::visit::EdgeRef;
 use rustc_hash::FxHashMap;
 
-use super::cut::{Between, Place};
+use super::between::{Between, Place};
 use crate::reach::{Rectangle, ShareId};
 
 /// So many edges are laid at most.

@@ -1,12 +1,11 @@
 //! `netpol coverage`.
 
-use netpol_core::evaluate::UnknownAs;
 use netpol_core::net::ConnectionSet;
 use netpol_core::policy::Direction;
 use netpol_core::reach::coverage::{Coverage, Exposed, Exposure, WorkloadCoverage};
 use netpol_core::report::{text, v1};
 
-use super::answer::{TABLES, deliver, wanted};
+use super::answer::{TABLES, deliver, tell_decided, wanted};
 use super::filter::namespace;
 use super::session::Session;
 use crate::Exit;
@@ -32,9 +31,7 @@ fn covered(args: &args::Coverage, console: &mut Console<'_, '_>) -> Result<Exit,
     if let Some(namespace) = namespace(&args.common, &session, console)? {
         coverage = coverage.of_namespace(context.cluster, context.policies, namespace);
     }
-    if session.unknown != UnknownAs::Unknown {
-        coverage.decide_unknown(session.unknown);
-    }
+    tell_decided(coverage.decide_unknown(session.unknown), session.unknown, console);
     if coverage.workloads.is_empty() {
         console.note("there is no workload and no pod: nobody is isolated, and nobody is open");
     }

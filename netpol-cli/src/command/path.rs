@@ -3,12 +3,12 @@
 use netpol_core::cluster::{Asked, Endpoint, SpellingError, split_port};
 use netpol_core::evaluate::End;
 use netpol_core::net::ConnectionSet;
-use netpol_core::reach::Map;
 use netpol_core::reach::path::{Path, Quest, Reached};
+use netpol_core::reach::{Filter, Map};
 use netpol_core::report::{text, v1};
 
 use super::answer::{TABLES, deliver, refused, wanted};
-use super::filter::namespace;
+use super::filter::{namespace, tell_decided_of};
 use super::session::Session;
 use crate::Exit;
 use crate::args;
@@ -25,12 +25,16 @@ pub fn path(args: &args::PathArgs, console: &mut Console<'_, '_>) -> Exit {
 fn found(args: &args::PathArgs, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
     let targets = wanted(&args.common, &TABLES, console)?;
     let mut session = Session::open(&args.common, console)?;
+    if session.has_no_report() {
+        return Ok(session.exit);
+    }
     let mut quest = quest(args, &session).map_err(|error| refused(&error, &session, console))?;
     quest.notes.iter().for_each(|note| console.note(note));
     if let Some(analysis) = session.analysis.with_ends_of(&mut quest.quest) {
         session.analysis = analysis;
     }
-    let map = session.analysis.map();
+    let mut map = session.analysis.map();
+    tell_decided_of(&Filter { unknown: session.unknown, ..Filter::default() }, (&session, &mut map), console);
     let scout = session.analysis.scout(&map);
     let answer = match (&args.to, args.cut) {
         (None, _) => scout.reached(&quest.quest, args.max_hops.unwrap_or(u32::MAX)),
@@ -44,7 +48,8 @@ fn found(args: &args::PathArgs, console: &mut Console<'_, '_>) -> Result<Exit, E
     tell(&path, console);
     let report = Report { session: &session, map: &map, path: &path };
     let delivered = deliver(&targets, |format| report.render(format), console);
-    Ok(session.exit.and(delivered).and(exit_of(&path)))
+    let found = if session.is_empty { Exit::Fine } else { exit_of(&path) };
+    Ok(session.exit.and(delivered).and(found))
 }
 
 /// A quest, and what is to be said about how it was understood.

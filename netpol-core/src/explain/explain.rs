@@ -10,7 +10,7 @@ use super::{DirectionExplanation, Explanation, Isolation, PairExplanation, Polic
 use crate::cluster::Cluster;
 use crate::evaluate::{
     Assumption, Decision, DirectionTrace, End, Pair, PairTrace, PolicyRef, PolicyTrace, RuleTrace, TierTrace,
-    Verdict,
+    UnknownAs, Verdict,
 };
 use crate::net::Family;
 use crate::policy::{Direction, Policy, PolicySet};
@@ -122,6 +122,7 @@ fn explain_direction(scene: Scene<'_>, trace: &DirectionTrace) -> DirectionExpla
         asked: asked.clone(),
         decided: trace.decided.clone(),
         decision,
+        taken: UnknownAs::Unknown,
         isolation: isolation(trace),
         remedies: if is_denied { remedies(&stage, &policies) } else { Vec::new() },
         nearly: if is_denied { near_policies(&stage) } else { Vec::new() },

@@ -178,6 +178,33 @@ fn whether_blocks_select_pods_can_be_said() {
     assert_eq!(folder.netpol(&format!("{CLIENT} --plugin cilium")).code, 1);
 }
 
+/// Cilium does not enforce Calico's kinds, and Calico does. Of a cluster that only follows the text nothing is known.
+#[test]
+fn a_policy_of_a_kind_that_the_plugin_does_not_enforce_changes_nothing() {
+    let folder = lab("", "");
+    let foreign =
+        "{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {name: all}, spec: {}}\n";
+    folder.write("m/policy.yaml", foreign);
+    assert_eq!(folder.netpol(CLIENT).code, 4);
+    assert_eq!(folder.netpol(&format!("{CLIENT} --plugin calico")).code, 4);
+    let left_out =
+        "a policy of the kind `GlobalNetworkPolicy` is left out: the network plugin does not enforce it";
+    for words in
+        [CLIENT, "explain lab/client lab/server:80", "list", "coverage"]
+    {
+        let outcome = folder.netpol(&format!("{words} --plugin cilium"));
+        assert_eq!(outcome.code, 0, "{words}: {outcome:?}");
+        assert!(
+            outcome.stdout.contains(left_out) && !outcome.stderr.contains("not evaluated"),
+            "{outcome:?}"
+        );
+        let json = folder.netpol(&format!("{words} --plugin cilium -o json")).json();
+        assert_eq!(json["assumptions"], serde_json::json!([left_out]), "{words}");
+    }
+    let lint = folder.netpol("lint --plugin cilium -o concise --select all").stdout;
+    assert!(lint.contains("unenforced-policy") && !lint.contains("unevaluated-policy"), "{lint}");
+}
+
 #[test]
 fn the_default_namespace_is_configured_too() {
     let folder = lab("default-namespace = \"lab\"\n", "");

@@ -13,7 +13,7 @@ use super::session::Session;
 use crate::Exit;
 use crate::args;
 use crate::render::serialized::serialized;
-use crate::render::tabular::{csv, markdown};
+use crate::render::tabular::{csv, lists, markdown};
 use crate::render::text::painted;
 use crate::render::{Console, Format};
 
@@ -126,7 +126,10 @@ impl Report<'_> {
         match format {
             Format::Csv => self.csv(),
             Format::Table => painted(&text::path::path(context, self.map, self.path)),
-            Format::Markdown => markdown(&text::path::table(context, self.map, self.path)),
+            Format::Markdown => {
+                let table = markdown(&text::path::table(context, self.map, self.path));
+                table + &lists(&text::map::basis(context, self.map, &[]))
+            }
             format => {
                 let ends = v1::path::Ends::of(context, self.map, self.path);
                 serialized(&v1::Path::new(context, self.path, &ends, &self.map.assumptions), format)

@@ -21,7 +21,7 @@ pub fn coverage(args: &args::Coverage, console: &mut Console<'_, '_>) -> Exit {
 }
 
 fn covered(args: &args::Coverage, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
-    let targets = wanted(&args.common, &TABLES, console)?;
+    let wanted = wanted(&args.common, &TABLES, console)?;
     let session = Session::open(&args.common, console)?;
     if session.has_no_report() {
         return Ok(session.exit);
@@ -41,7 +41,7 @@ fn covered(args: &args::Coverage, console: &mut Console<'_, '_>) -> Result<Exit,
         Format::Markdown => in_markdown(context, &coverage),
         format => serialized(&v1::Coverage::new(context, &coverage), format),
     };
-    Ok(session.exit.and(deliver(&targets, render, console)))
+    Ok(session.exit.and(deliver(&wanted, render, console)))
 }
 
 /// What the table says, as Markdown.

@@ -28,7 +28,7 @@ fn compared(args: &args::Diff, console: &mut Console<'_, '_>) -> Result<Exit, Ex
         console.error("`netpol diff` takes its manifests as OLD and NEW, not with `--filename`");
         return Err(Exit::Error);
     }
-    let targets = wanted(&args.common, &TABLES_AND_PICTURES, console)?;
+    let wanted = wanted(&args.common, &TABLES_AND_PICTURES, console)?;
     let old = session(args, (&args.old, &args.new), console)?;
     let new = session(args, (&args.new, &args.old), console)?;
     if old.has_no_report() && new.has_no_report() {
@@ -56,7 +56,7 @@ fn compared(args: &args::Diff, console: &mut Console<'_, '_>) -> Result<Exit, Ex
         }
         format => serialized(&v1::Changes::new(contexts, &changes, &ends), format),
     };
-    let delivered = deliver(&targets, render, console);
+    let delivered = deliver(&wanted, render, console);
     let differs = if changes.is_empty() { Exit::Fine } else { Exit::Bad };
     // One side may be empty: that everything came, or went, is an answer.
     let read = [old, new].map(|side| if side.exit == Exit::NothingToDo { Exit::Fine } else { side.exit });

@@ -23,7 +23,7 @@ pub fn path(args: &args::PathArgs, console: &mut Console<'_, '_>) -> Exit {
 }
 
 fn found(args: &args::PathArgs, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
-    let targets = wanted(&args.common, &TABLES, console)?;
+    let wanted = wanted(&args.common, &TABLES, console)?;
     let mut session = Session::open(&args.common, console)?;
     if session.has_no_report() {
         return Ok(session.exit);
@@ -47,7 +47,7 @@ fn found(args: &args::PathArgs, console: &mut Console<'_, '_>) -> Result<Exit, E
     }
     tell(&path, console);
     let report = Report { session: &session, map: &map, path: &path };
-    let delivered = deliver(&targets, |format| report.render(format), console);
+    let delivered = deliver(&wanted, |format| report.render(format), console);
     let found = if session.is_empty { Exit::Fine } else { exit_of(&path) };
     Ok(session.exit.and(delivered).and(found))
 }

@@ -131,6 +131,7 @@ impl Prepared {
                 error.help.iter().for_each(|help| console.help(help));
                 Exit::Error
             })?;
+        console.configure(&config.output);
         let settings = facts::settings(common, &config).map_err(|(message, help)| {
             console.error(message);
             console.help(help);

@@ -31,7 +31,7 @@ pub fn painted(diagnostic: &Diagnostic, files: &FileSet) -> String {
         }
     }
     if let Some(help) = &diagnostic.help {
-        let _ = writeln!(painted, "  help: {}", help);
+        let _ = writeln!(painted, "  help: {help}");
     }
     painted
 }

@@ -29,7 +29,7 @@ fn damaged_manifests_are_read_judged_explained_and_mended_without_a_panic() {
         for worker in 0..workers {
             let seeds = &seeds;
             scope.spawn(move || {
-                (first + worker..first + count).step_by(index(workers)).for_each(|seed| try_one(seed, seeds))
+                (first + worker..first + count).step_by(index(workers)).for_each(|seed| try_one(seed, seeds));
             });
         }
     });

@@ -3,7 +3,7 @@
 use netpol_core::diagnostic::rule::{AMBIGUOUS_CIDR, INVALID_FIELD, UNKNOWN_FIELD, WRONG_TYPE};
 use netpol_core::diagnostic::{Api, Category, Diagnostic, RuleName, Severity};
 use netpol_core::dialect::network_policy::NetworkPolicy;
-use netpol_core::dialect::{Resource, claim};
+use netpol_core::dialect::{Profile, Resource, claim};
 use netpol_core::manifest::{Manifests, ReadOptions, read};
 use netpol_core::text::{FileSet, SourceFile};
 use netpol_tests::{corpus, stored};
@@ -15,7 +15,8 @@ fn manifests(name: &str, text: &str) -> Manifests<Resource> {
     let mut files = FileSet::new();
     files.add(SourceFile::named(name, text)).unwrap();
     let options = ReadOptions::default();
-    read(&files, &options, |raw, diagnostics| claim(raw, &options, diagnostics))
+    let profile = Profile::kubernetes();
+    read(&files, &options, |raw, diagnostics| claim(raw, &options, &profile, diagnostics))
 }
 
 fn policy(manifests: &Manifests<Resource>) -> Option<&NetworkPolicy> {

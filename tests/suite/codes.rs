@@ -33,6 +33,11 @@ fn no_object_of_an_understood_kind_is_3_unless_that_is_allowed() {
     let empty = Folder::with(&[]);
     assert_eq!(empty.netpol("can 10.0.0.1 10.0.0.2:80").code, 3);
     assert_eq!(empty.netpol("explain 10.0.0.1 10.0.0.2:80 --allow-empty").code, 0);
+    for words in ["path internet", "path internet 10.0.0.1", "path internet 10.0.0.1 --cut"] {
+        assert_eq!(empty.netpol(words).code, 3, "{words}");
+        let allowed = empty.netpol(&format!("{words} -o json --allow-empty"));
+        assert_eq!((allowed.code, &allowed.json()["kind"]), (0, &"Path".into()), "{words}");
+    }
 }
 
 #[test]
@@ -171,6 +176,47 @@ fn unknowns_can_be_decided_in_the_report_and_in_the_code() {
         assert_eq!(outcome.json()["unknown"], serde_json::json!({}));
         assert!(outcome.stderr.contains('1'), "it says how many: {outcome:?}");
     }
+}
+
+/// Between `client` and `server` and to and from the outside; with themselves they always may.
+#[test]
+fn every_command_that_decides_unknowns_says_how_many() {
+    for (words, pairs) in [
+        ("list -f opaque.yaml", 6),
+        ("list --from lab/client --to lab/server -f opaque.yaml", 1),
+        ("graph -o json -f opaque.yaml", 6),
+        ("path lab/client lab/server -f opaque.yaml", 6),
+        ("coverage -f opaque.yaml", 8),
+        ("diff open.yaml opaque.yaml", 6),
+        ("list -f open.yaml", 0),
+    ] {
+        for (answer, taken) in [("allow", "allowed"), ("deny", "denied")] {
+            let outcome = Run::small().netpol(&format!("{words} --unknown {answer}"));
+            let noun = if pairs == 1 { "pair" } else { "pairs" };
+            let note = format!(
+                "note: {pairs} {noun} of endpoints had something unknown, which is taken as {taken}\n"
+            );
+            assert!(outcome.stderr.contains(&note), "`{words}`: {outcome:?}");
+        }
+        assert!(!Run::small().netpol(words).stderr.contains("taken as"), "`{words}`");
+    }
+    let report = Run::small().netpol("list -o json -f opaque.yaml --unknown allow").json();
+    assert_eq!(report["assumptions"], serde_json::json!(["what is unknown is taken as allowed, as asked"]));
+}
+
+#[test]
+fn a_decided_unknown_keeps_its_reason_and_says_what_was_made_of_it() {
+    for command in ["can", "explain"] {
+        let words = format!("{command} lab/client lab/server:80 -f opaque.yaml --unknown allow");
+        let told = Run::small().netpol(&words).stdout;
+        assert!(told.starts_with("ALLOW ") && !told.contains("UNKNOWN"), "{told}");
+        assert!(told.contains("unknown, taken as allowed: 1 policy may isolate it"), "{told}");
+        assert!(told.contains("unknown: `CiliumNetworkPolicy lab/server`"), "{told}");
+    }
+    let report =
+        Run::small().netpol("explain lab/client lab/server:80 -f opaque.yaml -o json --unknown deny").json();
+    let egress = &report["egress"];
+    assert_eq!((&egress["decision"], &egress["unknownTakenAs"]), (&"unknown".into(), &"deny".into()));
 }
 
 #[test]

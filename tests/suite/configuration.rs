@@ -104,6 +104,9 @@ fn an_unknown_key_is_an_error_with_its_place_and_a_suggestion() {
         ("\n[cluster]\npod-cidr = []\n", "netpol.toml:3:1", "`pod-cidrs`"),
         ("[cluster.dns]\nport = [53]\n", "netpol.toml:2:1", "`ports`"),
         ("[lnt]\n", "netpol.toml:1:2", "`lint`"),
+        ("[output]\nfromat = \"json\"\n", "netpol.toml:2:1", "`format`"),
+        ("[output]\nformat = \"jsno\"\n", "netpol.toml:2:", "`json`"),
+        ("[output]\ncolor = \"alway\"\n", "netpol.toml:2:", "`always`"),
     ] {
         let outcome = lab(text, "").netpol(CLIENT);
         assert_eq!((outcome.code, outcome.stdout.as_str()), (2, ""), "{text}");
@@ -142,8 +145,72 @@ pods = "kube-system/@k8s-app=kube-dns"
 ports = [53]
 [lint]
 [output]
+format = "json"
+color = "auto"
 "#;
     assert_eq!(lab(text, TEAM_POLICY).netpol(PROBE).code, 0);
+}
+
+#[test]
+fn the_format_of_reports_is_configured_for_the_commands_that_have_it() {
+    let folder = lab("[output]\nformat = \"json\"\n", "");
+    let first =
+        |run: &Run, words: &str| run.netpol(words).stdout.lines().next().unwrap_or_default().to_owned();
+    let run = Run::at(folder.path());
+    for words in [CLIENT, "list", "coverage", "path lab/client", "graph", "lint", "diff m m"] {
+        assert_eq!(first(&run, words), "{", "`{words}`");
+    }
+    assert!(first(&run, &format!("{CLIENT} -o text")).starts_with("ALLOW"), "flags beat the file");
+    assert!(first(&run, &format!("{CLIENT} --isolated")).starts_with("ALLOW"));
+    let variable = run.clone().variable("NETPOL_OUTPUT", "csv");
+    assert!(first(&variable, "list").starts_with("from,to"), "variables beat the file");
+    assert!(first(&variable, CLIENT).starts_with("ALLOW"), "`can` has no csv");
+    assert!(first(&variable, "rules").starts_with("rule,"), "{}", first(&variable, "rules"));
+    assert_eq!(first(&variable, "list -o json"), "{", "flags beat variables");
+    let question = "{\"from\":\"lab/client\",\"to\":\"lab/server\",\"port\":80}\n";
+    assert_eq!(run.clone().stdin(question).netpol("can --queries -").json_lines().len(), 1);
+    let slip = run.variable("NETPOL_OUTPUT", "tabel").netpol("list");
+    assert!(slip.code == 2 && slip.stderr.contains("did you mean `table`?"), "{slip:?}");
+}
+
+#[test]
+fn colours_are_configured_below_flags_and_variables() {
+    let is_painted = |color: &str, flag: &str, variable: (&str, &str)| {
+        let folder = lab(&format!("[output]\ncolor = \"{color}\"\n"), "");
+        let run = Run::at(folder.path()).variable(variable.0, variable.1);
+        run.netpol(&format!("{CLIENT} {flag}")).stdout.contains('\u{1b}')
+    };
+    assert!(is_painted("always", "", ("NO_COLOR", "")));
+    assert!(!is_painted("always", "--color auto", ("NO_COLOR", "")));
+    assert!(!is_painted("always", "", ("NO_COLOR", "1")));
+    assert!(!is_painted("always", "", ("NETPOL_COLOR", "never")));
+    assert!(is_painted("never", "", ("CLICOLOR_FORCE", "1")));
+    assert!(!is_painted("never", "", ("NO_COLOR", "")));
+}
+
+#[test]
+fn the_schema_of_the_configuration_takes_what_netpol_takes_and_no_more() {
+    let schema = Run::small().netpol("schema config").json();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let is_valid = |value: serde_json::Value| validator.is_valid(&value);
+    assert!(is_valid(serde_json::json!({
+        "include": ["*.yaml"],
+        "cluster": {"plugin": "cilium", "pod-cidrs": ["10.0.0.0/8"], "dns": {"ports": [53]}},
+        "lint": {"rules": {"unknown-field": "warning"}, "exceptions": [
+            {"rule": "unknown-field", "reason": "ours", "expires": "2030-01-31"}]},
+        "output": {"format": "json", "color": "never"},
+    })));
+    for wrong in [
+        serde_json::json!({"exclud": []}),
+        serde_json::json!({"cluster": {"pod-cidr": []}}),
+        serde_json::json!({"lint": {"exceptions": [{"rule": "unknown-field"}]}}),
+        serde_json::json!({"output": {"form": "json"}}),
+    ] {
+        assert!(!is_valid(wrong.clone()), "{wrong}");
+    }
+    assert!(Run::small().netpol("schema").stdout.contains("\nconfig\nconnection-groups\n"));
+    let planned = Run::small().netpol("schema test-report");
+    assert!(planned.code == 2 && planned.stderr.contains("it is of `netpol test`"), "{planned:?}");
 }
 
 #[test]
@@ -176,6 +243,33 @@ fn whether_blocks_select_pods_can_be_said() {
     assert_eq!(folder.netpol(&format!("{CLIENT} --ip-block-pods match")).code, 0);
     assert_eq!(folder.netpol(&format!("{CLIENT} --ip-block-pods ignore")).code, 1);
     assert_eq!(folder.netpol(&format!("{CLIENT} --plugin cilium")).code, 1);
+}
+
+/// Cilium does not enforce Calico's kinds, and Calico does. Of a cluster that only follows the text nothing is known.
+#[test]
+fn a_policy_of_a_kind_that_the_plugin_does_not_enforce_changes_nothing() {
+    let folder = lab("", "");
+    let foreign =
+        "{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {name: all}, spec: {}}\n";
+    folder.write("m/policy.yaml", foreign);
+    assert_eq!(folder.netpol(CLIENT).code, 4);
+    assert_eq!(folder.netpol(&format!("{CLIENT} --plugin calico")).code, 4);
+    let left_out =
+        "a policy of the kind `GlobalNetworkPolicy` is left out: the network plugin does not enforce it";
+    for words in
+        [CLIENT, "explain lab/client lab/server:80", "list", "coverage", "path lab/client lab/server"]
+    {
+        let outcome = folder.netpol(&format!("{words} --plugin cilium"));
+        assert_eq!(outcome.code, 0, "{words}: {outcome:?}");
+        assert!(
+            outcome.stdout.contains(left_out) && !outcome.stderr.contains("not evaluated"),
+            "{outcome:?}"
+        );
+        let json = folder.netpol(&format!("{words} --plugin cilium -o json")).json();
+        assert_eq!(json["assumptions"], serde_json::json!([left_out]), "{words}");
+    }
+    let lint = folder.netpol("lint --plugin cilium -o concise --select all").stdout;
+    assert!(lint.contains("unenforced-policy") && !lint.contains("unevaluated-policy"), "{lint}");
 }
 
 #[test]

@@ -79,6 +79,23 @@ fn a_named_port_of_pods_that_do_not_exist_has_a_number_that_nobody_knows() {
 }
 
 #[test]
+fn markdown_says_what_the_table_says() {
+    let folder = lab();
+    folder.write("nobody.yaml", policy("nobody", "podSelector: {matchLabels: {app: nobody}}, ingress: [{}]"));
+    folder.write("broken.yaml", "apiVersion: v1\nkind: Pod\nmetadata: [\n");
+    let markdown = folder.netpol("coverage -o md -f .").stdout;
+    for words in [
+        "isolated for ingress, ",
+        "\n\n| Workload | Direction | Isolated by | Ports | Open to |\n| --- |",
+        "\n\na new pod would be isolated:\n\n| Namespace | Ingress | Egress |\n",
+        "\n\nrules that nothing in the input uses:\n- its policy selects no workload of the input:\n  - ingress",
+        "\n\nassumed:\n- ",
+    ] {
+        assert!(markdown.contains(words), "{words}: {markdown}");
+    }
+}
+
+#[test]
 fn a_namespace_denies_by_default_when_no_pod_could_escape_its_policies() {
     let of = |folder: &Folder| folder.netpol("coverage -o json -f .").json()["namespaces"][0].clone();
     let folder = lab();
@@ -146,7 +163,7 @@ fn every_format_has_the_same_workloads() {
         "{csv}"
     );
     let markdown = folder.netpol("coverage -o md -f .").stdout;
-    assert!(markdown.starts_with("| Workload | Direction | Isolated by | Ports | Open to |\n"), "{markdown}");
+    assert!(markdown.contains("\n| lab/db | ingress | lab/db | "), "{markdown}");
     let yaml: Value = serde_yaml::from_str(&folder.netpol("coverage -o yaml -f .").stdout).unwrap();
     assert_eq!(yaml, folder.netpol("coverage -o json -f .").json());
 }

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use netpol_tests::corpus::say;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::program::{Folder, Run, pod};
 
@@ -115,6 +115,57 @@ fn a_value_for_each_protocol_that_changed() {
 fn equal_inputs_are_no_difference() {
     let outcome = folder().netpol("diff old old");
     assert_eq!((outcome.code, outcome.stdout.as_str()), (0, "no connection changed\n"));
+}
+
+#[test]
+fn a_decided_unknown_may_be_no_change() {
+    let diff = |answer: &str| Run::small().netpol(&format!("diff open.yaml opaque.yaml -o json {answer}"));
+    assert_eq!(diff("").json()["changes"][0]["after"]["unknown"]["TCP"], json!([[1, 65535]]));
+    let allowed = diff("--unknown allow");
+    assert_eq!((allowed.code, &allowed.json()["changes"]), (0, &json!([])), "{allowed:?}");
+    let denied = diff("--unknown deny");
+    let changes = denied.json()["changes"].as_array().unwrap().clone();
+    assert!(denied.code == 1 && changes.len() == 6, "{denied:?}");
+    assert!(changes.iter().all(|change| change["change"] == "removed"), "{denied:?}");
+}
+
+/// Some addresses are open, others not known to be; what is then the same is said of all of them at once.
+#[test]
+fn addresses_of_one_decided_change_are_one_row() {
+    let folder = Folder::with(&[]);
+    let policy = |rule: &str| {
+        format!(
+            "{}---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: p, namespace: lab}}\n\
+            spec: {{podSelector: {{}}, policyTypes: [Egress], egress: [{rule}]}}\n",
+            pods(&["web"])
+        )
+    };
+    folder.write("old/a.yaml", policy(""));
+    let opaque =
+        "---\napiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: c, namespace: lab}\n";
+    folder.write("new/a.yaml", policy("{to: [{ipBlock: {cidr: 192.0.2.0/24}}]}") + opaque);
+    let of =
+        |answer: &str| folder.netpol(&format!("diff old new -o json {answer}")).json()["changes"].clone();
+    assert_eq!(of("").as_array().unwrap().len(), 2);
+    let allowed = of("--unknown allow");
+    let from_outside = |change: &&Value| change["from"]["kind"] == "addresses";
+    let outward: Vec<&Value> =
+        allowed.as_array().unwrap().iter().filter(|change| !from_outside(change)).collect();
+    assert_eq!(outward.len(), 1, "{allowed:#}");
+    assert_eq!(outward[0]["to"]["cidrs"], json!(["0.0.0.0/0"]));
+}
+
+#[test]
+fn a_side_without_objects_is_an_answer_and_said() {
+    let folder = Folder::with(&[]);
+    folder.write("old/a.yaml", "");
+    folder.write("new/a.yaml", pods(&["web"]));
+    let outcome = folder.netpol("diff old new");
+    assert!(outcome.code == 1 && outcome.stdout.contains("came lab/web"), "{outcome:?}");
+    assert!(outcome.stderr.contains("note: `old` has no object of a kind that matters\n"), "{outcome:?}");
+    assert!(!outcome.stderr.contains("nothing to do"), "{outcome:?}");
+    let both = folder.netpol("diff old old");
+    assert!(both.code == 3 && both.stderr.matches("nothing to do").count() == 1, "{both:?}");
 }
 
 #[test]

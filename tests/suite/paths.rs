@@ -135,6 +135,24 @@ fn clouded() -> Folder {
 }
 
 #[test]
+fn a_path_says_what_it_rests_on() {
+    for words in ["path lab/edge", "path lab/edge lab/db"] {
+        let report = clouded().netpol(&format!("{words} -o json --unknown allow -f .")).json();
+        assert_eq!(report["assumptions"], json!(["what is unknown is taken as allowed, as asked"]));
+        let table = clouded().netpol(&format!("{words} --unknown allow -f .")).stdout;
+        assert!(
+            table.ends_with("\n\nassumed:\n  what is unknown is taken as allowed, as asked\n"),
+            "{table}"
+        );
+        let markdown = clouded().netpol(&format!("{words} -o md --unknown allow -f .")).stdout;
+        assert!(
+            markdown.ends_with("\n\nassumed:\n- what is unknown is taken as allowed, as asked\n"),
+            "{markdown}"
+        );
+    }
+}
+
+#[test]
 fn who_is_reached_through_what_is_unknown_is_told_apart() {
     let outcome = clouded().netpol("path lab/edge -f .");
     assert_eq!(outcome.code, 4, "{outcome:?}");

@@ -88,7 +88,7 @@ pub struct Cluster {
 pub struct Report {
     /// The format, to standard output or to a file; repeatable. can, explain: text, json, jsonl. list, coverage, path,
     /// diff: table, json, yaml, csv, md. graph, list: dot, mermaid, svg, html. lint: full, concise, json, jsonl, sarif,
-    /// github, gitlab, junit, rdjson, md
+    /// github, gitlab, junit, rdjson, md [env: `NETPOL_OUTPUT`, for the commands that have it]
     #[arg(short, long, value_name = "FORMAT[=FILE]")]
     pub output: Vec<Target>,
     /// Decide what the manifests leave open
@@ -120,7 +120,7 @@ impl ExitRules {
 }
 
 /// Who is told what.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Messages")]
 pub struct Talk {
     /// Errors only: no warnings, no notes
@@ -130,8 +130,8 @@ pub struct Talk {
     #[arg(short, long, global = true)]
     pub verbose: bool,
     /// When to use colours
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
-    pub color: Color,
+    #[arg(long, global = true, value_name = "WHEN")]
+    pub color: Option<Color>,
 }
 
 /// When to use colours.

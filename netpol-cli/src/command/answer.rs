@@ -7,8 +7,7 @@ use netpol_core::evaluate::{Decision, UnknownAs};
 use super::session::{Session, counted};
 use crate::Exit;
 use crate::args::Common;
-use crate::render::target::targets;
-use crate::render::{Console, Format, Target};
+use crate::render::{Console, Format, Wanted};
 
 /// The formats of reports that are tables.
 pub(super) const TABLES: [Format; 5] =
@@ -36,7 +35,7 @@ pub(super) const fn exit_of(decision: Decision) -> Exit {
     }
 }
 
-/// Where the report goes.
+/// The reports that are wanted.
 ///
 /// # Errors
 /// A format that the command does not have, or two reports on standard output, which has been said.
@@ -44,8 +43,8 @@ pub(super) fn wanted(
     common: &Common,
     offered: &[Format],
     console: &mut Console<'_, '_>,
-) -> Result<Vec<Target>, Exit> {
-    targets(&common.report.output, offered).map_err(|message| {
+) -> Result<Wanted, Exit> {
+    Wanted::new(&common.report.output, offered).map_err(|message| {
         console.error(message);
         Exit::Error
     })
@@ -90,14 +89,14 @@ pub(super) fn tell_decided(count: usize, unknown: UnknownAs, console: &mut Conso
     console.note(format_args!("{pairs} of endpoints had something unknown, which is taken as {as_what}"));
 }
 
-/// Writes a report to each target.
+/// Writes each report that is wanted.
 pub(super) fn deliver(
-    targets: &[Target],
+    wanted: &Wanted,
     render: impl Fn(Format) -> String,
     console: &mut Console<'_, '_>,
 ) -> Exit {
     let mut exit = Exit::Fine;
-    for target in targets {
+    for target in wanted.targets(console.format) {
         let report = render(target.format);
         exit = exit.and(match &target.file {
             None => console.report(&report),

@@ -24,7 +24,7 @@ pub fn can(args: &args::Can, console: &mut Console<'_, '_>) -> Exit {
 }
 
 fn one(args: &args::Can, ends: (&str, &str), console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
-    let targets = wanted(&args.common, &[Format::Text, Format::Json, Format::JsonLines], console)?;
+    let wanted = wanted(&args.common, &[Format::Text, Format::Json, Format::JsonLines], console)?;
     let session = Session::open(&args.common, console)?;
     let question = understood(&session, ends, console)?;
     let (verdict, words) = answered(&session, &question, console);
@@ -33,7 +33,7 @@ fn one(args: &args::Can, ends: (&str, &str), console: &mut Console<'_, '_>) -> R
         Format::Text => painted(&words),
         format => serialized(&v1::Verdict::new(session.context(), &verdict, notes.clone()), format),
     };
-    let delivered = deliver(&targets, render, console);
+    let delivered = deliver(&wanted, render, console);
     Ok(session.exit.and(delivered).and(exit_of(verdict.decision)))
 }
 

@@ -1,18 +1,17 @@
 //! `netpol coverage`.
 
-use netpol_core::evaluate::UnknownAs;
 use netpol_core::net::ConnectionSet;
 use netpol_core::policy::Direction;
 use netpol_core::reach::coverage::{Coverage, Exposed, Exposure, WorkloadCoverage};
-use netpol_core::report::{text, v1};
+use netpol_core::report::{Context, text, v1};
 
-use super::answer::{TABLES, deliver, wanted};
+use super::answer::{TABLES, deliver, tell_decided, wanted};
 use super::filter::namespace;
 use super::session::Session;
 use crate::Exit;
 use crate::args;
 use crate::render::serialized::serialized;
-use crate::render::tabular::{csv, markdown};
+use crate::render::tabular::{csv, lists, markdown};
 use crate::render::text::painted;
 use crate::render::{Console, Format};
 
@@ -22,7 +21,7 @@ pub fn coverage(args: &args::Coverage, console: &mut Console<'_, '_>) -> Exit {
 }
 
 fn covered(args: &args::Coverage, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
-    let targets = wanted(&args.common, &TABLES, console)?;
+    let wanted = wanted(&args.common, &TABLES, console)?;
     let session = Session::open(&args.common, console)?;
     if session.has_no_report() {
         return Ok(session.exit);
@@ -32,19 +31,33 @@ fn covered(args: &args::Coverage, console: &mut Console<'_, '_>) -> Result<Exit,
     if let Some(namespace) = namespace(&args.common, &session, console)? {
         coverage = coverage.of_namespace(context.cluster, context.policies, namespace);
     }
-    if session.unknown != UnknownAs::Unknown {
-        coverage.decide_unknown(session.unknown);
-    }
+    tell_decided(coverage.decide_unknown(session.unknown), session.unknown, console);
     if coverage.workloads.is_empty() {
         console.note("there is no workload and no pod: nobody is isolated, and nobody is open");
     }
     let render = |format| match format {
         Format::Csv => csv(&HEADER, rows(&session, &coverage)),
         Format::Table => painted(&text::coverage::coverage(context, &coverage)),
-        Format::Markdown => markdown(&text::coverage::table(context, &coverage)),
+        Format::Markdown => in_markdown(context, &coverage),
         format => serialized(&v1::Coverage::new(context, &coverage), format),
     };
-    Ok(session.exit.and(deliver(&targets, render, console)))
+    Ok(session.exit.and(deliver(&wanted, render, console)))
+}
+
+/// What the table says, as Markdown.
+fn in_markdown(context: Context<'_>, coverage: &Coverage) -> String {
+    let mut out = lists(&text::coverage::heading(coverage.counts()));
+    if !coverage.workloads.is_empty() {
+        out.push('\n');
+        out.push_str(&markdown(&text::coverage::table(context, coverage)));
+    }
+    if !coverage.namespaces.is_empty() {
+        for piece in ["\n", text::coverage::NEW_PODS, "\n\n"] {
+            out.push_str(piece);
+        }
+        out.push_str(&markdown(&text::coverage::namespaces(context, coverage)));
+    }
+    out + &lists(&text::coverage::basis(context, coverage))
 }
 
 const HEADER: [&str; 7] = ["workload", "direction", "isolated", "policies", "open_to", "ports", "decision"];

@@ -7,7 +7,7 @@ use netpol_core::report::graph;
 use netpol_core::report::text::{self, map};
 use netpol_core::report::v1;
 
-use super::answer::{TABLES_AND_PICTURES, deliver, wanted};
+use super::answer::{TABLES_AND_PICTURES, deliver, tell_decided, wanted};
 use super::graph::{drawn, is_picture};
 use super::session::Session;
 use crate::Exit;
@@ -28,14 +28,21 @@ fn compared(args: &args::Diff, console: &mut Console<'_, '_>) -> Result<Exit, Ex
         console.error("`netpol diff` takes its manifests as OLD and NEW, not with `--filename`");
         return Err(Exit::Error);
     }
-    let targets = wanted(&args.common, &TABLES_AND_PICTURES, console)?;
+    let wanted = wanted(&args.common, &TABLES_AND_PICTURES, console)?;
     let old = session(args, (&args.old, &args.new), console)?;
     let new = session(args, (&args.new, &args.old), console)?;
     if old.has_no_report() && new.has_no_report() {
+        new.tell_nothing_to_do(console);
         return Ok(old.exit.and(new.exit));
     }
+    for (side, name) in [(&old, &args.old), (&new, &args.new)] {
+        if side.is_empty {
+            console.note(format_args!("`{name}` has no object of a kind that matters"));
+        }
+    }
     let changes = new.analysis.changes_since(&old.analysis);
-    let changes = of_namespace(args, (&old, &new), changes, console)?;
+    let mut changes = of_namespace(args, (&old, &new), changes, console)?;
+    tell_decided(changes.decide_unknown(new.unknown), new.unknown, console);
     console.note(text::changes::summary(&changes));
     let contexts = (old.context(), new.context());
     let ends = v1::changes::ends(&changes);
@@ -49,7 +56,7 @@ fn compared(args: &args::Diff, console: &mut Console<'_, '_>) -> Result<Exit, Ex
         }
         format => serialized(&v1::Changes::new(contexts, &changes, &ends), format),
     };
-    let delivered = deliver(&targets, render, console);
+    let delivered = deliver(&wanted, render, console);
     let differs = if changes.is_empty() { Exit::Fine } else { Exit::Bad };
     // One side may be empty: that everything came, or went, is an answer.
     let read = [old, new].map(|side| if side.exit == Exit::NothingToDo { Exit::Fine } else { side.exit });

@@ -16,7 +16,7 @@ pub fn explain(args: &args::Explain, console: &mut Console<'_, '_>) -> Exit {
 }
 
 fn explained(args: &args::Explain, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
-    let targets = wanted(&args.common, &[Format::Text, Format::Json, Format::JsonLines], console)?;
+    let wanted = wanted(&args.common, &[Format::Text, Format::Json, Format::JsonLines], console)?;
     let session = Session::open(&args.common, console)?;
     let question = understood(&session, (&args.from, &args.to), console)?;
     let mut explanation = session.analysis.explain(&question.request);
@@ -30,6 +30,6 @@ fn explained(args: &args::Explain, console: &mut Console<'_, '_>) -> Result<Exit
             serialized(&v1::Explanation::new(session.context(), &explanation, extras), format)
         }
     };
-    let delivered = deliver(&targets, render, console);
+    let delivered = deliver(&wanted, render, console);
     Ok(session.exit.and(delivered).and(exit_of(explanation.verdict.decision)))
 }

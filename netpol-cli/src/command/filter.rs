@@ -1,12 +1,13 @@
 //! Which part of a map the command line asks for.
 
 use netpol_core::cluster::{Asked, Endpoint, parse_port, split_port};
+use netpol_core::evaluate::Assumption;
 use netpol_core::policy;
 use netpol_core::reach::path::Quest;
 use netpol_core::reach::{Filter, Map, NotIsolated, Wanted};
 use netpol_core::report::text;
 
-use super::answer::refused;
+use super::answer::{refused, tell_decided};
 use super::session::Session;
 use crate::Exit;
 use crate::args::{self, Common, Direction};
@@ -38,7 +39,7 @@ pub(super) fn filtered(
     if let Some(analysis) = session.analysis.with_ends_of(&mut quest) {
         session.analysis = analysis;
     }
-    let map = session.analysis.map();
+    let mut map = session.analysis.map();
     let filter = Filter {
         from: wanted((is_from, &quest.from), session, &map, console)?,
         to: wanted((is_to, &quest.to), session, &map, console)?,
@@ -51,7 +52,22 @@ pub(super) fn filtered(
         not_isolated: if args.hide_not_isolated { NotIsolated::Hidden } else { NotIsolated::Shown },
         unknown: session.unknown,
     };
+    tell_decided_of(&filter, (session, &mut map), console);
     Ok((map, filter))
+}
+
+/// Says how many unknowns a filter decides; the map rests on it from then on.
+pub(super) fn tell_decided_of(
+    filter: &Filter,
+    (session, map): (&Session, &mut Map),
+    console: &mut Console<'_, '_>,
+) {
+    let decided = filter.decided_pairs(session.analysis.cluster(), map);
+    tell_decided(decided, filter.unknown, console);
+    if decided > 0 {
+        map.assumptions.push(Assumption::UnknownDecided(filter.unknown));
+        map.assumptions.sort_unstable();
+    }
 }
 
 /// What `--to` names, and the ports behind it or of `--port`.

@@ -21,7 +21,7 @@ pub fn graph(args: &args::Graph, console: &mut Console<'_, '_>) -> Exit {
 }
 
 fn pictured(args: &args::Graph, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
-    let targets = wanted(&args.common, &FORMATS, console)?;
+    let wanted = wanted(&args.common, &FORMATS, console)?;
     let mut session = Session::open(&args.common, console)?;
     if session.has_no_report() {
         return Ok(session.exit);
@@ -33,7 +33,7 @@ fn pictured(args: &args::Graph, console: &mut Console<'_, '_>) -> Result<Exit, E
         console.note("the input holds no workload and no pod: there is nobody to reach anybody");
     }
     let picture = session.analysis.graph(&map, &rectangles, &ends(&session, &map, &filter));
-    Ok(session.exit.and(deliver(&targets, |format| drawn(&picture, format), console)))
+    Ok(session.exit.and(deliver(&wanted, |format| drawn(&picture, format), console)))
 }
 
 /// The ends that are on the picture even if nobody reaches them: all, unless some are asked for.

@@ -16,7 +16,7 @@ use super::session::{Prepared, counted, tell_counts};
 use crate::Exit;
 use crate::args::{self, ExitRules, FailOn};
 use crate::render::findings::{FORMATS, Findings};
-use crate::render::{Console, Format, Target};
+use crate::render::{Console, Format, Wanted};
 
 /// Finds what is wrong, and what is probably not meant.
 pub fn lint(args: &args::Lint, console: &mut Console<'_, '_>) -> Exit {
@@ -24,7 +24,7 @@ pub fn lint(args: &args::Lint, console: &mut Console<'_, '_>) -> Exit {
 }
 
 fn linted(args: &args::Lint, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
-    let targets = wanted(&args.common, &FORMATS, console)?;
+    let wanted = wanted(&args.common, &FORMATS, console)?;
     let mut prepared = Prepared::read(&args.common, &args.common.input.filenames, console)?;
     let settings = settings(&args.choice, &mut prepared, console)?;
     let Prepared { input, settings: facts, exit, config, folder, .. } = prepared;
@@ -60,7 +60,7 @@ fn linted(args: &args::Lint, console: &mut Console<'_, '_>) -> Result<Exit, Exit
     let render = |format| {
         if args.choice.statistics { findings.counted(format) } else { findings.rendered(format) }
     };
-    let exit = exit.and(deliver(&targets, render, console)).and(summarised(&targets, &findings, console));
+    let exit = exit.and(deliver(&wanted, render, console)).and(summarised(&wanted, &findings, console));
     let exit = if fails(&report, args.common.exit.fail_on) { exit.and(Exit::Bad) } else { exit };
     Ok(exit.and(emptiness(&analysis, &args.common.exit, console)))
 }
@@ -114,8 +114,8 @@ fn tell(findings: &Findings<'_>, analysis: &Analysis, console: &mut Console<'_, 
 }
 
 /// Adds the findings to the summary of a GitHub job, when there is one.
-fn summarised(targets: &[Target], findings: &Findings<'_>, console: &mut Console<'_, '_>) -> Exit {
-    let asked = targets.iter().any(|target| target.format == Format::Github);
+fn summarised(wanted: &Wanted, findings: &Findings<'_>, console: &mut Console<'_, '_>) -> Exit {
+    let asked = wanted.targets(console.format).iter().any(|target| target.format == Format::Github);
     let file = (console.io.environment)("GITHUB_STEP_SUMMARY").filter(|file| asked && !file.is_empty());
     let Some(file) = file else { return Exit::Fine };
     let path = console.io.directory.join(Path::new(&file));

@@ -22,7 +22,7 @@ pub fn list(args: &args::List, console: &mut Console<'_, '_>) -> Exit {
 }
 
 fn listed(args: &args::List, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
-    let targets = wanted(&args.common, &TABLES_AND_PICTURES, console)?;
+    let wanted = wanted(&args.common, &TABLES_AND_PICTURES, console)?;
     let mut session = Session::open(&args.common, console)?;
     if session.has_no_report() {
         return Ok(session.exit);
@@ -43,7 +43,7 @@ fn listed(args: &args::List, console: &mut Console<'_, '_>) -> Result<Exit, Exit
         (false, true) => list.pairs(format),
         (false, false) => list.groups(format),
     };
-    Ok(session.exit.and(deliver(&targets, render, console)))
+    Ok(session.exit.and(deliver(&wanted, render, console)))
 }
 
 /// A part of a map that is to be shown.

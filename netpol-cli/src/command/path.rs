@@ -3,17 +3,17 @@
 use netpol_core::cluster::{Asked, Endpoint, SpellingError, split_port};
 use netpol_core::evaluate::End;
 use netpol_core::net::ConnectionSet;
-use netpol_core::reach::Map;
 use netpol_core::reach::path::{Path, Quest, Reached};
+use netpol_core::reach::{Filter, Map};
 use netpol_core::report::{text, v1};
 
 use super::answer::{TABLES, deliver, refused, wanted};
-use super::filter::namespace;
+use super::filter::{namespace, tell_decided_of};
 use super::session::Session;
 use crate::Exit;
 use crate::args;
 use crate::render::serialized::serialized;
-use crate::render::tabular::{csv, markdown};
+use crate::render::tabular::{csv, lists, markdown};
 use crate::render::text::painted;
 use crate::render::{Console, Format};
 
@@ -23,14 +23,18 @@ pub fn path(args: &args::PathArgs, console: &mut Console<'_, '_>) -> Exit {
 }
 
 fn found(args: &args::PathArgs, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
-    let targets = wanted(&args.common, &TABLES, console)?;
+    let wanted = wanted(&args.common, &TABLES, console)?;
     let mut session = Session::open(&args.common, console)?;
+    if session.has_no_report() {
+        return Ok(session.exit);
+    }
     let mut quest = quest(args, &session).map_err(|error| refused(&error, &session, console))?;
     quest.notes.iter().for_each(|note| console.note(note));
     if let Some(analysis) = session.analysis.with_ends_of(&mut quest.quest) {
         session.analysis = analysis;
     }
-    let map = session.analysis.map();
+    let mut map = session.analysis.map();
+    tell_decided_of(&Filter { unknown: session.unknown, ..Filter::default() }, (&session, &mut map), console);
     let scout = session.analysis.scout(&map);
     let answer = match (&args.to, args.cut) {
         (None, _) => scout.reached(&quest.quest, args.max_hops.unwrap_or(u32::MAX)),
@@ -43,8 +47,9 @@ fn found(args: &args::PathArgs, console: &mut Console<'_, '_>) -> Result<Exit, E
     }
     tell(&path, console);
     let report = Report { session: &session, map: &map, path: &path };
-    let delivered = deliver(&targets, |format| report.render(format), console);
-    Ok(session.exit.and(delivered).and(exit_of(&path)))
+    let delivered = deliver(&wanted, |format| report.render(format), console);
+    let found = if session.is_empty { Exit::Fine } else { exit_of(&path) };
+    Ok(session.exit.and(delivered).and(found))
 }
 
 /// A quest, and what is to be said about how it was understood.
@@ -121,7 +126,10 @@ impl Report<'_> {
         match format {
             Format::Csv => self.csv(),
             Format::Table => painted(&text::path::path(context, self.map, self.path)),
-            Format::Markdown => markdown(&text::path::table(context, self.map, self.path)),
+            Format::Markdown => {
+                let table = markdown(&text::path::table(context, self.map, self.path));
+                table + &lists(&text::map::basis(context, self.map, &[]))
+            }
             format => {
                 let ends = v1::path::Ends::of(context, self.map, self.path);
                 serialized(&v1::Path::new(context, self.path, &ends, &self.map.assumptions), format)

@@ -70,7 +70,7 @@ fn read(line: &[u8]) -> Result<Query<'_>, String> {
 /// Answers to many questions are JSON lines, in one place.
 fn target(common: &Common, console: &mut Console<'_, '_>) -> Result<Target, Exit> {
     let offered = [Format::JsonLines, Format::Text, Format::Json];
-    match wanted(common, &offered, console)?.as_slice() {
+    match wanted(common, &offered, console)?.targets(None).as_slice() {
         [target] if target.format == Format::JsonLines => Ok(target.clone()),
         _ => {
             console

@@ -12,23 +12,22 @@ use crate::args;
 use crate::config::no_rule;
 use crate::render::serialized::serialized;
 use crate::render::tabular::{csv, markdown};
-use crate::render::target::targets;
 use crate::render::text::painted;
-use crate::render::{Console, Format};
+use crate::render::{Console, Format, Wanted};
 
 const FORMATS: [Format; 5] = [Format::Table, Format::Json, Format::Yaml, Format::Csv, Format::Markdown];
 
 /// Lists the rules, or prints the page of one.
 pub fn rules(args: &args::Rules, console: &mut Console<'_, '_>) -> Exit {
-    let targets = match targets(&args.output, &FORMATS) {
-        Ok(targets) => targets,
+    let wanted = match Wanted::new(&args.output, &FORMATS) {
+        Ok(wanted) => wanted,
         Err(message) => {
             console.error(message);
             return Exit::Error;
         }
     };
     let Some(name) = &args.rule else {
-        return deliver(&targets, |format| list(RULES, format), console);
+        return deliver(&wanted, |format| list(RULES, format), console);
     };
     let Some(rule) = rule_named(name) else {
         console.error(no_rule(name));
@@ -38,7 +37,7 @@ pub fn rules(args: &args::Rules, console: &mut Console<'_, '_>) -> Exit {
         Format::Table | Format::Markdown => page(rule),
         format => list(&[rule], format),
     };
-    deliver(&targets, one, console)
+    deliver(&wanted, one, console)
 }
 
 fn list(rules: &[&Rule], format: Format) -> String {

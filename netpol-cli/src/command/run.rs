@@ -1,7 +1,7 @@
 //! Which command it is.
 
 use crate::args::{Cli, Command};
-use crate::render::Console;
+use crate::render::{Console, Format};
 use crate::{Exit, Io};
 
 use super::{can, completions, coverage, diff, explain, graph, lint, list, man, path, rules, schema};
@@ -9,6 +9,14 @@ use super::{can, completions, coverage, diff, explain, graph, lint, list, man, p
 /// Runs a command.
 pub fn run(cli: &Cli, io: &mut Io<'_>) -> Exit {
     let mut console = Console::new(&cli.talk, io);
+    let preferred = (console.io.environment)("NETPOL_OUTPUT").filter(|name| !name.is_empty());
+    match preferred.map(|name| name.parse::<Format>()).transpose() {
+        Ok(format) => console.format = format,
+        Err(message) => {
+            console.error(format_args!("`NETPOL_OUTPUT`: {message}"));
+            return Exit::Error;
+        }
+    }
     match &cli.command {
         Command::Can(args) => can::can(args, &mut console),
         Command::Explain(args) => explain::explain(args, &mut console),

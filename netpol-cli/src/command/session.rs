@@ -38,10 +38,12 @@ impl Session {
     /// # Errors
     /// A configuration that cannot be used, which has been said.
     pub(super) fn open(common: &Common, console: &mut Console<'_, '_>) -> Result<Self, Exit> {
-        Self::open_at(common, &common.input.filenames, console)
+        let session = Self::open_at(common, &common.input.filenames, console)?;
+        session.tell_nothing_to_do(console);
+        Ok(session)
     }
 
-    /// The same of other PATHs than `--filename` names.
+    /// The same of other PATHs than `--filename` names; that there is nothing to do is left to be said.
     ///
     /// # Errors
     /// A configuration that cannot be used, which has been said.
@@ -61,9 +63,6 @@ impl Session {
         if is_empty {
             let is_allowed = common.exit.allow_empty;
             exit = exit.and(if is_allowed { Exit::Fine } else { Exit::NothingToDo });
-            if exit == Exit::NothingToDo {
-                console.note("there is nothing to do: no object of a kind that matters was found");
-            }
         }
         let unknown = match common.report.unknown {
             None => evaluate::UnknownAs::Unknown,
@@ -71,6 +70,13 @@ impl Session {
             Some(UnknownAs::Deny) => evaluate::UnknownAs::Deny,
         };
         Ok(Self { analysis, namespace, unknown, exit, is_empty })
+    }
+
+    /// Says that there is nothing to do, if that is so.
+    pub(super) fn tell_nothing_to_do(&self, console: &mut Console<'_, '_>) {
+        if self.exit == Exit::NothingToDo {
+            console.note("there is nothing to do: no object of a kind that matters was found");
+        }
     }
 
     /// Whether there is no report to give: nothing was found, and nobody said that this is all right.
@@ -125,6 +131,7 @@ impl Prepared {
                 error.help.iter().for_each(|help| console.help(help));
                 Exit::Error
             })?;
+        console.configure(&config.output);
         let settings = facts::settings(common, &config).map_err(|(message, help)| {
             console.error(message);
             console.help(help);

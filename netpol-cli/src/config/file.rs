@@ -5,15 +5,16 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Lint;
+use super::{Lint, Output};
 
 /// The name of the file.
 pub const FILE_NAME: &str = "netpol.toml";
 
 /// The whole file.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Config {
     /// Globs: of the files in folders, only those that one matches are read.
@@ -26,12 +27,12 @@ pub struct Config {
     pub cluster: Cluster,
     /// What lint rules find.
     pub lint: Lint,
-    /// How reports look; read by commands that have such reports.
-    pub output: toml::Table,
+    /// How reports look.
+    pub output: Output,
 }
 
 /// Facts about the cluster.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Cluster {
     /// The network plugin.
@@ -57,7 +58,7 @@ pub struct Cluster {
 }
 
 /// How the cluster resolves names.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Dns {
     /// The pods that answer, as an endpoint is spelled.
@@ -71,9 +72,9 @@ pub struct Dns {
 }
 
 /// A block of addresses, or a single address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
-pub struct Block(pub IpNet);
+pub struct Block(#[schemars(with = "String")] pub IpNet);
 
 impl TryFrom<String> for Block {
     type Error = String;
@@ -84,9 +85,9 @@ impl TryFrom<String> for Block {
 }
 
 /// A glob that can be read.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
-pub struct Glob(pub String);
+pub struct Glob(#[schemars(with = "String")] pub String);
 
 impl TryFrom<String> for Glob {
     type Error = String;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use netpol_core::diagnostic::{Category, RuleName};
 use netpol_core::lint::{Date, Level, Preset, Selected, nearest_rule, rule_named};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
@@ -12,7 +13,7 @@ use toml::value::Datetime;
 use super::{Glob, nearest};
 
 /// The whole section.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Lint {
     /// The rules to begin with.
@@ -28,11 +29,12 @@ pub struct Lint {
     /// Levels of rules in the files that a glob matches; of several globs, the last in the order of their bytes.
     pub per_file: BTreeMap<String, BTreeMap<RuleKey, LevelKey>>,
     /// Findings that somebody decided to live with.
+    #[schemars(with = "Vec<LintException>")]
     pub exceptions: Vec<Spanned<LintException>>,
 }
 
 /// A finding that somebody decided to live with.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LintException {
     /// The rule.
@@ -45,13 +47,14 @@ pub struct LintException {
     /// Why.
     pub reason: String,
     /// The last day on which it holds.
+    #[schemars(with = "Option<String>")]
     pub expires: Option<Day>,
 }
 
 /// The name of a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
-pub struct RuleKey(pub RuleName);
+pub struct RuleKey(#[schemars(with = "String")] pub RuleName);
 
 impl TryFrom<String> for RuleKey {
     type Error = String;
@@ -62,9 +65,9 @@ impl TryFrom<String> for RuleKey {
 }
 
 /// The name of a level.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
-pub struct LevelKey(pub Level);
+pub struct LevelKey(#[schemars(with = "String")] pub Level);
 
 impl TryFrom<String> for LevelKey {
     type Error = String;
@@ -77,9 +80,9 @@ impl TryFrom<String> for LevelKey {
 }
 
 /// The name of a preset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
-pub struct PresetKey(pub Preset);
+pub struct PresetKey(#[schemars(with = "String")] pub Preset);
 
 impl TryFrom<String> for PresetKey {
     type Error = String;
@@ -92,9 +95,9 @@ impl TryFrom<String> for PresetKey {
 }
 
 /// The name of a rule or of a category, or `all`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(try_from = "String")]
-pub struct SelectedKey(pub Selected);
+pub struct SelectedKey(#[schemars(with = "String")] pub Selected);
 
 impl TryFrom<String> for SelectedKey {
     type Error = String;

@@ -2,8 +2,10 @@
 
 mod file;
 mod lint;
+mod output;
 
 pub(crate) use file::nearest;
 pub use file::{Block, Cluster, Config, ConfigError, Dns, FILE_NAME, Glob, find, parse, read};
 pub(crate) use lint::no_rule;
 pub use lint::{Day, LevelKey, Lint, LintException, PresetKey, RuleKey, SelectedKey};
+pub use output::{ColorKey, FormatKey, Output};

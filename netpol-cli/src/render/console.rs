@@ -7,7 +7,9 @@ use std::path::Path;
 use anstream::adapter::strip_str;
 use anstyle::{AnsiColor, Style};
 
+use super::Format;
 use crate::args::{Color, Talk};
+use crate::config::Output;
 use crate::{Exit, Io};
 
 /// Which streams are painted.
@@ -20,17 +22,20 @@ pub struct Palette {
 }
 
 impl Palette {
-    /// `--color` decides, then `NO_COLOR`, then `CLICOLOR_FORCE`, then whether a person looks.
-    pub fn new(color: Color, io: &Io<'_>) -> Self {
+    /// `--color` decides, then `NO_COLOR`, then `CLICOLOR_FORCE`, then the configuration, then whether a person looks.
+    pub fn new(color: Option<Color>, configured: Option<Color>, io: &Io<'_>) -> Self {
         let is_set = |name: &str| (io.environment)(name).is_some_and(|value| !value.is_empty());
         let is_forced =
             || (io.environment)("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0");
         let is_dumb = (io.environment)("TERM").is_some_and(|value| value == "dumb");
+        let color = match color {
+            None | Some(Color::Auto) if is_set("NO_COLOR") => Color::Never,
+            None | Some(Color::Auto) if is_forced() => Color::Always,
+            color => color.or(configured).unwrap_or(Color::Auto),
+        };
         match color {
             Color::Always => Self { stdout: true, stderr: true },
             Color::Never => Self { stdout: false, stderr: false },
-            Color::Auto if is_set("NO_COLOR") => Self { stdout: false, stderr: false },
-            Color::Auto if is_forced() => Self { stdout: true, stderr: true },
             Color::Auto => {
                 Self { stdout: io.terminal.stdout && !is_dumb, stderr: io.terminal.stderr && !is_dumb }
             }
@@ -58,6 +63,10 @@ pub struct Console<'c, 'io> {
     pub palette: Palette,
     /// How much is said.
     pub volume: Volume,
+    /// The format of reports, where none is asked for and the command has it.
+    pub format: Option<Format>,
+    /// When the command line wants colours, if it says so.
+    color: Option<Color>,
 }
 
 impl<'c, 'io> Console<'c, 'io> {
@@ -68,7 +77,14 @@ impl<'c, 'io> Console<'c, 'io> {
             (false, false) => Volume::Normal,
             (false, true) => Volume::Verbose,
         };
-        Self { palette: Palette::new(talk.color, io), volume, io }
+        let palette = Palette::new(talk.color, None, io);
+        Self { palette, volume, format: None, color: talk.color, io }
+    }
+
+    /// Heeds what a configuration says where nothing else has said it.
+    pub fn configure(&mut self, output: &Output) {
+        self.format = self.format.or(output.format.map(|key| key.0));
+        self.palette = Palette::new(self.color, output.color.map(|key| key.0), self.io);
     }
 
     /// Says what went wrong.

@@ -10,4 +10,4 @@ pub mod serialized;
 pub mod tabular;
 
 pub use console::Console;
-pub use target::{Format, Target};
+pub use target::{Format, Target, Wanted};

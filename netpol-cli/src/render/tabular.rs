@@ -37,9 +37,16 @@ fn cell(cell: &Cell) -> String {
 
 /// Headings with the lines below them as lists in Markdown.
 pub fn lists(text: &Text) -> String {
-    let item = |line: String| match line.strip_prefix("  ") {
-        Some(item) => format!("- {}\n", escaped(&item.split_whitespace().collect::<Vec<_>>().join(" "))),
-        None => format!("{}\n", escaped(&line)),
+    let item = |line: String| {
+        let words = line.trim_start();
+        let blanks = line.len() - words.len();
+        match blanks.checked_sub(2) {
+            Some(depth) => {
+                let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+                format!("{}- {}\n", " ".repeat(depth), escaped(&words))
+            }
+            None => format!("{}\n", escaped(&line)),
+        }
     };
     text.lines.iter().map(|line| item(line.to_string())).collect()
 }

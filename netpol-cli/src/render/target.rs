@@ -83,6 +83,20 @@ pub struct Target {
     pub file: Option<PathBuf>,
 }
 
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        match Self::ALL.iter().find(|(known, _)| *known == name) {
+            Some((_, format)) => Ok(*format),
+            None => Err(match nearest(name, Self::ALL.iter().map(|(known, _)| *known)) {
+                Some(near) => format!("there is no format `{name}`; did you mean `{near}`?"),
+                None => format!("there is no format `{name}`; `--help` names those that there are"),
+            }),
+        }
+    }
+}
+
 impl FromStr for Target {
     type Err = String;
 
@@ -93,36 +107,47 @@ impl FromStr for Target {
             Some((name, file)) => (name, Some(PathBuf::from(file))),
             None => (text, None),
         };
-        match Format::ALL.iter().find(|(known, _)| *known == name) {
-            Some((_, format)) => Ok(Self { format: *format, file }),
-            None => Err(match nearest(name, Format::ALL.iter().map(|(known, _)| *known)) {
-                Some(near) => format!("there is no format `{name}`; did you mean `{near}`?"),
-                None => format!("there is no format `{name}`; `--help` names those that there are"),
-            }),
-        }
+        name.parse().map(|format| Self { format, file })
     }
 }
 
-/// What is asked for of the formats that a command offers, or else the first of them. Two reports on standard
-/// output are refused.
-///
-/// # Errors
-/// What is wrong, in words.
-pub fn targets(asked: &[Target], offered: &[Format]) -> Result<Vec<Target>, String> {
-    if let (true, Some(format)) = (asked.is_empty(), offered.first()) {
-        return Ok(vec![Target { format: *format, file: None }]);
+/// The reports that are wanted of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    asked: Vec<Target>,
+    offered: Vec<Format>,
+}
+
+impl Wanted {
+    /// What is asked for of the formats that a command offers. Two reports on standard output are refused.
+    ///
+    /// # Errors
+    /// What is wrong, in words.
+    pub fn new(asked: &[Target], offered: &[Format]) -> Result<Self, String> {
+        if let Some(foreign) = asked.iter().find(|target| !offered.contains(&target.format)) {
+            let names: Vec<&str> = offered.iter().map(|format| format.name()).collect();
+            let foreign = foreign.format.name();
+            return Err(format!("`{foreign}` is no format of this command; it has {}", names.join(", ")));
+        }
+        if asked.iter().filter(|target| target.file.is_none()).count() > 1 {
+            return Err(
+                "two reports cannot both go to standard output: give one a file, as in `-o json=FILE`"
+                    .to_owned(),
+            );
+        }
+        Ok(Self { asked: asked.to_vec(), offered: offered.to_vec() })
     }
-    if let Some(foreign) = asked.iter().find(|target| !offered.contains(&target.format)) {
-        let names: Vec<&str> = offered.iter().map(|format| format.name()).collect();
-        let foreign = foreign.format.name();
-        return Err(format!("`{foreign}` is no format of this command; it has {}", names.join(", ")));
+
+    /// Where reports go. Where none is asked for, one goes to standard output: in the format that is preferred, if the
+    /// command offers it, else in the first that it does.
+    pub fn targets(&self, preferred: Option<Format>) -> Vec<Target> {
+        if !self.asked.is_empty() {
+            return self.asked.clone();
+        }
+        let preferred = preferred.filter(|format| self.offered.contains(format));
+        let format = preferred.or_else(|| self.offered.first().copied());
+        format.map(|format| Target { format, file: None }).into_iter().collect()
     }
-    if asked.iter().filter(|target| target.file.is_none()).count() > 1 {
-        return Err(
-            "two reports cannot both go to standard output: give one a file, as in `-o json=FILE`".to_owned()
-        );
-    }
-    Ok(asked.to_vec())
 }
 
 #[cfg(test)]
@@ -146,14 +171,17 @@ mod tests {
         let text = Target { format: Format::Text, file: None };
         let json = Target { format: Format::Json, file: None };
         let offered = [Format::Text, Format::Json];
-        assert!(targets(&[text.clone(), json], &offered).is_err());
-        assert_eq!(targets(&[], &offered).unwrap(), [text]);
+        assert!(Wanted::new(&[text.clone(), json.clone()], &offered).is_err());
+        let any = Wanted::new(&[], &offered).unwrap();
+        assert_eq!(any.targets(None), [text.clone()]);
+        assert_eq!(any.targets(Some(Format::Json)), [json]);
+        assert_eq!(any.targets(Some(Format::Svg)), [text]);
     }
 
     #[test]
     fn a_format_of_another_command_is_refused() {
         let table = Target { format: Format::Table, file: None };
-        let refused = targets(&[table], &[Format::Text, Format::Json]).unwrap_err();
+        let refused = Wanted::new(&[table], &[Format::Text, Format::Json]).unwrap_err();
         assert_eq!(refused, "`table` is no format of this command; it has text, json");
     }
 }

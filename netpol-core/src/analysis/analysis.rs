@@ -368,8 +368,10 @@ impl Analysis {
     /// ```
     pub fn lint(&self, settings: &LintSettings) -> LintReport {
         let options = self.input.settings.read_options();
-        let manifests =
-            manifest::read(&self.input.files, &options, |raw, found| dialect::claim(raw, &options, found));
+        let profile = &self.input.settings.profile;
+        let manifests = manifest::read(&self.input.files, &options, |raw, found| {
+            dialect::claim(raw, &options, profile, found)
+        });
         let facts = lint::context::Facts {
             files: &self.input.files,
             options: &options,
@@ -377,7 +379,7 @@ impl Analysis {
             cluster: &self.input.cluster,
             policies: &self.input.policies,
             index: &self.index,
-            profile: &self.input.settings.profile,
+            profile,
         };
         lint::lint(&lint::Context::new(facts, settings), &manifests.diagnostics)
     }

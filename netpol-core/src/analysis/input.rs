@@ -197,7 +197,7 @@ fn read((files, wanted): (&FileSet, &[FileId]), settings: &Settings) -> Vec<File
     let options = settings.read_options();
     let selectors = Mutex::new(SelectorPool::default());
     manifest::read_files((files, wanted), &options, |raw, found| {
-        let mut part = dialect::claim(raw, &options, found)?.lower(&settings.profile);
+        let mut part = dialect::claim(raw, &options, &settings.profile, found)?.lower(&settings.profile);
         if let Ok(mut pool) = selectors.lock() {
             part.share_selectors(&mut pool);
         }

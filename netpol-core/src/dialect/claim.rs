@@ -16,17 +16,18 @@ pub enum Resource {
     Unevaluated(Unevaluated),
 }
 
-/// Reads an object that is a policy of some dialect; `None` when it is not.
+/// Reads an object that is a policy of some dialect, for a network plugin; `None` when it is not.
 pub fn claim(
     raw: &RawObject<'_, '_>,
     options: &ReadOptions,
+    profile: &Profile,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Resource> {
     if network_policy::is_kind(&raw.object) {
         let policy = network_policy::read(raw, &options.default_namespace, diagnostics);
         return Some(Resource::NetworkPolicy(Box::new(policy)));
     }
-    unevaluated::read(raw, diagnostics).map(Resource::Unevaluated)
+    unevaluated::read(raw, profile, diagnostics).map(Resource::Unevaluated)
 }
 
 impl Resource {
@@ -72,8 +73,10 @@ mod tests {
         let mut files = FileSet::new();
         files.add(SourceFile::named("a.yaml", text)).unwrap();
         let options = ReadOptions::default();
-        let manifests = read(&files, &options, |raw, diagnostics| claim(raw, &options, diagnostics));
-        lower(manifests.policies, &Profile::kubernetes())
+        let profile = Profile::kubernetes();
+        let manifests =
+            read(&files, &options, |raw, diagnostics| claim(raw, &options, &profile, diagnostics));
+        lower(manifests.policies, &profile)
     }
 
     fn app(name: &str) -> Selector {

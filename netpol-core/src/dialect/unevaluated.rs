@@ -1,6 +1,7 @@
 //! Known policy kinds that have no dialect yet. They become opaque policies, so that every answer that they could
 //! change says so.
 
+use super::profile::Profile;
 use crate::diagnostic::rule::UNEVALUATED_POLICY;
 use crate::diagnostic::{Diagnostic, ObjectRef, report};
 use crate::manifest::{RawObject, kinds};
@@ -24,6 +25,8 @@ pub struct Unevaluated {
     pub directions: Directions,
     /// What it could do.
     pub effect: Effect,
+    /// Whether the network plugin may enforce it; if not, it does nothing.
+    pub enforced: bool,
 }
 
 /// Which pods a policy may select.
@@ -88,23 +91,30 @@ const KINDS: [Kind; 26] = [
 ];
 
 /// Takes note of a policy of a known kind; `None` for any other object.
-pub fn read(raw: &RawObject<'_, '_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Unevaluated> {
+pub fn read(
+    raw: &RawObject<'_, '_>,
+    profile: &Profile,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Unevaluated> {
     let group = kinds::group(&raw.object.api_version);
     let known = KINDS.iter().find(|known| known.group == group && known.name == raw.object.kind)?;
     let mut object = raw.object.clone();
     if known.scope == Scope::Cluster {
         object.namespace = None;
     }
-    let message = format!("`{object}` is a policy of a kind that is not evaluated");
-    let help = "what it could change is answered `unknown`; `--unknown allow` or `deny` settles that";
-    report(
-        diagnostics,
-        Diagnostic::policy(UNEVALUATED_POLICY, name_or_kind(raw), message)
-            .with_help(help)
-            .with_object(object.clone()),
-    );
+    let enforced = profile.may_enforce(group);
+    if enforced {
+        let message = format!("`{object}` is a policy of a kind that is not evaluated");
+        let help = "what it could change is answered `unknown`; `--unknown allow` or `deny` settles that";
+        report(
+            diagnostics,
+            Diagnostic::policy(UNEVALUATED_POLICY, name_or_kind(raw), message)
+                .with_help(help)
+                .with_object(object.clone()),
+        );
+    }
     let Kind { scope, directions, effect, .. } = *known;
-    Some(Unevaluated { span: raw.node.span, object, scope, directions, effect })
+    Some(Unevaluated { span: raw.node.span, object, scope, directions, effect, enforced })
 }
 
 /// Where the name of an object stands, or its kind.
@@ -119,8 +129,12 @@ fn name_or_kind(raw: &RawObject<'_, '_>) -> Span {
 }
 
 impl Unevaluated {
-    /// Adds the policy to a part of a set as an opaque one.
+    /// Adds the policy to a part of a set: as an opaque one, or as one that is left out.
     pub fn lower(self, set: &mut PolicyPart) {
+        if !self.enforced {
+            set.unenforced.push(self.object);
+            return;
+        }
         let origin = set.origins.add(Origin { span: self.span, via: None, path: OriginPath::Object });
         let subject =
             self.object.namespace.as_ref().filter(|_| self.scope == Scope::Namespace).map(|namespace| {

@@ -1,9 +1,12 @@
 //! What a comparison finds.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use crate::cluster::{Cluster, Endpoint, WorkloadId};
 use crate::diagnostic::ObjectRef;
-use crate::evaluate::{End, Engine};
-use crate::net::Decided;
+use crate::evaluate::{End, Engine, UnknownAs};
+use crate::net::{Decided, IpSet};
 use crate::policy::PolicySet;
 use crate::reach::Map;
 use crate::text::Span;
@@ -107,6 +110,38 @@ pub struct Change {
     pub causes: Vec<Cause>,
 }
 
+impl Change {
+    /// Decides what is unknown of it; whether anything was.
+    fn decide_unknown(&mut self, unknown: UnknownAs) -> bool {
+        let (before, after) = (unknown.decide(&mut self.before), unknown.decide(&mut self.after));
+        before || after
+    }
+
+    /// Its addresses, if one of its ends is outside.
+    const fn addresses_mut(&mut self) -> Option<&mut IpSet> {
+        match (&mut self.from.endpoint, &mut self.to.endpoint) {
+            (Endpoint::Addresses(addresses), _) | (_, Endpoint::Addresses(addresses)) => Some(addresses),
+            _ => None,
+        }
+    }
+
+    /// What tells it from changes of other ends, and of other addresses of the same ends from each other.
+    fn key(&self) -> (Option<End>, Option<End>, Decided, Decided) {
+        let pods = |end: &End| (!matches!(end.endpoint, Endpoint::Addresses(_))).then(|| end.clone());
+        (pods(&self.from), pods(&self.to), self.before.clone(), self.after.clone())
+    }
+
+    /// Takes up the same change of other addresses.
+    fn join(&mut self, mut other: Self) {
+        if let (Some(own), Some(more)) = (self.addresses_mut(), other.addresses_mut()) {
+            *own = own.union(more);
+        }
+        self.causes.append(&mut other.causes);
+        self.causes.sort_unstable();
+        self.causes.dedup();
+    }
+}
+
 /// An end that is in one of the inputs alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangedEnd {
@@ -143,6 +178,34 @@ impl Changes {
             Side::New => is_in(new, end.workload),
         });
         self.namespaces.retain(|(_, namespace)| namespace == name);
+    }
+
+    /// Decides what is unknown before and after. The answer is how many changes had something unknown; those that are then
+    /// none are left out.
+    pub fn decide_unknown(&mut self, unknown: UnknownAs) -> usize {
+        if unknown == UnknownAs::Unknown {
+            return 0;
+        }
+        let mut decided = 0;
+        let mut changes = BTreeMap::new();
+        for mut change in std::mem::take(&mut self.connections) {
+            decided += usize::from(change.decide_unknown(unknown));
+            let Some(kind) = Kind::of(&change.before, &change.after) else { continue };
+            change.kind = kind;
+            match changes.entry(change.key()) {
+                Entry::Vacant(entry) => {
+                    entry.insert(change);
+                }
+                Entry::Occupied(mut entry) => entry.get_mut().join(change),
+            }
+        }
+        self.connections = changes.into_values().collect();
+        self.sort();
+        decided
+    }
+
+    pub(super) fn sort(&mut self) {
+        self.connections.sort_by(|a, b| (&a.from, &a.to, &a.before).cmp(&(&b.from, &b.to, &b.before)));
     }
 
     /// Whether nothing changed.

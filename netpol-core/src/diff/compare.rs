@@ -29,9 +29,10 @@ pub fn diff(old: Revision<'_>, new: Revision<'_>) -> Changes {
         let (from, to) = (from.end(), to.end());
         connections.push(Change { kind, from, to, before, after, causes });
     }
-    connections.sort_by(|a, b| (&a.from, &a.to, &a.before).cmp(&(&b.from, &b.to, &b.before)));
     let unexplained = total.saturating_sub(MOST_EXPLAINED);
-    Changes { connections, ends, namespaces: ends::namespaces(old, new), unexplained }
+    let mut changes = Changes { connections, ends, namespaces: ends::namespaces(old, new), unexplained };
+    changes.sort();
+    changes
 }
 
 /// A pair of ends, what might flow before, and what may now.

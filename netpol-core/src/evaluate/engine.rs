@@ -275,6 +275,7 @@ mod tests {
             pipeline: Pipeline { tiers, default: Action::Allow },
             policies: policies.map(Into::into).collect(),
             opaque: opaque.map(Into::into).collect(),
+            unenforced: Vec::new(),
             origins,
         }
     }

@@ -1,5 +1,7 @@
 //! What the engine answers.
 
+use std::collections::BTreeMap;
+
 use crate::cluster::{Cluster, Endpoint, GroupId, WorkloadId};
 use crate::index::PolicyIndex;
 use crate::net::{ConnectionSet, Decided, Family, IpSet};
@@ -92,6 +94,13 @@ pub enum Assumption {
     HostNetworkIsNode(WorkloadId),
     /// The network plugin enforces no policy at all.
     NothingEnforced,
+    /// Policies of a kind are left out, since the network plugin does not enforce it.
+    NotEnforced {
+        /// The kind.
+        kind: String,
+        /// How many policies.
+        number: usize,
+    },
     /// The two ends have no family of addresses in common, so no connection can be opened.
     NoCommonFamily,
     /// A document was left out: it is a template that was not rendered, or cannot be read.
@@ -117,8 +126,14 @@ impl Assumption {
         if !index.plugin().enforces {
             all.push(Self::NothingEnforced);
         }
-        if set.policies.is_empty() && set.opaque.is_empty() {
+        if set.policies.is_empty() && set.opaque.is_empty() && set.unenforced.is_empty() {
             all.push(Self::NoPolicy);
+        }
+        if index.plugin().enforces {
+            let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+            set.unenforced.iter().for_each(|object| *numbers.entry(&object.kind).or_default() += 1);
+            let by_kind = numbers.into_iter();
+            all.extend(by_kind.map(|(kind, number)| Self::NotEnforced { kind: kind.to_owned(), number }));
         }
         all
     }

@@ -9,7 +9,7 @@ use super::stage::Stage;
 use super::{DirectionExplanation, Explanation, Isolation, PairExplanation, PolicyFact, RuleFact};
 use crate::cluster::Cluster;
 use crate::evaluate::{
-    Decision, DirectionTrace, PairTrace, PolicyRef, PolicyTrace, RuleTrace, TierTrace, Verdict,
+    Decision, DirectionTrace, PairTrace, PolicyRef, PolicyTrace, RuleTrace, TierTrace, UnknownAs, Verdict,
 };
 use crate::policy::{Policy, PolicySet};
 use crate::selector::Truth;
@@ -50,6 +50,7 @@ fn explain_direction(scene: Scene<'_>, trace: &DirectionTrace) -> DirectionExpla
         asked: asked.clone(),
         decided: trace.decided.clone(),
         decision,
+        taken: UnknownAs::Unknown,
         isolation: isolation(trace),
         remedies: if is_denied { remedies(&stage, &policies) } else { Vec::new() },
         nearly: if is_denied { near_policies(&stage) } else { Vec::new() },

@@ -16,11 +16,14 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    /// Decides what is unknown, as [`Verdict::decide_unknown`] does; the reasons stay as they are.
+    /// Decides what is unknown, as [`Verdict::decide_unknown`] does. The reasons stay as they are, with what was made of
+    /// them; what is now allowed needs no remedy.
     pub fn decide_unknown(&mut self, unknown: UnknownAs) -> usize {
         let decided = self.verdict.decide_unknown(unknown);
         for (explained, pair) in self.pairs.iter_mut().zip(&self.verdict.pairs) {
             explained.pair.clone_from(pair);
+            explained.egress.take_unknown(unknown);
+            explained.ingress.take_unknown(unknown);
         }
         decided
     }
@@ -74,6 +77,8 @@ pub struct DirectionExplanation {
     pub decided: Decided,
     /// The decision of this direction alone.
     pub decision: Decision,
+    /// What is made of what it does not decide.
+    pub taken: UnknownAs,
     /// Whether the subject is isolated.
     pub isolation: Isolation,
     /// The policies that select the subject or may select it, in the order the engine met them.
@@ -82,6 +87,20 @@ pub struct DirectionExplanation {
     pub remedies: Vec<Remedy>,
     /// Policies that nearly select the subject, where it is denied something.
     pub nearly: Vec<NearPolicy>,
+}
+
+impl DirectionExplanation {
+    fn take_unknown(&mut self, unknown: UnknownAs) {
+        let mut decided = self.decided.clone();
+        if !unknown.decide(&mut decided) {
+            return;
+        }
+        self.taken = unknown;
+        if Decision::of(&self.asked, &decided) == Decision::Allow {
+            self.remedies.clear();
+            self.nearly.clear();
+        }
+    }
 }
 
 /// Whether an end is isolated in a direction.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::origin::OriginShift;
 use super::{NamespaceMatch, OpaquePolicy, Origins, Peer, Pipeline, PodMatch, Policy};
+use crate::diagnostic::ObjectRef;
 use crate::selector::SelectorPool;
 use crate::text::FileId;
 
@@ -16,6 +17,8 @@ pub struct PolicySet {
     pub policies: Vec<Arc<Policy>>,
     /// The policies that are not, in the order of the input.
     pub opaque: Vec<Arc<OpaquePolicy>>,
+    /// The policies that are left out, since the network plugin does not enforce their kind.
+    pub unenforced: Vec<Arc<ObjectRef>>,
     /// Where their parts stand.
     pub origins: Origins,
 }
@@ -27,6 +30,8 @@ pub struct PolicyPart {
     pub policies: Vec<Policy>,
     /// The policies that are not.
     pub opaque: Vec<OpaquePolicy>,
+    /// The policies that the network plugin does not enforce.
+    pub unenforced: Vec<ObjectRef>,
     /// Where their parts stand.
     pub origins: Origins,
 }
@@ -38,6 +43,8 @@ pub struct Lowered {
     pub policies: Vec<Arc<Policy>>,
     /// The policies that are not.
     pub opaque: Vec<Arc<OpaquePolicy>>,
+    /// The policies that the network plugin does not enforce.
+    pub unenforced: Vec<Arc<ObjectRef>>,
 }
 
 impl PolicyPart {
@@ -62,12 +69,13 @@ impl PolicyPart {
     pub fn shrink(&mut self) {
         self.policies.shrink_to_fit();
         self.opaque.shrink_to_fit();
+        self.unenforced.shrink_to_fit();
         self.origins.shrink();
     }
 
     /// The policies, their places added to those of others.
     pub fn place_in(self, origins: &mut Origins) -> Lowered {
-        let Self { mut policies, mut opaque, origins: own } = self;
+        let Self { mut policies, mut opaque, unenforced, origins: own } = self;
         let moved = origins.append(own);
         for policy in &mut policies {
             shift(policy, &moved);
@@ -78,6 +86,7 @@ impl PolicyPart {
         Lowered {
             policies: policies.into_iter().map(Arc::new).collect(),
             opaque: opaque.into_iter().map(Arc::new).collect(),
+            unenforced: unenforced.into_iter().map(Arc::new).collect(),
         }
     }
 }
@@ -85,7 +94,7 @@ impl PolicyPart {
 impl PolicySet {
     /// No policies.
     pub const fn new(pipeline: Pipeline, origins: Origins) -> Self {
-        Self { pipeline, policies: Vec::new(), opaque: Vec::new(), origins }
+        Self { pipeline, policies: Vec::new(), opaque: Vec::new(), unenforced: Vec::new(), origins }
     }
 
     /// The parts of an input, in order, as one set.
@@ -98,9 +107,10 @@ impl PolicySet {
     /// With some policies more, whose places it has.
     #[must_use]
     pub fn with<'l>(mut self, lowered: impl Iterator<Item = &'l Lowered>) -> Self {
-        for Lowered { policies, opaque } in lowered {
+        for Lowered { policies, opaque, unenforced } in lowered {
             self.policies.extend(policies.iter().cloned());
             self.opaque.extend(opaque.iter().cloned());
+            self.unenforced.extend(unenforced.iter().cloned());
         }
         self
     }

@@ -126,6 +126,16 @@ impl Filter {
         kept
     }
 
+    /// How many pairs have something unknown that the filter decides; the addresses of a row are one end.
+    pub fn decided_pairs(&self, cluster: &Cluster, map: &Map) -> usize {
+        if self.unknown == UnknownAs::Unknown {
+            return 0;
+        }
+        let open = Self { unknown: UnknownAs::Unknown, ..self.clone() }.apply(cluster, map);
+        let open = open.iter().filter(|rectangle| !rectangle.decided.unknown.is_empty());
+        open.map(|rectangle| rectangle.from.pods().len().max(1) * rectangle.to.pods().len().max(1)).sum()
+    }
+
     /// What the remaining connections may rest on: of what only some pods bear, that of ends that are asked for.
     pub fn assumptions(&self, map: &Map) -> Vec<Assumption> {
         let is_borne = |assumption: &&Assumption| {

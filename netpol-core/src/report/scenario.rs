@@ -83,6 +83,7 @@ impl Scenario {
             pipeline: Pipeline { tiers: vec![tier], default: Action::Allow },
             policies: Vec::new(),
             opaque: Vec::new(),
+            unenforced: Vec::new(),
             origins: Origins::new(),
         };
         Self { files, cluster, policies, next_line: 0 }

@@ -73,16 +73,17 @@ pub struct DirectionCoverage {
 }
 
 impl DirectionCoverage {
-    fn decide_unknown(&mut self, unknown: UnknownAs) {
-        for exposure in &mut self.exposure {
-            unknown.decide(&mut exposure.decided);
-        }
+    /// Decides what is unknown; of how many exposures something was.
+    fn decide_unknown(&mut self, unknown: UnknownAs) -> usize {
+        let decided = self.exposure.iter_mut().map(|exposure| unknown.decide(&mut exposure.decided));
+        let number = decided.filter(|was_unknown| *was_unknown).count();
         self.exposure.retain(|exposure| !exposure.decided.is_nothing());
         self.internet = match (self.internet, unknown) {
             (Truth::Unknown, UnknownAs::Allow) => Truth::Yes,
             (Truth::Unknown, UnknownAs::Deny) => Truth::No,
             (internet, _) => internet,
         };
+        number
     }
 }
 
@@ -163,15 +164,25 @@ impl Coverage {
         self
     }
 
-    /// Decides what is unknown of the exposure. What may isolate may do so still.
-    pub fn decide_unknown(&mut self, unknown: UnknownAs) {
+    /// Decides what is unknown of the exposure. What may isolate may do so still. The answer is how many pairs of a workload
+    /// and those whom it is open to had something unknown; where some had, the coverage rests on the assumption that it is so.
+    pub fn decide_unknown(&mut self, unknown: UnknownAs) -> usize {
+        if unknown == UnknownAs::Unknown {
+            return 0;
+        }
+        let mut decided = 0;
         for workload in &mut self.workloads {
             for side in [&mut workload.ingress, &mut workload.egress] {
                 if side.exposure.iter().any(|exposure| !exposure.decided.unknown.is_empty()) {
-                    Arc::make_mut(side).decide_unknown(unknown);
+                    decided += Arc::make_mut(side).decide_unknown(unknown);
                 }
             }
         }
+        if decided > 0 {
+            self.assumptions.push(Assumption::UnknownDecided(unknown));
+            self.assumptions.sort_unstable();
+        }
+        decided
     }
 
     /// How many of what.

@@ -19,6 +19,9 @@ use crate::report::Context;
 use crate::report::context::{rule_path, rule_span};
 use crate::selector::{Operator, Truth};
 
+/// The heading of the namespaces.
+pub const NEW_PODS: &str = "a new pod would be isolated:";
+
 /// After so many lines of workloads with the same coverage the rest is counted.
 const LINES: usize = 12;
 /// So many policies of several workloads are named; more are counted.
@@ -37,14 +40,19 @@ pub fn coverage(context: Context<'_>, coverage: &Coverage) -> Text {
     }
     if !coverage.namespaces.is_empty() {
         text.lines.push(Line::new());
-        text.lines.push(Line::new().with(Role::Strong, "a new pod would be isolated:"));
+        text.lines.push(Line::new().with(Role::Strong, NEW_PODS));
         text.lines.extend(namespaces(context, coverage).to_text().lines.into_iter().map(indented));
     }
+    text.lines.extend(basis(context, coverage).lines);
+    text
+}
+
+/// The rules without a use, and what the coverage rests on.
+pub fn basis(context: Context<'_>, coverage: &Coverage) -> Text {
     let mut layout = Layout::default();
     unused(&mut layout, context, coverage);
     assumed(&mut layout, context, &coverage.assumptions);
-    text.lines.extend(layout.into_text(context).lines);
-    text
+    layout.into_text(context)
 }
 
 /// The coverage as one table, a row for each workload and direction.
@@ -108,7 +116,8 @@ pub const fn why(why: Why) -> &'static str {
     }
 }
 
-fn heading(counts: Counts) -> Text {
+/// How many workloads are isolated and open, in words.
+pub fn heading(counts: Counts) -> Text {
     let mut text = Text::default();
     let all = count(counts.workloads, "workload", "workloads");
     let ingress = and_perhaps(counts.ingress_isolated, counts.ingress_perhaps_isolated);
@@ -301,7 +310,8 @@ fn ports(Exposure { decided, named, .. }: &Exposure) -> String {
     parts.join(", ")
 }
 
-fn namespaces(context: Context<'_>, coverage: &Coverage) -> Table {
+/// The namespaces by whether a pod that is created there would be isolated.
+pub fn namespaces(context: Context<'_>, coverage: &Coverage) -> Table {
     let mut table = Table::new(vec!["NAMESPACE", "INGRESS", "EGRESS"]);
     let word = |truth| match truth {
         Truth::Yes => Cell::with(Role::Allow, "yes"),

@@ -3,7 +3,7 @@
 use super::layout::{Layout, count};
 use super::verdict::{basis, heading, outcome_words, pair_heading, side};
 use super::{Line, Role, Suggestion, Text, ends, misses, remedies};
-use crate::evaluate::{Decision, Exemption, PolicyRef};
+use crate::evaluate::{Decision, Exemption, PolicyRef, UnknownAs};
 use crate::explain::{
     DirectionExplanation, Explanation, Isolation, PairExplanation, PeerFact, PolicyFact, PortFact, RuleFact,
 };
@@ -42,13 +42,17 @@ pub fn explanation(context: Context<'_>, explanation: &Explanation, suggestions:
     layout.into_text(context)
 }
 
-/// What a direction comes to, with its paint: `allowed`, `DENIED`, `PARTIAL` or `UNKNOWN`.
+/// What a direction comes to, with its paint: `allowed`, `DENIED`, `PARTIAL` or `UNKNOWN`; and what is made of the latter.
 pub(super) fn outcome(direction: &DirectionExplanation) -> (Role, &'static str) {
-    match direction.decision {
-        Decision::Allow => (Role::Allow, "allowed"),
-        Decision::Deny => (Role::Deny, "DENIED"),
-        Decision::Partial => (Role::Unknown, "PARTIAL"),
-        Decision::Unknown => (Role::Unknown, "UNKNOWN"),
+    match (direction.decision, direction.taken) {
+        (Decision::Allow, _) => (Role::Allow, "allowed"),
+        (Decision::Deny, _) => (Role::Deny, "DENIED"),
+        (Decision::Partial, UnknownAs::Unknown) => (Role::Unknown, "PARTIAL"),
+        (Decision::Partial, UnknownAs::Allow) => (Role::Unknown, "PARTIAL, the unknown taken as allowed"),
+        (Decision::Partial, UnknownAs::Deny) => (Role::Unknown, "PARTIAL, the unknown taken as denied"),
+        (Decision::Unknown, UnknownAs::Unknown) => (Role::Unknown, "UNKNOWN"),
+        (Decision::Unknown, UnknownAs::Allow) => (Role::Unknown, "unknown, taken as allowed"),
+        (Decision::Unknown, UnknownAs::Deny) => (Role::Unknown, "unknown, taken as denied"),
     }
 }
 

@@ -59,6 +59,12 @@ pub fn assumption(context: Context<'_>, assumption: &Assumption) -> Fact {
             ends::workload(cluster, *workload)
         )),
         Assumption::NothingEnforced => Fact::new("the network plugin enforces no network policy"),
+        Assumption::NotEnforced { kind, number: 1 } => Fact::new(format!(
+            "a policy of the kind `{kind}` is left out: the network plugin does not enforce it"
+        )),
+        Assumption::NotEnforced { kind, number } => Fact::new(format!(
+            "{number} policies of the kind `{kind}` are left out: the network plugin does not enforce them"
+        )),
         Assumption::NoCommonFamily => {
             Fact::new("the two ends have no IP family in common: no connection can be opened")
         }

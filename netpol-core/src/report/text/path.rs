@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::layout::{Layout, count};
-use super::map::{indented, side};
+use super::map::{basis, indented, side};
 use super::table::{Cell, Table};
 use super::{Line, Role, Text, ends, facts};
 use crate::cluster::{Endpoint, WorkloadId};
@@ -15,11 +15,18 @@ use crate::report::Context;
 use crate::report::context::{rule_path, rule_span};
 use crate::selector::Truth;
 
-/// A path in words: each hop with the rules that allow it; or everybody that can be reached; then what cuts it.
+/// A path in words: each hop with the rules that allow it, and what cuts it; or everybody that can be reached; then what
+/// it rests on.
 pub fn path(context: Context<'_>, map: &Map, path: &Path) -> Text {
-    if let Some(reached) = &path.reached {
-        return all_reached(context, map, path, reached);
-    }
+    let mut text = match &path.reached {
+        Some(reached) => all_reached(context, map, path, reached),
+        None => way(context, path),
+    };
+    text.lines.extend(basis(context, map, &[]).lines);
+    text
+}
+
+fn way(context: Context<'_>, path: &Path) -> Text {
     let mut layout = Layout::default();
     chain(&mut layout, context, path);
     if let Some(cut) = &path.cut {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::verdict::{Answer, DecisionField, Pair};
 use super::{Endpoint, Ports, SCHEMA};
 use crate::diagnostic::ObjectRef;
-use crate::evaluate::PolicyRef;
+use crate::evaluate::{PolicyRef, UnknownAs};
 use crate::explain::{self, DirectionExplanation, Isolation, PairExplanation, PolicyFact, RuleFact};
 use crate::policy::{Action, Direction, Rule};
 use crate::report::Context;
@@ -171,6 +171,9 @@ pub struct Section<'a> {
     pub allowed: Ports<'a>,
     /// What it does not decide, within what was asked.
     pub unknown: Ports<'a>,
+    /// `allow` or `deny`, where the question says that this is to be made of what is not decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unknown_taken_as: Option<&'static str>,
     /// `exempt`, `notSelected`, `notIsolated`, `isolated` or `unknown`.
     pub isolation: &'static str,
     /// By how many policies it is isolated, or may be.
@@ -315,6 +318,11 @@ impl<'a> Viewer<'a> {
             decision: direction.decision.into(),
             allowed: Ports(&direction.decided.allowed),
             unknown: Ports(&direction.decided.unknown),
+            unknown_taken_as: match direction.taken {
+                UnknownAs::Unknown => None,
+                UnknownAs::Allow => Some("allow"),
+                UnknownAs::Deny => Some("deny"),
+            },
             isolation,
             isolated_by,
             summary: words::summary(self.context, direction),

@@ -1,11 +1,14 @@
 //! Why something is unknown, and what an answer rests on: collected by the walk as ids, told as facts once it is
 //! known which of them matter.
 
+use rustc_hash::FxHashSet;
+
 use super::party::Party;
 use super::walk::Walk;
 use super::{Assumption, Reason};
 use crate::cluster::Cluster;
-use crate::net::{ConnectionSet, Decided, IpSet};
+use crate::index::{BlockId, IndexedPeer};
+use crate::net::{ConnectionSet, Decided, Family, IpSet};
 use crate::policy::{AddressBlock, Direction, NamespaceMatch, OriginId, PodMatch, Ports};
 use crate::selector::{Answer, LabelValue, Labels, Requirement, Truth, Unlisted};
 
@@ -34,7 +37,21 @@ impl Cause {
             _ => None,
         }
     }
+
+    /// For a cause that assumes where pods live: what it assumes, whoever the peer is.
+    fn assumed_block(self, walk: &Walk<'_>) -> Option<AssumedBlock> {
+        let Self::Peer { policy, rule, peer, answer } = self else { return None };
+        let peers =
+            walk.index.policy(policy)?.rules.get(rule).filter(|_| answer.is_assumed)?.peers.as_ref()?;
+        match peers.get(peer)? {
+            IndexedPeer::Block(block) => Some((*block, walk.family, answer.truth)),
+            IndexedPeer::Term(_) => None,
+        }
+    }
 }
+
+/// That a block holds every pod of a family, or none.
+pub(super) type AssumedBlock = (BlockId, Family, Truth);
 
 /// Causes, each with the connections that it speaks of.
 #[derive(Debug, Clone, Default)]
@@ -53,10 +70,20 @@ impl Causes {
         self.list.is_empty()
     }
 
-    /// The facts behind the causes that matter to what one direction decides, each with its connections.
-    pub(super) fn told(&self, walk: &Walk<'_>, decided: &Decided) -> Vec<(Facts, &ConnectionSet)> {
+    /// The facts behind the causes that matter to what one direction decides, each with its connections; without
+    /// the blocks that were told of before.
+    pub(super) fn told(
+        &self,
+        walk: &Walk<'_>,
+        decided: &Decided,
+        before: &mut FxHashSet<AssumedBlock>,
+    ) -> Vec<(Facts, &ConnectionSet)> {
         let bearing = Bearing { own: decided, other: &Decided::everything(), answer: decided };
-        let matter = self.list.iter().filter(|(cause, scope)| bearing.concerns(*cause, scope));
+        let mut is_new = |cause: Cause, scope: &ConnectionSet| match cause.assumed_block(walk) {
+            Some(block) => !before.contains(&block) && bearing.concerns(cause, scope) && before.insert(block),
+            None => bearing.concerns(cause, scope),
+        };
+        let matter = self.list.iter().filter(|(cause, scope)| is_new(*cause, scope));
         matter
             .map(|(cause, scope)| {
                 let mut facts = Facts::default();
@@ -82,7 +109,7 @@ impl Bearing<'_> {
     fn concerns(&self, cause: Cause, scope: &ConnectionSet) -> bool {
         match cause.assumed() {
             None => scope.overlaps(&self.answer.unknown),
-            Some(Truth::No) => scope.difference(&self.own.allowed).overlaps(&self.other.possible()),
+            Some(Truth::No) => !scope.intersection(&self.other.possible()).is_subset(&self.own.allowed),
             Some(Truth::Yes | Truth::Unknown) => scope.overlaps(&self.answer.possible()),
         }
     }

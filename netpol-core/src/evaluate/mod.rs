@@ -15,6 +15,7 @@ mod party;
 mod walk;
 mod tier;
 mod matching;
+mod alike;
 mod causes;
 
 pub use engine::Engine;

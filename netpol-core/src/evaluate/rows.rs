@@ -1,14 +1,17 @@
 //! Computes rows: cuts the peers into parts that the subject's rules do not tell apart, and walks one of each.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
-use super::causes::Facts;
+use rustc_hash::FxHashSet;
+
+use super::alike::Named;
+use super::causes::{AssumedBlock, Facts};
 use super::party::{self, Party};
 use super::refine::Partition;
 use super::row::{Row, RowKey, RowPart, Subject};
-use super::units::{self, Source, Unit};
+use super::units::{self, Source};
 use super::walk::Found;
 use super::{Assumption, Reason, pair};
 use crate::cluster::{Cluster, NodeId, WorkloadId};
@@ -122,11 +125,13 @@ impl<'a> Rows<'a> {
         let Some(party) = party_of(self.source, subject) else { return Row::default() };
         let is_open = key.opaque.is_empty() && key.selecting.iter().all(|it| it.answer.truth == Truth::No);
         let mut row = Row { is_open, ..Row::default() };
-        self.add_inside(&key, &party, &mut row);
+        let mut grounds = Grounds::default();
+        self.add_inside(&key, &party, (&mut row, &mut grounds));
         // That the own node is exempt is left aside here: no two pods of a workload would have the same row.
         if let Some(party) = party_of(self.source, Subject { node: None, ..subject }) {
-            self.add_outside(direction, party, &mut row);
+            self.add_outside(direction, &party, (&mut row, &mut grounds));
         }
+        row.assumptions = grounds.assumptions;
         row.assumptions.sort_unstable();
         row.assumptions.dedup();
         row
@@ -134,25 +139,26 @@ impl<'a> Rows<'a> {
 
     /// The part of a row that speaks of addresses outside.
     pub fn outside_of(&self, subject: Subject, direction: Direction) -> Row {
-        let mut row = Row::default();
+        let (mut row, mut grounds) = (Row::default(), Grounds::default());
         if let Some(party) = party_of(self.source, subject) {
-            self.add_outside(direction, party, &mut row);
+            self.add_outside(direction, &party, (&mut row, &mut grounds));
         }
+        row.assumptions = grounds.assumptions;
         row
     }
 
-    fn add_inside(&self, key: &RowKey, subject: &Party<'_>, row: &mut Row) {
+    fn add_inside(&self, key: &RowKey, subject: &Party<'_>, (row, grounds): (&mut Row, &mut Grounds)) {
         let (parts, rest) = self.partition(key).into_parts();
         let universe = self.workloads.len();
         for part in parts {
             let Some(first) = part.first() else { continue };
-            if let Some(answer) = self.answer(key.direction, subject, *first, row) {
+            if let Some(answer) = self.answer(key.direction, subject, *first, grounds) {
                 let peers = ClassSet::from_sorted(part.iter().map(|class| class.0).collect(), universe);
                 add(&mut row.inside, peers, answer, |all, more| all.union(&more, universe));
             }
         }
         if let Some(answer) =
-            rest.iter().next().and_then(|first| self.answer(key.direction, subject, first, row))
+            rest.iter().next().and_then(|first| self.answer(key.direction, subject, first, grounds))
         {
             let peers = ClassSet::from_sorted(rest.iter().map(|class| class.0).collect(), universe);
             add(&mut row.inside, peers, answer, |all, more| all.union(&more, universe));
@@ -164,23 +170,17 @@ impl<'a> Rows<'a> {
         for classes in &self.by_families {
             partition.cut(classes.iter().copied());
         }
-        let mut terms: BTreeSet<TermId> = BTreeSet::new();
-        let mut blocks: BTreeSet<BlockId> = BTreeSet::new();
-        let mut names_ports = false;
-        for entry in &key.selecting {
-            for rule in self.rules(entry.policy).filter(|rule| rule.direction == key.direction) {
-                names_ports |= !rule.ports.named.is_empty();
-                for peer in rule.peers.iter().flatten() {
-                    match peer {
-                        IndexedPeer::Term(id) => terms.insert(*id),
-                        IndexedPeer::Block(id) => blocks.insert(*id),
-                    };
-                }
-            }
-        }
-        for id in terms {
+        let rules = key.selecting.iter().flat_map(|entry| self.rules(entry.policy));
+        let mut rules = rules.filter(|rule| rule.direction == key.direction);
+        let names_ports = rules.any(|rule| !rule.ports.named.is_empty());
+        let named = Named::new(self.source, &key.selecting, key.direction);
+        for id in named.terms_alone() {
             self.cut_by_term(id, &mut partition);
         }
+        for ids in named.terms_together() {
+            self.cut_by_terms(ids, &mut partition);
+        }
+        let blocks = named.blocks();
         if !blocks.is_empty() {
             partition.cut(self.by_address.unknown.iter().copied());
         }
@@ -207,6 +207,20 @@ impl<'a> Rows<'a> {
                 partition.cut(set.iter());
             }
         }
+    }
+
+    /// Tells those that some of several terms select from all others.
+    fn cut_by_terms(&self, ids: impl Iterator<Item = TermId>, partition: &mut Partition) {
+        let mut members: Vec<ClassId> = Vec::new();
+        for id in ids {
+            if self.is_everyone.get(id.0 as usize).copied().unwrap_or_default() {
+                return;
+            }
+            members.extend(self.source.index.term(id).into_iter().flat_map(|term| term.selected.iter()));
+        }
+        members.sort_unstable();
+        members.dedup();
+        partition.cut(members.into_iter());
     }
 
     /// The sets of classes that a block tells from the others.
@@ -256,14 +270,14 @@ impl<'a> Rows<'a> {
         direction: Direction,
         subject: &Party<'_>,
         peer: ClassId,
-        row: &mut Row,
+        grounds: &mut Grounds,
     ) -> Option<Answered> {
         let peer = self.peer(peer)?;
         let families = pair::common_families(self.source, subject, &peer);
         if families.is_empty() {
-            row.assumptions.push(Assumption::NoCommonFamily);
+            grounds.assumptions.push(Assumption::NoCommonFamily);
         }
-        self.over(direction, (subject, &peer), &families, row)
+        self.over(direction, (subject, &peer), &families, grounds)
     }
 
     fn over(
@@ -271,21 +285,21 @@ impl<'a> Rows<'a> {
         direction: Direction,
         (subject, peer): (&Party<'_>, &Party<'_>),
         families: &[Family],
-        row: &mut Row,
+        grounds: &mut Grounds,
     ) -> Option<Answered> {
         let mut all: Option<Answered> = None;
         for family in families {
             let walk = pair::walk(self.source, direction, (subject, peer), *family, &self.every);
             let Found { decided, causes, .. } = walk.run();
             let mut reasons = Vec::new();
-            for (facts, scope) in causes.told(&walk, &decided) {
+            for (facts, scope) in causes.told(&walk, &decided, &mut grounds.blocks) {
                 let Facts { assumptions, reasons: own } = facts;
-                row.assumptions.extend(assumptions);
+                grounds.assumptions.extend(assumptions);
                 reasons.extend(own.into_iter().map(|reason| (reason, scope.clone())));
             }
             let mut remarks = Facts::default();
             remarks.add_remarks(&walk);
-            row.assumptions.extend(remarks.assumptions);
+            grounds.assumptions.extend(remarks.assumptions);
             all = Some(match all {
                 None => Answered { decided, reasons },
                 Some(before) => Answered {
@@ -298,19 +312,25 @@ impl<'a> Rows<'a> {
     }
 
     /// Addresses outside, cut where the rules of the subject tell them apart.
-    fn add_outside(&self, direction: Direction, subject: Party<'a>, row: &mut Row) {
-        let families = subject.families(self.source.cluster);
-        let subject = [Unit { party: subject, members: Vec::new() }];
-        for family in families {
+    fn add_outside(
+        &self,
+        direction: Direction,
+        subject: &Party<'_>,
+        (row, grounds): (&mut Row, &mut Grounds),
+    ) {
+        let mut knives: Vec<IpSet> = units::own_node(self.source, subject).into_iter().collect();
+        if let Party::Pods { class, .. } = subject {
+            let selecting = self.source.index.selecting(*class, direction);
+            knives.extend(Named::new(self.source, selecting, direction).addresses(self.source));
+        }
+        for family in subject.families(self.source.cluster) {
             let space = self.outside.in_family(family);
             if space.is_empty() {
                 continue;
             }
-            let whole = Unit { party: Party::Outside { addresses: space }, members: Vec::new() };
-            for piece in units::cut(self.source, vec![whole], &subject, direction) {
-                let [subject] = &subject;
-                let answer = self.over(direction, (&subject.party, &piece.party), &[family], row);
-                if let (Some(answer), Party::Outside { addresses }) = (answer, piece.party) {
+            for addresses in units::pieces_of(&space, knives.clone()) {
+                let one = Party::Outside { addresses: addresses.example() };
+                if let Some(answer) = self.over(direction, (subject, &one), &[family], grounds) {
                     add(&mut row.outside, addresses, answer, |all, more| all.union(&more));
                 }
             }
@@ -371,6 +391,14 @@ fn between<T: Copy + Ord>(sorted: &[(T, ClassId)], (first, last): (T, T)) -> imp
     let start = sorted.partition_point(|(address, _)| *address < first);
     let end = sorted.partition_point(|(address, _)| *address <= last);
     sorted.get(start..end).unwrap_or_default().iter().map(|(_, class)| *class)
+}
+
+/// What the answers of a row rest on.
+#[derive(Debug, Default)]
+struct Grounds {
+    assumptions: Vec<Assumption>,
+    /// The blocks of which that was said.
+    blocks: FxHashSet<AssumedBlock>,
 }
 
 /// What a walk found.

@@ -1,12 +1,12 @@
 //! What one tier does with what reaches it.
 
 use super::causes::{Cause, Causes};
-use super::matching::{self, Matched};
+use super::matching;
 use super::walk::Walk;
-use crate::index::Selecting;
+use crate::index::{IndexedRule, Selecting};
 use crate::net::ConnectionSet;
 use crate::policy::{Action, Combine, NoMatch, OwnNode, Tier};
-use crate::selector::Truth;
+use crate::selector::{Answer, Truth};
 
 /// What may come of the connections that reach a tier. The sets overlap where something is unknown.
 #[derive(Debug, Clone, Default)]
@@ -57,6 +57,15 @@ pub(super) fn fate(
     fate
 }
 
+/// Whether no answer depends on which of several such rules with equal ports matches.
+pub(super) fn is_one_of_any(tier: &Tier, entry: Selecting, rule: &IndexedRule) -> bool {
+    tier.combine == Combine::AnyAllows
+        && entry.answer == Answer::from(Truth::Yes)
+        && rule.action == Action::Allow
+        && rule.ports.named.is_empty()
+        && rule.ports.unknown.is_empty()
+}
+
 /// Any matching rule of any policy allows; the subject is isolated when one of them selects it.
 fn any_allows(
     walk: &Walk<'_>,
@@ -74,16 +83,16 @@ fn any_allows(
             causes.add(Cause::Subject { policy: entry.policy, answer: entry.answer }, open);
             continue;
         }
-        let own = allowed_by(walk, entry.policy, (&sure, open), causes);
-        allowed = allowed.union(&own.possible);
         if entry.answer.truth.is_yes() {
-            sure = sure.union(&own.sure);
+            add_allowed(walk, entry.policy, (open, &mut sure, &mut allowed), causes);
             if open.is_subset(&sure) {
                 return Fate { allowed: open.clone(), ..Fate::default() };
             }
         } else {
+            let mut own = sure.clone();
+            add_allowed(walk, entry.policy, (open, &mut own, &mut allowed), causes);
             causes.add(Cause::Subject { policy: entry.policy, answer: entry.answer }, open);
-            least = least.intersection(&own.sure);
+            least = least.intersection(&own);
         }
     }
     for opaque in unread {
@@ -103,31 +112,27 @@ fn any_allows(
     Fate { allowed, denied, next }
 }
 
-/// What the allow rules of a policy match of `open`; what is allowed already, in `sure`, need not be asked again.
-fn allowed_by(
+/// Adds what the allow rules of a policy match of `open`: for sure, and at most. Once all of it is sure, no more rules
+/// need be asked.
+fn add_allowed(
     walk: &Walk<'_>,
     policy: u32,
-    (sure, open): (&ConnectionSet, &ConnectionSet),
+    (open, sure, possible): (&ConnectionSet, &mut ConnectionSet, &mut ConnectionSet),
     causes: &mut Causes,
-) -> Matched {
-    let mut all = Matched { sure: sure.clone(), possible: sure.clone() };
-    let Some(indexed) = walk.index.policy(policy) else { return all };
-    for (number, rule) in indexed.rules.iter().enumerate() {
-        if rule.direction != walk.direction || rule.action != Action::Allow {
-            continue;
-        }
+) {
+    let rules = walk.index.policy(policy).map(|policy| policy.rules.as_slice()).unwrap_or_default();
+    let own = rules.iter().enumerate();
+    let own = own.filter(|(_, rule)| rule.direction == walk.direction && rule.action == Action::Allow);
+    for (number, rule) in own {
         let matched = matching::matched(walk, (policy, number), rule, open, causes);
         if !matched.possible.is_empty() {
-            all = Matched {
-                sure: all.sure.union(&matched.sure),
-                possible: all.possible.union(&matched.possible),
-            };
-            if open.is_subset(&all.sure) {
+            sure.extend(&matched.sure);
+            possible.extend(&matched.possible);
+            if open.is_subset(sure) {
                 break;
             }
         }
     }
-    all
 }
 
 /// Rules of the selecting policies, as (place in `selecting`, place of the rule).

@@ -1,6 +1,7 @@
 //! An endpoint as units: pods of one class, or addresses that no policy at hand tells apart.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
@@ -156,15 +157,12 @@ pub(super) fn cut<'a>(
     direction: Direction,
 ) -> Vec<Unit<'a>> {
     let knives = knives(source, pods, direction);
-    if knives.is_empty() {
-        return addresses;
-    }
     let mut pieces = Vec::new();
     for unit in addresses {
         let Party::Outside { addresses } = &unit.party else { continue };
-        let cut = pieces_of(addresses, &knives);
         pieces.extend(
-            cut.into_iter()
+            pieces_of(addresses, knives.clone())
+                .into_iter()
                 .map(|addresses| Unit { party: Party::Outside { addresses }, members: Vec::new() }),
         );
     }
@@ -174,12 +172,10 @@ pub(super) fn cut<'a>(
 /// The sets of addresses that may make a difference to the policies of `pods`.
 fn knives(source: Source<'_>, pods: &[Unit<'_>], direction: Direction) -> Vec<IpSet> {
     let mut policies: Vec<u32> = Vec::new();
-    let mut nodes: Vec<NodeId> = Vec::new();
     for unit in pods {
         match &unit.party {
-            Party::Pods { class, node, .. } => {
+            Party::Pods { class, .. } => {
                 policies.extend(source.index.selecting(*class, direction).iter().map(|entry| entry.policy));
-                nodes.extend(*node);
             }
             Party::Hypothetical { .. } => policies.extend_from_slice(source.index.acting_order()),
             Party::Selected { .. } | Party::Node { .. } | Party::Outside { .. } => {}
@@ -194,19 +190,21 @@ fn knives(source: Source<'_>, pods: &[Unit<'_>], direction: Direction) -> Vec<Ip
         IndexedPeer::Block(id) => source.index.block(*id),
         IndexedPeer::Term(_) => None,
     });
-    let mut knives: Vec<IpSet> =
-        blocks.flat_map(|block| [block.block.addresses.clone(), block.block.unknown.clone()]).collect();
-    knives.extend(
-        nodes.iter().filter_map(|node| source.cluster.node(*node)).map(|node| node.addresses.clone()),
-    );
-    knives.retain(|knife| !knife.is_empty());
-    knives.sort_unstable();
-    knives.dedup();
-    knives
+    let blocks = blocks.flat_map(|block| [block.block.addresses.clone(), block.block.unknown.clone()]);
+    blocks.chain(pods.iter().filter_map(|unit| own_node(source, &unit.party))).collect()
+}
+
+/// The addresses of the node that pods run on.
+pub(super) fn own_node(source: Source<'_>, party: &Party<'_>) -> Option<IpSet> {
+    let Party::Pods { node: Some(node), .. } = party else { return None };
+    source.cluster.node(*node).map(|node| node.addresses.clone())
 }
 
 /// The pieces of `addresses` that no knife cuts, those with the same answer to all knives together.
-fn pieces_of(addresses: &IpSet, knives: &[IpSet]) -> Vec<IpSet> {
+pub(super) fn pieces_of(addresses: &IpSet, mut knives: Vec<IpSet>) -> Vec<IpSet> {
+    knives.retain(|knife| !knife.is_empty());
+    knives.sort_unstable();
+    knives.dedup();
     let v4 = elementary(&addresses.v4, &knives.iter().map(|knife| &knife.v4).collect::<Vec<_>>());
     let v6 = elementary(&addresses.v6, &knives.iter().map(|knife| &knife.v6).collect::<Vec<_>>());
     let v4 = v4.into_iter().map(|v4| IpSet { v4, v6: RangeSet::empty() });
@@ -214,21 +212,37 @@ fn pieces_of(addresses: &IpSet, knives: &[IpSet]) -> Vec<IpSet> {
 }
 
 fn elementary<T: Bound>(set: &RangeSet<T>, knives: &[&RangeSet<T>]) -> Vec<RangeSet<T>> {
-    let edges =
-        knives.iter().flat_map(|knife| knife.ranges()).flat_map(|(first, last)| [Some(*first), last.next()]);
-    let mut edges: Vec<T> = edges.flatten().collect();
-    edges.sort_unstable();
-    edges.dedup();
-    let mut pieces: BTreeMap<Vec<bool>, Vec<(T, T)>> = BTreeMap::new();
+    let turns = knives.iter().enumerate().flat_map(|(number, knife)| {
+        let ends = knife.ranges().iter().flat_map(|(first, last)| [Some(*first), last.next()]);
+        ends.flatten().map(move |at| (at, Reverse(number)))
+    });
+    let mut turns: Vec<(T, Reverse<usize>)> = turns.collect();
+    turns.sort_unstable();
+    let mut turns = turns.chunk_by(|(at, _), (other, _)| at == other).peekable();
+    // The knives around the numbers at hand. The order of pieces is that of the answers of all knives in turn.
+    let mut around: BTreeSet<Reverse<usize>> = BTreeSet::new();
+    let mut pieces: BTreeMap<Vec<Reverse<usize>>, Vec<(T, T)>> = BTreeMap::new();
     for (first, last) in set.ranges() {
         let mut start = *first;
-        let inner = edges.iter().copied().filter(|edge| *edge > *first && *edge <= *last);
-        let ends = inner.map(|edge| (edge.previous(), Some(edge))).chain([(Some(*last), None)]);
-        for (end, next) in ends {
-            let side = knives.iter().map(|knife| knife.contains(start)).collect();
-            pieces.entry(side).or_default().push((start, end.unwrap_or(*last)));
-            start = next.unwrap_or(start);
+        while let Some([(at, _), ..]) = turns.peek()
+            && at <= last
+        {
+            if let Some(before) = at.previous().filter(|before| *before >= start) {
+                pieces.entry(in_turn(&around)).or_default().push((start, before));
+            }
+            start = start.max(*at);
+            for (_, knife) in turns.next().into_iter().flatten() {
+                if !around.remove(knife) {
+                    around.insert(*knife);
+                }
+            }
         }
+        pieces.entry(in_turn(&around)).or_default().push((start, *last));
     }
     pieces.into_values().map(RangeSet::from_ranges).collect()
+}
+
+/// Knives by number, the lowest first.
+fn in_turn(around: &BTreeSet<Reverse<usize>>) -> Vec<Reverse<usize>> {
+    around.iter().rev().copied().collect()
 }

@@ -6,7 +6,7 @@ use crate::policy::{Action, Direction, Peer, PortMatch, Ports, Rule};
 use super::{BlockId, NamedPortQuery, TermId};
 
 /// A peer of a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum IndexedPeer {
     /// Pods.
     Term(TermId),

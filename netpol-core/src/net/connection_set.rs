@@ -51,28 +51,25 @@ impl ConnectionSet {
     /// What is in either set.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
-        match (self.is_empty(), other.is_empty()) {
-            (_, true) => self.clone(),
-            (true, false) => other.clone(),
-            (false, false) => self.zip(other, PortSet::union),
+        self.zip(other, PortSet::union)
+    }
+
+    /// Adds what is in the other set.
+    pub fn extend(&mut self, other: &Self) {
+        if !other.is_subset(self) {
+            *self = self.union(other);
         }
     }
 
     /// What is in both sets.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
-        if self.is_empty() || other.is_empty() {
-            return Self::empty();
-        }
         self.zip(other, PortSet::intersection)
     }
 
     /// What is in this set and not in the other.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Self {
-        if self.is_empty() || other.is_empty() {
-            return self.clone();
-        }
         self.zip(other, PortSet::difference)
     }
 
@@ -104,8 +101,8 @@ impl ConnectionSet {
     }
 
     fn zip(&self, other: &Self, combine: impl Fn(&PortSet, &PortSet) -> PortSet) -> Self {
-        let of = |protocol| combine(self.ports(protocol), other.ports(protocol));
-        Self { ports: Protocol::ALL.map(of) }
+        let ([tcp, udp, sctp], [other_tcp, other_udp, other_sctp]) = (&self.ports, &other.ports);
+        Self { ports: [combine(tcp, other_tcp), combine(udp, other_udp), combine(sctp, other_sctp)] }
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Subnets, Ipv6Subnets};
 
-use super::RangeSet;
+use super::{Bound, RangeSet};
 
 /// A family of addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,6 +117,22 @@ impl IpSet {
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         Self { v4: self.v4.union(&other.v4), v6: self.v6.union(&other.v6) }
+    }
+
+    /// The addresses in any of some sets.
+    pub fn of_all(sets: &[&Self]) -> Self {
+        let v4 = sets.iter().flat_map(|set| set.v4.ranges()).copied();
+        let v6 = sets.iter().flat_map(|set| set.v6.ranges()).copied();
+        Self { v4: RangeSet::from_ranges(v4), v6: RangeSet::from_ranges(v6) }
+    }
+
+    /// One address of each family that the set has.
+    #[must_use]
+    pub fn example(&self) -> Self {
+        fn first<T: Bound>(set: &RangeSet<T>) -> RangeSet<T> {
+            set.ranges().first().map_or_else(RangeSet::empty, |(first, _)| RangeSet::range(*first, *first))
+        }
+        Self { v4: first(&self.v4), v6: first(&self.v6) }
     }
 
     /// The addresses in both sets.

@@ -40,6 +40,32 @@ fn a_dangling_link_cannot_be_read() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_dangling_link_that_no_manifest_would_be_is_no_matter() {
+    let folder = lab();
+    std::os::unix::fs::symlink("nowhere", folder.path().join("result")).unwrap();
+    let outcome = folder.netpol(QUESTION);
+    assert_eq!((outcome.code, outcome.stderr.contains("result")), (0, false), "{outcome:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_to_files_and_to_folders_that_are_walked_anyway() {
+    use std::os::unix::fs::symlink;
+    let folder =
+        Folder::with(&[("out/client.yaml", &pod("client")), ("in/base/server.yaml", &pod("server"))]);
+    symlink("../out", folder.path().join("in/away")).unwrap();
+    symlink("base", folder.path().join("in/again")).unwrap();
+    let outcome = folder.netpol("can lab/client lab/server:80 -f in");
+    assert_eq!(outcome.code, 2, "nobody has read the folder outside: {outcome:?}");
+    let note = "`in/away` is a link to a folder outside, which is not walked; name it to have it read";
+    assert!(outcome.stderr.contains(note) && !outcome.stderr.contains("again"), "{outcome:?}");
+    assert_eq!(folder.netpol("can lab/client lab/server:80 -f in -f in/away").code, 0);
+    symlink("../out/client.yaml", folder.path().join("in/client.yaml")).unwrap();
+    assert_eq!(folder.netpol("can lab/client lab/server:80 -f in").code, 0);
+}
+
 #[test]
 fn a_folder_that_is_called_like_a_file_is_a_folder() {
     let folder = lab();

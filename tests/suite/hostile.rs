@@ -22,8 +22,13 @@ fn lab() -> Folder {
 
 /// What `netpol can` says in a folder.
 fn ask(folder: &Folder, paths: &str) -> Outcome {
+    run(folder, &format!("can lab/client lab/server:80 {paths}"))
+}
+
+/// What `netpol` says in a folder.
+fn run(folder: &Folder, arguments: &str) -> Outcome {
     let netpol = program("netpol");
-    let line = format!("ulimit -v 4194304; exec '{}' can lab/client lab/server:80 {paths}", netpol.display());
+    let line = format!("ulimit -v 4194304; exec '{}' {arguments}", netpol.display());
     let mut command = Command::new("sh");
     command.args(["-c", &line]).current_dir(folder.path()).stdin(Stdio::null());
     let start = Instant::now();
@@ -193,6 +198,34 @@ fn a_source_without_an_end_is_given_up() {
     assert_eq!(outcome.code, 2, "{outcome:?}");
     let is_told = outcome.stderr.contains("`/dev/zero` cannot be read: it is larger than the limit of 1 GiB");
     assert!(outcome.stdout.starts_with("ALLOW") && is_told, "{outcome:?}");
+}
+
+/// What `netpol lint` finds in one hostile policy, in time and with 4 GiB.
+fn linted(spec: &str) {
+    let folder = lab();
+    let policy =
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: x, namespace: lab}\n";
+    folder.write("hostile.yaml", format!("{policy}spec:\n{spec}"));
+    let outcome = run(&folder, "lint -o json");
+    assert!(outcome.code <= 1 && outcome.stdout.contains("\"Diagnostics\""), "{}", outcome.stderr);
+}
+
+#[test]
+fn lint_of_very_many_parts_ends_soon() {
+    let values = (0..200_000).map(|number| format!("v{number},")).collect::<Vec<_>>().concat();
+    let block = |number: u32| format!("20.{}.{}.0/25", number >> 8, number & 255);
+    let excepts: String = (0..60_000).map(|number| block(number) + ",").collect();
+    let not_in = format!("{{matchExpressions: [{{key: app, operator: NotIn, values: [{values}]}}]}}");
+    let peers =
+        format!("[{{ipBlock: {{cidr: 20.0.0.0/8, except: [{excepts}]}}}}, {{podSelector: {not_in}}}]");
+    linted(&format!("  podSelector: {not_in}\n  ingress: [{{from: {peers}}}]\n"));
+    let pods = |number| format!("{{podSelector: {{matchLabels: {{app: x{number}}}}}}}");
+    let peers: String = (0..20_000).map(|number| pods(number) + ",").collect();
+    linted(&format!("  podSelector: {{}}\n  ingress: [{{from: [{peers}]}}]\n"));
+    let rules: Vec<String> = (0..20_000).map(|number| format!("  - from: [{}]\n", pods(number))).collect();
+    linted(&format!("  podSelector: {{}}\n  ingress:\n{}", rules.concat()));
+    let blocks = (0..20_000).map(|number| format!("  - from: [{{ipBlock: {{cidr: {}}}}}]\n", block(number)));
+    linted(&format!("  podSelector: {{}}\n  ingress:\n{}", blocks.collect::<Vec<_>>().concat()));
 }
 
 #[test]

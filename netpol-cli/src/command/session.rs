@@ -218,7 +218,7 @@ fn tell_input(input: &Input, console: &mut Console<'_, '_>) -> Exit {
         console.error(&problem.message);
         problem.help.iter().for_each(|help| console.help(help));
     }
-    input.note().into_iter().for_each(|note| console.note(note));
+    input.notes().into_iter().for_each(|note| console.note(note));
     if input.problems.is_empty() { Exit::Fine } else { Exit::Error }
 }
 

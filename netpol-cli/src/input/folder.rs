@@ -1,8 +1,9 @@
 //! The manifests of a folder.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use ignore::WalkBuilder;
+use ignore::{DirEntry, WalkBuilder};
 
 /// A file that was found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,13 +21,26 @@ pub struct Walk {
     pub files: Vec<Found>,
     /// What could not be read.
     pub problems: Vec<String>,
+    /// Links to folders outside, which are not walked.
+    pub links: Vec<String>,
 }
 
 /// Walks a folder; `name` is what the user calls it, and every name in the answer begins with it.
-/// Ignore files are honoured, hidden files are left alone, links are followed.
+/// Ignore files are honoured, hidden files are left alone. Links are followed, but for those to folders outside of the
+/// root: there is no end to what may lie there.
 pub fn walk(name: &str, root: &Path) -> Walk {
     let mut walk = Walk::default();
+    let links: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
+    let (left, real) = (links.clone(), root.canonicalize().unwrap_or_else(|_| root.to_owned()));
+    let is_walked = move |entry: &DirEntry| {
+        let is_left = leads_outside(entry, &real);
+        if is_left {
+            left.lock().unwrap_or_else(PoisonError::into_inner).push(entry.path().to_owned());
+        }
+        !is_left
+    };
     let entries = WalkBuilder::new(root)
+        .filter_entry(is_walked)
         .hidden(true)
         .follow_links(true)
         .git_global(false)
@@ -40,12 +54,39 @@ pub fn walk(name: &str, root: &Path) -> Walk {
                 walk.files.push(Found { name: joined(name, below), path: entry.into_path() });
             }
             Ok(_) => {}
+            Err(error) if is_no_matter(&error) => {}
             Err(error) => walk.problems.push(in_words(&error, name, root)),
         }
     }
+    let links = links.lock().unwrap_or_else(PoisonError::into_inner);
+    walk.links = links.iter().map(|path| named(path, name, root)).collect();
+    walk.links.sort_unstable();
     walk.files.sort_unstable();
     walk.problems.sort_unstable();
     walk
+}
+
+/// Whether an entry below the root is a link to a folder that is not in it.
+fn leads_outside(entry: &DirEntry, real: &Path) -> bool {
+    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+    let is_link = entry.depth() > 0 && entry.path_is_symlink() && is_folder;
+    is_link && entry.path().canonicalize().is_ok_and(|path| !path.starts_with(real))
+}
+
+/// Whether a link leads nowhere that would not be read as a manifest anyway.
+fn is_no_matter(error: &ignore::Error) -> bool {
+    match error {
+        ignore::Error::WithDepth { err, .. } => is_no_matter(err),
+        ignore::Error::WithPath { path, .. } => {
+            !is_manifest(&path.to_string_lossy()) && path.is_symlink() && !path.exists()
+        }
+        _ => false,
+    }
+}
+
+/// A path below the root as the user would write it.
+fn named(path: &Path, name: &str, root: &Path) -> String {
+    joined(name, path.strip_prefix(root).unwrap_or(path))
 }
 
 /// Whether the end of a name is one that manifests have.
@@ -67,7 +108,7 @@ fn joined(folder: &str, below: &Path) -> String {
 
 /// What a walk stumbled over, with the paths as the user would write them.
 fn in_words(error: &ignore::Error, name: &str, root: &Path) -> String {
-    let named = |path: &Path| joined(name, path.strip_prefix(root).unwrap_or(path));
+    let named = |path: &Path| named(path, name, root);
     match error {
         ignore::Error::WithDepth { err, .. } => in_words(err, name, root),
         ignore::Error::WithPath { path, err } => match without_depth(err) {

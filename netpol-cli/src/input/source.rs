@@ -39,6 +39,8 @@ pub struct Input {
     pub problems: Vec<Problem>,
     /// What was left out, and how many files of it there were.
     pub skipped: BTreeMap<Skip, usize>,
+    /// Links to folders outside of those that the user named, which were not walked.
+    pub links: Vec<String>,
 }
 
 /// Something that could not be read.
@@ -51,12 +53,26 @@ pub struct Problem {
 }
 
 impl Input {
-    /// The note on what was left out, if something was.
-    pub fn note(&self) -> Option<String> {
+    /// The notes on what was left out, if something was.
+    pub fn notes(&self) -> Vec<String> {
         let kinds = Skip::ALL.into_iter().filter_map(|skip| Some((skip, *self.skipped.get(&skip)?)));
         let parts: Vec<String> =
             kinds.map(|(skip, count)| format!("{count} {}", skip.words(count))).collect();
-        (!parts.is_empty()).then(|| format!("skipped, as they are no manifests: {}", parts.join(", ")))
+        let skipped = format!("skipped, as they are no manifests: {}", parts.join(", "));
+        let skipped = (!parts.is_empty()).then_some(skipped);
+        skipped.into_iter().chain(self.links_in_words()).collect()
+    }
+
+    fn links_in_words(&self) -> Option<String> {
+        let (first, others) = self.links.split_first()?;
+        Some(match others.len() {
+            0 => format!(
+                "`{first}` is a link to a folder outside, which is not walked; name it to have it read"
+            ),
+            more => format!(
+                "`{first}` and {more} more are links to folders outside, which are not walked; name one to have it read"
+            ),
+        })
     }
 
     fn problem(&mut self, message: impl Into<String>) {
@@ -140,6 +156,7 @@ fn in_folder(name: &str, root: &Path, options: &Options, input: &mut Input) -> V
     for problem in walk.problems {
         input.problem(problem);
     }
+    input.links.extend(walk.links);
     let manifests = walk.files.into_iter().filter(|found| folder::is_manifest(&found.name));
     let wanted = manifests.filter(|found| is_wanted(found, options));
     let real = root.canonicalize().unwrap_or_else(|_| root.to_owned());
@@ -159,6 +176,7 @@ fn matching(name: &str, directory: &Path, options: &Options, input: &mut Input) 
     let base = pattern::base(name);
     let root = directory.join(base);
     let walk = folder::walk(if base.is_empty() { "." } else { base }, &root);
+    input.links.extend(walk.links);
     let is_match = |found: &Found| Path::new(&found.name).ancestors().any(|path| glob.is_match(path));
     let manifests =
         walk.files.into_iter().filter(|found| folder::is_manifest(&found.name) && is_match(found));

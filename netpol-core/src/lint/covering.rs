@@ -1,34 +1,17 @@
 //! Which rules allow all that another rule allows: for every pod that could exist, or for the pods that do.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Context;
+use super::by_peer::{ByPeer, Label, RuleId, labels};
 use crate::index::term::selects_all;
-use crate::index::{IndexedPeer, IndexedPorts, IndexedRule, NamedPortQuery, Term, TermId};
-use crate::net::ConnectionSet;
+use crate::index::{BlockId, IndexedPeer, IndexedPorts, IndexedRule, NamedPortQuery, Term, TermId};
+use crate::net::{ConnectionSet, IpSet};
 use crate::policy::{Action, Direction, NamespaceMatch};
-use crate::selector::{Operator, Selector, Truth};
-
-/// A rule by the place of its policy and its own place in it.
-pub(super) type RuleId = (u32, usize);
-
-/// Rules that may cover others, by direction.
-#[derive(Debug, Default)]
-pub(super) struct Rules<'a> {
-    ingress: Vec<(RuleId, &'a IndexedRule)>,
-    egress: Vec<(RuleId, &'a IndexedRule)>,
-}
-
-impl<'a> Rules<'a> {
-    fn of(&self, direction: Direction) -> &[(RuleId, &'a IndexedRule)] {
-        match direction {
-            Direction::Ingress => &self.ingress,
-            Direction::Egress => &self.egress,
-        }
-    }
-}
+use crate::selector::{Selector, Truth};
 
 /// For which pods something is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +22,25 @@ pub(super) enum Scope {
     Existing,
 }
 
+/// The policies that certainly select every pod of a subject, those with this very subject among them, and their rules
+/// that have effect.
+#[derive(Debug)]
+pub(super) struct Wider<'a> {
+    /// By their places in the policy set, sorted.
+    pub(super) policies: Vec<u32>,
+    ingress: ByPeer<'a>,
+    egress: ByPeer<'a>,
+}
+
+/// Which rules may cover a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Among {
+    /// Those of other policies.
+    OtherPolicies,
+    /// Those of other policies, then the others of its own.
+    OtherRules,
+}
+
 /// Finds the policies of which all pods that one selects are selected too, and asks whether their rules cover its own.
 #[derive(Debug)]
 pub(super) struct Covering<'c, 'a> {
@@ -46,17 +48,24 @@ pub(super) struct Covering<'c, 'a> {
     scope: Scope,
     /// The policies of a namespace by a label that all their pods have; those of which nothing is known by key alone.
     by_label: FxHashMap<(&'a str, Option<Label<'a>>), Vec<u32>>,
+    /// What is known of each subject that was asked for.
+    wider: FxHashMap<TermId, Rc<Wider<'a>>>,
     /// Rules that are not looked at any more.
-    gone: BTreeSet<RuleId>,
-    gone_policies: BTreeSet<u32>,
+    gone: FxHashSet<RuleId>,
+    gone_policies: FxHashSet<u32>,
     terms: FxHashMap<(TermId, TermId), bool>,
 }
 
-/// A key and its value.
-type Label<'a> = (&'a str, &'a str);
-
 /// One peer of a rule; `None` is everybody.
 type Atom = Option<IndexedPeer>;
+
+/// A rule that others may cover.
+struct Wanted<'w, 'a> {
+    id: RuleId,
+    rule: &'w IndexedRule,
+    among: Among,
+    others: &'w ByPeer<'a>,
+}
 
 impl<'c, 'a> Covering<'c, 'a> {
     pub(super) fn new(context: &'c Context<'a>, scope: Scope) -> Self {
@@ -71,10 +80,21 @@ impl<'c, 'a> Covering<'c, 'a> {
             context,
             scope,
             by_label,
-            gone: BTreeSet::new(),
-            gone_policies: BTreeSet::new(),
+            wider: FxHashMap::default(),
+            gone: FxHashSet::default(),
+            gone_policies: FxHashSet::default(),
             terms: FxHashMap::default(),
         }
+    }
+
+    /// For which pods it speaks.
+    pub(super) const fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// The policies that were found to select all pods of each subject that was asked for.
+    pub(super) fn into_policies(self) -> FxHashMap<TermId, Vec<u32>> {
+        self.wider.into_iter().map(|(subject, wider)| (subject, wider.policies.clone())).collect()
     }
 
     /// Takes a rule out: it covers nothing from now on.
@@ -82,9 +102,9 @@ impl<'c, 'a> Covering<'c, 'a> {
         self.gone.insert(rule);
     }
 
-    /// Whether a rule was taken out.
+    /// Whether a rule was taken out, or its policy.
     pub(super) fn is_gone(&self, rule: RuleId) -> bool {
-        self.gone.contains(&rule)
+        self.gone.contains(&rule) || self.is_policy_gone(rule.0)
     }
 
     /// Takes a policy out: it isolates and covers nothing from now on.
@@ -92,18 +112,30 @@ impl<'c, 'a> Covering<'c, 'a> {
         self.gone_policies.insert(place);
     }
 
-    /// The other policies that certainly select every pod that a policy selects.
-    pub(super) fn wider(&mut self, place: u32) -> Vec<u32> {
-        let mut found = match self.scope {
+    /// Whether a policy was taken out.
+    pub(super) fn is_policy_gone(&self, place: u32) -> bool {
+        self.gone_policies.contains(&place)
+    }
+
+    /// The policies that certainly select every pod that a policy selects, itself and those that were taken out among
+    /// them.
+    pub(super) fn wider(&mut self, place: u32) -> Option<Rc<Wider<'a>>> {
+        let subject = self.context.index.policy(place)?.subject;
+        if let Some(known) = self.wider.get(&subject) {
+            return Some(known.clone());
+        }
+        let mut policies = match self.scope {
             Scope::Any => self.with_a_label_of(place),
             Scope::Existing => self.selecting_a_class_of(place),
         };
-        found.retain(|other| {
-            *other != place && !self.gone_policies.contains(other) && self.is_subject_within(place, *other)
-        });
-        found.sort_unstable();
-        found.dedup();
-        found
+        policies.sort_unstable();
+        policies.dedup();
+        policies.retain(|other| self.is_subject_within(subject, *other));
+        let [ingress, egress] = [Direction::Ingress, Direction::Egress]
+            .map(|direction| ByPeer::new(self.context, rules_of(self.context, &policies, direction)));
+        let wider = Rc::new(Wider { policies, ingress, egress });
+        self.wider.insert(subject, wider.clone());
+        Some(wider)
     }
 
     fn with_a_label_of(&self, place: u32) -> Vec<u32> {
@@ -122,10 +154,9 @@ impl<'c, 'a> Covering<'c, 'a> {
         selecting.map(|selecting| selecting.policy).collect()
     }
 
-    fn is_subject_within(&mut self, narrow: u32, wide: u32) -> bool {
-        let of = |place| self.context.index.policy(place).map(|policy| policy.subject);
-        let (Some(narrow), Some(wide)) = (of(narrow), of(wide)) else { return false };
-        self.is_within(narrow, wide)
+    fn is_subject_within(&mut self, narrow: TermId, wide: u32) -> bool {
+        let wide = self.context.index.policy(wide).map(|policy| policy.subject);
+        wide.is_some_and(|wide| self.is_within(narrow, wide))
     }
 
     /// Whether one selector certainly selects all that another selects.
@@ -150,113 +181,143 @@ impl<'c, 'a> Covering<'c, 'a> {
             })
     }
 
-    /// The rules of some policies that have effect and are still looked at.
-    pub(super) fn rules_of(&self, policies: impl Iterator<Item = u32>) -> Rules<'a> {
-        let mut rules = Rules::default();
-        for place in policies {
-            let policy = self.context.policies.policies.get(place as usize);
-            let indexed = self.context.index.policy(place);
-            let (Some(policy), Some(indexed)) = (policy, indexed) else { continue };
-            for (at, rule) in indexed.rules.iter().enumerate() {
-                let acts = rule.action == Action::Allow && policy.directions.contains(rule.direction);
-                let list = match rule.direction {
-                    Direction::Ingress => &mut rules.ingress,
-                    Direction::Egress => &mut rules.egress,
-                };
-                if acts && !self.is_gone((place, at)) {
-                    list.push(((place, at), rule));
-                }
-            }
-        }
-        rules
-    }
-
     /// The rules that together allow all that a rule allows, if they do: for each peer those that allow its ports.
     pub(super) fn covered(
         &mut self,
         (id, rule): (RuleId, &IndexedRule),
-        others: &Rules<'_>,
+        among: Among,
+        wider: &Wider<'a>,
     ) -> Option<BTreeSet<RuleId>> {
         if rule.action != Action::Allow || !rule.ports.unknown.is_empty() {
             return None;
         }
-        let atoms: Vec<Atom> = match &rule.peers {
-            None => vec![None],
-            Some(peers) => peers.iter().copied().map(Some).collect(),
+        let others = match rule.direction {
+            Direction::Ingress => &wider.ingress,
+            Direction::Egress => &wider.egress,
         };
-        let others = others.of(rule.direction);
+        let wanted = Wanted { id, rule, among, others };
         let mut used = BTreeSet::new();
-        for atom in atoms {
-            used.extend(self.atom_covered(atom, (id, &rule.ports), others)?);
+        match &rule.peers {
+            None => used.extend(self.atom_covered(None, &wanted)?),
+            Some(peers) => {
+                for peer in peers {
+                    used.extend(self.atom_covered(Some(*peer), &wanted)?);
+                }
+            }
         }
         (!used.is_empty()).then_some(used)
     }
 
-    fn atom_covered(
-        &mut self,
-        atom: Atom,
-        (own, wanted): (RuleId, &IndexedPorts),
-        others: &[(RuleId, &IndexedRule)],
-    ) -> Option<Vec<RuleId>> {
-        let mut open = Open { fixed: wanted.fixed.clone(), named: wanted.named.clone() };
+    fn atom_covered(&mut self, atom: Atom, wanted: &Wanted<'_, 'a>) -> Option<Vec<RuleId>> {
+        let ports = &wanted.rule.ports;
+        let mut open = Open { fixed: ports.fixed.clone(), named: ports.named.clone() };
         let mut used = Vec::new();
-        for (id, other) in others {
-            let is_other = *id != own && !self.is_gone(*id);
-            if is_other && open.overlaps(&other.ports) && self.covers(other, atom) {
+        let candidates = self.covering(atom, wanted.others);
+        for (id, other) in self.in_order(&candidates, wanted) {
+            if open.overlaps(&other.ports) {
                 open.close(&other.ports);
-                used.push(*id);
+                used.push(id);
             }
             if open.is_empty() {
                 return Some(used);
             }
         }
         let Some(IndexedPeer::Block(block)) = atom else { return None };
-        self.block_covered(block, (own, wanted), others)
+        self.block_covered(block, wanted)
     }
 
-    /// Whether one peer of a rule covers a peer whole.
-    fn covers(&mut self, rule: &IndexedRule, atom: Atom) -> bool {
-        let Some(peers) = &rule.peers else { return true };
-        peers.iter().any(|peer| match (atom, peer) {
-            (Some(IndexedPeer::Term(narrow)), IndexedPeer::Term(wide)) => self.is_within(narrow, *wide),
-            (Some(IndexedPeer::Block(narrow)), IndexedPeer::Block(wide)) => {
-                let addresses = |id| self.context.index.block(id).map(|block| &block.block);
-                let (Some(narrow), Some(wide)) = (addresses(narrow), addresses(*wide)) else { return false };
-                narrow.unknown.is_empty() && narrow.addresses.is_subset(&wide.addresses)
+    /// Of some rules those that are asked for and not taken out, in the order in which they are asked.
+    fn in_order<'w>(
+        &'w self,
+        candidates: &'w [u32],
+        wanted: &'w Wanted<'_, 'a>,
+    ) -> impl Iterator<Item = (RuleId, &'a IndexedRule)> + use<'w, 'c, 'a> {
+        let (place, number) = wanted.id;
+        let rules = move || candidates.iter().filter_map(|candidate| wanted.others.rule(*candidate));
+        let of_others = rules().filter(move |((other, _), _)| *other != place);
+        let of_own = rules().filter(move |((other, at), _)| *other == place && *at != number);
+        let of_own = of_own.filter(|_| wanted.among == Among::OtherRules);
+        of_others.chain(of_own).filter(|(id, _)| !self.is_gone(*id))
+    }
+
+    /// The rules of which one peer covers a peer whole, each once and sorted.
+    fn covering(&mut self, atom: Atom, rules: &ByPeer<'a>) -> Vec<u32> {
+        let mut found = rules.for_everybody().to_vec();
+        match atom {
+            None => {}
+            Some(IndexedPeer::Term(narrow)) => {
+                for wide in self.terms_around(narrow, rules) {
+                    if self.is_within(narrow, wide) {
+                        found.extend(rules.with_term(wide));
+                    }
+                }
             }
-            _ => false,
+            Some(IndexedPeer::Block(narrow)) => found.extend(self.with_block_around(narrow, rules)),
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn terms_around(&self, narrow: TermId, rules: &ByPeer<'a>) -> Vec<TermId> {
+        match (self.scope, self.context.index.term(narrow)) {
+            (Scope::Any, Some(term)) => rules.terms_around(self.context.cluster, &term.pods),
+            (Scope::Existing, _) => rules.terms().to_vec(),
+            (Scope::Any, None) => Vec::new(),
+        }
+    }
+
+    fn with_block_around(&self, narrow: BlockId, rules: &ByPeer<'a>) -> Vec<u32> {
+        let Some(addresses) = self.known_addresses(narrow) else { return Vec::new() };
+        let around = |number: &u32| {
+            let rule = rules.rule(*number);
+            let blocks = rule.into_iter().flat_map(|(_, rule)| self.blocks(rule));
+            blocks.into_iter().any(|wide| addresses.is_subset(wide))
+        };
+        let mut candidates = rules.with_first_address(addresses);
+        candidates.sort_unstable();
+        candidates.dedup();
+        candidates.retain(around);
+        candidates
+    }
+
+    /// The addresses of a block; `None` when a placeholder stands in it.
+    fn known_addresses(&self, block: BlockId) -> Option<&'a IpSet> {
+        let block = &self.context.index.block(block)?.block;
+        block.unknown.is_empty().then_some(&block.addresses)
+    }
+
+    fn blocks<'r>(&self, rule: &'r IndexedRule) -> impl Iterator<Item = &'a IpSet> + use<'r, 'a> {
+        let index = self.context.index;
+        rule.peers.iter().flatten().filter_map(move |peer| match peer {
+            IndexedPeer::Block(id) => index.block(*id).map(|block| &block.block.addresses),
+            IndexedPeer::Term(_) => None,
         })
     }
 
     /// The blocks of several rules that have all the ports may cover a block together.
-    fn block_covered(
-        &self,
-        block: crate::index::BlockId,
-        (own, wanted): (RuleId, &IndexedPorts),
-        others: &[(RuleId, &IndexedRule)],
-    ) -> Option<Vec<RuleId>> {
-        let block = &self.context.index.block(block)?.block;
-        if !block.unknown.is_empty() {
+    fn block_covered(&self, block: BlockId, wanted: &Wanted<'_, 'a>) -> Option<Vec<RuleId>> {
+        let addresses = self.known_addresses(block)?;
+        let mut candidates = wanted.others.with_addresses(addresses);
+        candidates.sort_unstable();
+        candidates.dedup();
+        let rules = || {
+            let rules = self.in_order(&candidates, wanted);
+            rules.filter(|(_, other)| allows_all(&other.ports, &wanted.rule.ports))
+        };
+        if !addresses.is_subset(&IpSet::union_of(rules().flat_map(|(_, other)| self.blocks(other)))) {
             return None;
         }
-        let (mut left, mut used) = (block.addresses.clone(), Vec::new());
-        for (id, other) in others {
-            if *id == own || self.is_gone(*id) || !allows_all(&other.ports, wanted) {
-                continue;
-            }
-            let peers = other.peers.iter().flatten();
-            let blocks = peers.filter_map(|peer| match peer {
-                IndexedPeer::Block(id) => self.context.index.block(*id),
-                IndexedPeer::Term(_) => None,
-            });
-            let before = used.len();
-            for allowed in blocks.map(|it| &it.block.addresses) {
+        let (mut left, mut used) = (addresses.clone(), Vec::new());
+        for (id, other) in rules() {
+            let mut is_used = false;
+            for allowed in self.blocks(other) {
                 if left.overlaps(allowed) {
                     left = left.difference(allowed);
-                    used.push(*id);
+                    is_used = true;
                 }
             }
-            used.truncate(before + 1);
+            used.extend(is_used.then_some(id));
             if left.is_empty() {
                 return Some(used);
             }
@@ -277,6 +338,25 @@ impl<'c, 'a> Covering<'c, 'a> {
         policy.is_some_and(|policy| policy.directions.contains(rule.direction))
             && (self.scope == Scope::Any || rule.peers.iter().flatten().all(is_alive))
     }
+}
+
+/// The rules of some policies that have effect in a direction.
+fn rules_of<'a>(
+    context: &Context<'a>,
+    policies: &[u32],
+    direction: Direction,
+) -> Vec<(RuleId, &'a IndexedRule)> {
+    let mut rules = Vec::new();
+    for place in policies {
+        let policy = context.policies.policies.get(*place as usize);
+        let (Some(policy), Some(indexed)) = (policy, context.index.policy(*place)) else { continue };
+        if policy.directions.contains(direction) {
+            let acts = |rule: &IndexedRule| rule.action == Action::Allow && rule.direction == direction;
+            let numbered = indexed.rules.iter().enumerate().filter(|(_, rule)| acts(rule));
+            rules.extend(numbered.map(|(at, rule)| ((*place, at), rule)));
+        }
+    }
+    rules
 }
 
 /// Ports that no rule has allowed yet.
@@ -328,13 +408,4 @@ fn may_be_within(scope: Scope, narrow: &Term, wide: &Term) -> bool {
 /// A label that all pods of a selector have; `None` when no single one is sure.
 fn label(selector: &Selector) -> Option<Label<'_>> {
     labels(selector).next()
-}
-
-fn labels(selector: &Selector) -> impl Iterator<Item = Label<'_>> {
-    selector.requirements().iter().filter_map(|requirement| {
-        let (Operator::In, [value]) = (requirement.operator, requirement.values.as_slice()) else {
-            return None;
-        };
-        Some((requirement.key.as_deref()?, value.as_str())).filter(|_| !requirement.has_placeholder())
-    })
 }

@@ -17,6 +17,7 @@ mod exposed;
 mod words;
 mod slips;
 mod edits;
+mod by_peer;
 mod covering;
 pub mod redundancy;
 mod dns;

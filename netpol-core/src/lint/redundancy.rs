@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use rustc_hash::FxHashMap;
+
 use super::Context;
-use super::covering::{Covering, RuleId, Rules, Scope};
-use crate::index::IndexedRule;
+use super::by_peer::RuleId;
+use super::covering::{Among, Covering, Scope, Wider};
+use crate::index::{IndexedRule, TermId};
 use crate::policy::{Direction, Policy};
 use crate::text::Span;
 
@@ -21,63 +24,61 @@ pub struct Redundant {
     pub isolated_by: BTreeSet<u32>,
 }
 
-/// What changes nothing for any pod that could exist, and what besides changes nothing for the pods of the input. All of
-/// the former can be taken away together, and then all of the latter.
+/// What changes nothing for any pod that could exist. All of it can be taken away together.
 #[derive(Debug, Default)]
 pub struct Redundancy {
-    /// For any pod that could exist.
+    /// What can be taken away.
     pub always: Vec<Redundant>,
-    /// For the pods of the input alone.
-    pub now: Vec<Redundant>,
-    /// For each policy, the others that select all of its pods, whatever pods there are.
-    wider: Vec<Vec<u32>>,
+    /// For each subject of a policy, the policies that select all of its pods, whatever pods there are.
+    wider: FxHashMap<TermId, Vec<u32>>,
 }
 
 impl Redundancy {
     pub(super) fn new(context: &Context<'_>) -> Self {
-        let always = found(context, Scope::Any, &[]);
-        let now = found(context, Scope::Existing, &always);
         let mut covering = Covering::new(context, Scope::Any);
-        let wider = context.evaluated().map(|(place, _)| covering.wider(place)).collect();
-        Self { always, now, wider }
+        let always = found(context, &mut covering);
+        Self { always, wider: covering.into_policies() }
     }
 
-    /// The other policies that select all pods that a policy selects, whatever pods there are.
-    pub fn wider(&self, policy: u32) -> Vec<u32> {
-        self.wider.get(policy as usize).cloned().unwrap_or_default()
+    /// What besides changes nothing for the pods of the input alone, and can be taken away then.
+    pub(super) fn now(&self, context: &Context<'_>) -> Vec<Redundant> {
+        let mut covering = Covering::new(context, Scope::Existing);
+        for redundant in &self.always {
+            match redundant.rule {
+                Some(rule) => covering.remove((redundant.policy, rule)),
+                None => covering.remove_policy(redundant.policy),
+            }
+        }
+        found(context, &mut covering)
+    }
+
+    /// The policies that select all pods of a subject, whatever pods there are: those with this subject among them.
+    pub fn wider(&self, subject: TermId) -> &[u32] {
+        self.wider.get(&subject).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
 /// The later of two that say the same is found, so the policies are asked from the last to the first.
-fn found(context: &Context<'_>, scope: Scope, gone: &[Redundant]) -> Vec<Redundant> {
-    let mut covering = Covering::new(context, scope);
-    let mut gone_policies: BTreeSet<u32> = BTreeSet::new();
-    for redundant in gone {
-        if let Some(rule) = redundant.rule {
-            covering.remove((redundant.policy, rule));
-        } else {
-            covering.remove_policy(redundant.policy);
-            gone_policies.insert(redundant.policy);
-        }
-    }
+fn found<'a>(context: &Context<'a>, covering: &mut Covering<'_, 'a>) -> Vec<Redundant> {
     let mut found = Vec::new();
     let policies: Vec<(u32, &Policy)> = context.evaluated().collect();
-    for (place, policy) in policies.into_iter().rev().filter(|(place, _)| !gone_policies.contains(place)) {
-        if scope == Scope::Existing && !selects_some(context, place) {
+    for (place, policy) in policies.into_iter().rev() {
+        let is_asked = covering.scope() == Scope::Any || selects_some(context, place);
+        if covering.is_policy_gone(place) || !is_asked {
             continue;
         }
-        let wider = covering.wider(place);
-        if let Some(redundant) = whole_policy(context, &mut covering, (place, policy), &wider) {
+        let Some(wider) = covering.wider(place) else { continue };
+        if let Some(redundant) = whole_policy(context, covering, (place, policy), &wider) {
             covering.remove_policy(place);
             found.push(redundant);
             continue;
         }
-        let others = covering.rules_of(wider.iter().copied().chain([place]));
         for rule in (0..policy.rules.len()).rev() {
             if covering.is_gone((place, rule)) {
                 continue;
             }
-            if let Some(covered_by) = one_rule(context, &mut covering, (place, rule), &others) {
+            if let Some(covered_by) = one_rule(context, covering, (place, rule), (Among::OtherRules, &wider))
+            {
                 covering.remove((place, rule));
                 let rule = Some(rule);
                 found.push(Redundant { policy: place, rule, covered_by, isolated_by: BTreeSet::new() });
@@ -100,41 +101,41 @@ fn indexed<'a>(context: &Context<'a>, (place, rule): RuleId) -> Option<&'a Index
 }
 
 /// The rules that cover one rule, among some others.
-fn one_rule(
-    context: &Context<'_>,
-    covering: &mut Covering<'_, '_>,
+fn one_rule<'a>(
+    context: &Context<'a>,
+    covering: &mut Covering<'_, 'a>,
     id: RuleId,
-    others: &Rules<'_>,
+    (among, wider): (Among, &Wider<'a>),
 ) -> Option<BTreeSet<RuleId>> {
     let rule = indexed(context, id)?;
     if !covering.has_say(id.0, rule) {
         return None;
     }
-    covering.covered((id, rule), others)
+    covering.covered((id, rule), among, wider)
 }
 
 /// Why a whole policy changes nothing: others isolate its pods in its directions, and allow what its rules allow.
-fn whole_policy(
-    context: &Context<'_>,
-    covering: &mut Covering<'_, '_>,
+fn whole_policy<'a>(
+    context: &Context<'a>,
+    covering: &mut Covering<'_, 'a>,
     (place, policy): (u32, &Policy),
-    wider: &[u32],
+    wider: &Wider<'a>,
 ) -> Option<Redundant> {
     let mut isolated_by = BTreeSet::new();
     for direction in Direction::ALL.into_iter().filter(|it| policy.directions.contains(*it)) {
         let isolates = |other: &&u32| {
-            let other = context.policies.policies.get(**other as usize);
+            let is_other = **other != place && !covering.is_policy_gone(**other);
+            let other = context.policies.policies.get(**other as usize).filter(|_| is_other);
             // A policy that only closes is there to say so; another one that closes alone makes it needless.
             other.is_some_and(|other| {
                 other.directions.contains(direction) && (!policy.rules.is_empty() || other.rules.is_empty())
             })
         };
-        isolated_by.insert(*wider.iter().find(isolates)?);
+        isolated_by.insert(*wider.policies.iter().find(isolates)?);
     }
-    let others = covering.rules_of(wider.iter().copied());
     let mut covered_by = BTreeSet::new();
     for at in (0..policy.rules.len()).filter(|at| !covering.is_gone((place, *at))).collect::<Vec<_>>() {
-        covered_by.extend(one_rule(context, covering, (place, at), &others)?);
+        covered_by.extend(one_rule(context, covering, (place, at), (Among::OtherPolicies, wider))?);
     }
     Some(Redundant { policy: place, rule: None, covered_by, isolated_by })
 }

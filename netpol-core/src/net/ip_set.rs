@@ -92,6 +92,16 @@ impl IpSet {
         Self { v4: RangeSet::from_ranges(v4), v6: RangeSet::from_ranges(v6) }
     }
 
+    /// The union of sets.
+    pub fn union_of<'s>(sets: impl IntoIterator<Item = &'s Self>) -> Self {
+        let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        for set in sets {
+            v4.extend_from_slice(set.v4.ranges());
+            v6.extend_from_slice(set.v6.ranges());
+        }
+        Self { v4: RangeSet::from_ranges(v4), v6: RangeSet::from_ranges(v6) }
+    }
+
     /// Whether no address is in the set.
     pub fn is_empty(&self) -> bool {
         self.v4.is_empty() && self.v6.is_empty()

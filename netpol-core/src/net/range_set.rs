@@ -191,7 +191,21 @@ impl<T: Bound> RangeSet<T> {
 
     /// Whether some number is in both sets.
     pub fn overlaps(&self, other: &Self) -> bool {
-        self.common(other).next().is_some()
+        let (few, many) = if self.ranges().len() <= other.ranges().len() {
+            (self.ranges(), other.ranges())
+        } else {
+            (other.ranges(), self.ranges())
+        };
+        few.iter().any(|(first, last)| {
+            let next = many.partition_point(|range| range.1 < *first);
+            many.get(next).is_some_and(|range| range.0 <= *last)
+        })
+    }
+
+    /// The smallest number alone; empty when there is none.
+    #[must_use]
+    pub fn first(&self) -> Self {
+        self.ranges().first().map_or_else(Self::empty, |(first, _)| Self::range(*first, *first))
     }
 
     /// The ranges that are in both sets, in order.
@@ -297,7 +311,7 @@ mod tests {
                     assert_eq!(a.difference(b).contains(number), in_a && !in_b, "{a:?} - {b:?} at {number}");
                 }
                 assert_eq!(a.is_subset(b), a.difference(b).is_empty());
-                assert_eq!(a.overlaps(b), !a.intersection(b).is_empty());
+                assert_eq!(a.overlaps(b), !a.intersection(b).is_empty(), "{a:?} and {b:?}");
                 assert_eq!(a.union(b), b.union(a));
             }
         }

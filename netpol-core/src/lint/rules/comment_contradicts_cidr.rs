@@ -27,18 +27,22 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
         let peers = rules.flat_map(|rule| rule.value.peers.iter().flat_map(|peers| &peers.value));
         let blocks = peers.filter_map(|peer| peer.value.ip_block.as_ref());
         let cidrs = blocks.flat_map(|block| std::iter::once(&block.value.cidr).chain(&block.value.except));
-        found.extend(
-            cidrs.filter_map(|cidr| Some(finding(context, cidr)?.with_object(policy.object.clone()))),
-        );
+        // Many blocks may stand on one line: its rest is looked through once.
+        let mut rest = None;
+        for cidr in cidrs {
+            let behind = Rest::of(context, cidr.span, rest.take());
+            let finding = behind.as_ref().and_then(|rest| finding(cidr, rest.comment?));
+            found.extend(finding.map(|finding| finding.with_object(policy.object.clone())));
+            rest = behind;
+        }
     }
     found
 }
 
-fn finding(context: &Context<'_>, cidr: &Spanned<String>) -> Option<Diagnostic> {
+fn finding(cidr: &Spanned<String>, (comment, place): (&str, Span)) -> Option<Diagnostic> {
     let block: IpNet = cidr.value.parse().ok()?;
     let bits = u32::from(block.max_prefix_len() - block.prefix_len());
     let size = 1u64.checked_shl(bits)?;
-    let (comment, place) = comment(context, cidr.span)?;
     let claimed = claimed(comment)?;
     // People count the addresses of hosts too: all but the first and the last.
     if claimed == size || (size > 2 && claimed == size - 2) {
@@ -62,14 +66,35 @@ fn meant(block: IpNet, count: u64) -> Option<IpNet> {
     IpNet::new(block.addr(), block.max_prefix_len().checked_sub(bits)?).ok().map(|block| block.trunc())
 }
 
-/// The comment behind a place on its line.
-fn comment<'a>(context: &Context<'a>, span: Span) -> Option<(&'a str, Span)> {
-    let text = context.files.get(span.file)?.text();
-    let rest = text.get(span.end as usize..)?.lines().next()?;
-    let at = rest.find(" #")? + 1;
-    let start = span.end + u32::try_from(at).ok()?;
-    let comment = rest.get(at..)?.trim_end();
-    Some((comment, Span::new(span.file, start, start + u32::try_from(comment.len()).ok()?)))
+/// The rest of a line, up to its end or to the comment at its end.
+struct Rest<'a> {
+    before: Span,
+    comment: Option<(&'a str, Span)>,
+}
+
+impl<'a> Rest<'a> {
+    /// What stands behind a place on its line; `known` is what stands behind another one.
+    fn of(context: &Context<'a>, place: Span, known: Option<Self>) -> Option<Self> {
+        let holds = |rest: &Self| {
+            rest.before.file == place.file && (rest.before.start..=rest.before.end).contains(&place.end)
+        };
+        known.filter(holds).or_else(|| Self::behind(context, place))
+    }
+
+    fn behind(context: &Context<'a>, place: Span) -> Option<Self> {
+        let text = context.files.get(place.file)?.text();
+        let rest = text.get(place.end as usize..)?.lines().next()?;
+        let offset = |at: usize| Some(place.end + u32::try_from(at).ok()?);
+        let Some(at) = rest.find(" #") else {
+            return Some(Self {
+                before: Span::new(place.file, place.end, offset(rest.len())?),
+                comment: None,
+            });
+        };
+        let comment = rest.get(at + 1..)?.trim_end();
+        let span = Span::new(place.file, offset(at + 1)?, offset(at + 1 + comment.len())?);
+        Some(Self { before: Span::new(place.file, place.end, offset(at)?), comment: Some((comment, span)) })
+    }
 }
 
 /// The number of addresses that a comment speaks of.

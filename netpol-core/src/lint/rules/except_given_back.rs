@@ -77,9 +77,14 @@ fn others<'a>(context: &Context<'a>, own: &RuleAt<'_>) -> Vec<RuleAt<'a>> {
     if !acts(own) {
         return Vec::new();
     }
-    let same = context.redundancy().wider(own.place).into_iter().chain([own.place]);
-    let rules = same.flat_map(|place| rules_of(context, place));
-    rules.filter(|it| acts(it) && is_other(it) && !shared(own, it).is_empty()).collect()
+    let Some(subject) = context.index.policy(own.place).map(|policy| policy.subject) else {
+        return Vec::new();
+    };
+    let of_others = context.redundancy().wider(subject).iter().filter(|place| **place != own.place);
+    let rules = of_others.chain([&own.place]).flat_map(|place| rules_of(context, *place));
+    rules
+        .filter(|it| acts(it) && is_other(it) && own.indexed.ports.fixed.overlaps(&it.indexed.ports.fixed))
+        .collect()
 }
 
 /// Whether a rule leaves something out of what its peers name.

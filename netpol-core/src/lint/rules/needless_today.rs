@@ -15,7 +15,8 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn find(context: &Context<'_>) -> Vec<Diagnostic> {
-    context.redundancy().now.iter().filter_map(|redundant| finding(context, redundant)).collect()
+    let now = context.redundancy().now(context);
+    now.iter().filter_map(|redundant| finding(context, redundant)).collect()
 }
 
 fn finding(context: &Context<'_>, redundant: &Redundant) -> Option<Diagnostic> {

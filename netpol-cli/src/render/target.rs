@@ -173,7 +173,7 @@ mod tests {
         let offered = [Format::Text, Format::Json];
         assert!(Wanted::new(&[text.clone(), json.clone()], &offered).is_err());
         let any = Wanted::new(&[], &offered).unwrap();
-        assert_eq!(any.targets(None), [text.clone()]);
+        assert_eq!(any.targets(None), std::slice::from_ref(&text));
         assert_eq!(any.targets(Some(Format::Json)), [json]);
         assert_eq!(any.targets(Some(Format::Svg)), [text]);
     }

@@ -210,6 +210,12 @@ impl Diagnostic {
         }
     }
 
+    /// The same with another headline.
+    #[must_use]
+    pub fn with_message(self, message: impl Into<String>) -> Self {
+        Self { message: one_line(message), ..self }
+    }
+
     /// Adds what to do.
     #[must_use]
     pub fn with_help(self, help: impl Into<String>) -> Self {

@@ -284,12 +284,11 @@ fn lies_in(diagnostic: &Diagnostic, span: Span) -> bool {
 
 fn no_match(rule: crate::diagnostic::RuleName, span: Span, version: &str, kind: &str) -> Diagnostic {
     let message = format!("no matches for kind \"{kind}\" in version \"{version}\"");
-    let mut diagnostic = Diagnostic::api(rule, span, "apiVersion", message);
-    diagnostic.message = match diagnostic.rule {
+    let headline = match rule {
         REMOVED_API_VERSION => format!("`{version}` is no longer served for kind `{kind}`"),
         _ => format!("there is no kind `{kind}` in `{version}`"),
     };
-    diagnostic
+    Diagnostic::api(rule, span, "apiVersion", message).with_message(headline)
 }
 
 /// The identity of an object, without looking closely.

@@ -7,7 +7,7 @@ use crate::manifest::decode::placeholder::has_placeholder;
 use crate::manifest::decode::{Path, go};
 use crate::manifest::names;
 use crate::policy::Remark;
-use crate::text::{Span, Spanned};
+use crate::text::{Span, Spanned, one_line};
 
 /// Collects faults.
 #[derive(Debug, Default)]
@@ -35,7 +35,7 @@ impl Check {
     /// Says what to do about the last fault.
     pub(super) fn advise(&mut self, help: impl Into<String>) {
         if let Some(diagnostic) = self.diagnostics.last_mut() {
-            diagnostic.help = Some(help.into());
+            diagnostic.help = Some(one_line(help));
         }
     }
 

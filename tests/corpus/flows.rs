@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::Path;
 
-use netpol_tests::corpus::{folder, lines, say};
+use netpol_tests::corpus::{self, folder, say};
 use netpol_tests::engine::Engine;
 use netpol_tests::generate::to_json;
-use netpol_tests::naive::{Blocks, End, Naive, Options};
+use netpol_tests::naive::{End, Naive, Options};
 use serde_json::Value;
 
 /// The groups whose answers follow the text of NetworkPolicy, with the number of their checks.
@@ -44,7 +44,7 @@ struct Scenario {
     id: String,
     group: String,
     objects: Vec<Value>,
-    blocks: Blocks,
+    options: Options,
     checks: Vec<Check>,
 }
 
@@ -60,7 +60,7 @@ struct Score {
 fn the_naive_evaluator_agrees_with_every_check() {
     let Some(scenarios) = scenarios() else { return };
     let scores = score(&scenarios, |scenario| {
-        let naive = Naive::new(&scenario.objects, &Options { blocks: scenario.blocks, ..Options::default() });
+        let naive = Naive::new(&scenario.objects, &scenario.options);
         scenario
             .checks
             .iter()
@@ -74,8 +74,7 @@ fn the_naive_evaluator_agrees_with_every_check() {
 fn the_engine_agrees_with_every_check() {
     let Some(scenarios) = scenarios() else { return };
     let scores = score(&scenarios, |scenario| {
-        let options = Options { blocks: scenario.blocks, ..Options::default() };
-        let engine = Engine::new(&to_json(&scenario.objects), &options);
+        let engine = Engine::new(&to_json(&scenario.objects), &scenario.options);
         scenario
             .checks
             .iter()
@@ -139,23 +138,17 @@ fn expected(group: &str, total: usize) -> Score {
 }
 
 fn scenarios() -> Option<Vec<Scenario>> {
-    let mut files: Vec<_> =
-        folder()?.join("flows").read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
+    folder()?;
     let known = |scenario: &Scenario| GROUPS.iter().any(|(group, _)| *group == scenario.group);
-    Some(files.iter().flat_map(|file| lines(file)).map(|line| read(&line)).filter(known).collect())
+    Some(corpus::scenarios().map(|scenario| read(&scenario)).filter(known).collect())
 }
 
 fn read(line: &Value) -> Scenario {
     let text = |field: &str| line[field].as_str().unwrap().to_owned();
     let objects: Vec<Value> = line["objects"].as_array().unwrap().clone();
     let checks = line["checks"].as_array().unwrap();
-    let blocks = match line["options"]["ip_block_matches_pods"].as_bool() {
-        Some(false) => Blocks::OutsideOnly,
-        _ => Blocks::PodsToo,
-    };
     let checks = checks.iter().map(read_check).collect();
-    Scenario { id: text("id"), group: text("group"), objects, blocks, checks }
+    Scenario { id: text("id"), group: text("group"), objects, options: corpus::options(line), checks }
 }
 
 fn read_check(check: &Value) -> Check {

@@ -1,4 +1,4 @@
-//! Laws of maps over generated clusters.
+//! Laws of maps over generated clusters and over every scenario of the corpus.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,17 +6,24 @@ use netpol_core::cluster::{Asked, Endpoint, WorkloadId};
 use netpol_core::evaluate::{End, Request, Verdict};
 use netpol_core::net::{Decided, IpSet};
 use netpol_core::reach::{Map, expand};
+use netpol_tests::corpus::{options, scenarios};
 use netpol_tests::engine::Engine;
-use netpol_tests::generate::{Generated, nasty, to_yaml};
+use netpol_tests::generate::{Generated, nasty, to_json, to_yaml};
 
-/// How many clusters each law is tried on.
+/// How many generated clusters each law is tried on.
 const CLUSTERS: u64 = 150;
 
-fn cases() -> impl Iterator<Item = (u64, Engine)> {
-    (2_000_000..2_000_000 + CLUSTERS).map(|seed| {
+/// Clusters by their names.
+fn cases() -> impl Iterator<Item = (String, Engine)> {
+    let generated = (2_000_000..2_000_000 + CLUSTERS).map(|seed| {
         let Generated { objects, options } = nasty(seed);
-        (seed, Engine::new(&to_yaml(&objects), &options))
-    })
+        (format!("seed {seed}"), Engine::new(&to_yaml(&objects), &options))
+    });
+    let recorded = scenarios().map(|scenario| {
+        let objects = scenario["objects"].as_array().expect("a scenario has objects");
+        (scenario["id"].to_string(), Engine::new(&to_json(objects), &options(&scenario)))
+    });
+    generated.chain(recorded)
 }
 
 /// What may flow from a pod to a pod; what is denied is absent.
@@ -24,7 +31,7 @@ type Flows = BTreeSet<(String, String, Decided)>;
 
 #[test]
 fn the_map_says_of_every_pair_what_the_question_about_it_says() {
-    for (seed, engine) in cases() {
+    for (name, engine) in cases() {
         let cluster = engine.analysis().cluster();
         let map = engine.analysis().map();
         let mut mapped: BTreeMap<(&Endpoint, &Endpoint), Flows> = BTreeMap::new();
@@ -45,7 +52,7 @@ fn the_map_says_of_every_pair_what_the_question_about_it_says() {
                 .flat_map(|pair| flows(&engine, &map, (&pair.from, &pair.to), &pair.decided))
                 .collect();
             let mapped = mapped.remove(&(from, to)).unwrap_or_default();
-            assert_eq!(mapped, answered, "seed {seed}: {from:?} -> {to:?}");
+            assert_eq!(mapped, answered, "{name}: {from:?} -> {to:?}");
         }
     }
 }
@@ -70,7 +77,7 @@ fn pods(engine: &Engine, map: &Map, end: &End) -> Vec<String> {
 
 #[test]
 fn the_map_says_of_the_outside_what_the_question_about_it_says() {
-    for (seed, engine) in cases() {
+    for (name, engine) in cases() {
         let map = engine.analysis().map();
         let cluster = engine.analysis().cluster();
         // That a pod's own node always reaches it is left aside by maps.
@@ -80,16 +87,16 @@ fn the_map_says_of_the_outside_what_the_question_about_it_says() {
         for workload in (0u32..).map(WorkloadId).take(cluster.workloads.len()) {
             let (inward, outward) = mapped(&engine, &map, (workload, &outside));
             let verdict = ask(&engine, asked.clone(), Endpoint::Workload(workload));
-            assert_eq!(inward, answered(&verdict, &map, &engine), "seed {seed}: to {workload:?}");
+            assert_eq!(inward, answered(&verdict, &map, &engine), "{name}: to {workload:?}");
             let verdict = ask(&engine, Endpoint::Workload(workload), asked.clone());
-            assert_eq!(outward, answered(&verdict, &map, &engine), "seed {seed}: from {workload:?}");
+            assert_eq!(outward, answered(&verdict, &map, &engine), "{name}: from {workload:?}");
         }
     }
 }
 
 #[test]
 fn rectangles_are_disjoint() {
-    for (seed, engine) in cases() {
+    for (name, engine) in cases() {
         let map = engine.analysis().map();
         let mut seen = BTreeSet::new();
         for rectangle in &map.rectangles {
@@ -99,7 +106,7 @@ fn rectangles_are_disjoint() {
                 .iter()
                 .flat_map(|from| rectangle.to.pods().iter().map(move |to| (from, to)))
             {
-                assert!(seen.insert((*from, *to)), "seed {seed}: {from:?} -> {to:?} is said twice");
+                assert!(seen.insert((*from, *to)), "{name}: {from:?} -> {to:?} is said twice");
             }
         }
     }

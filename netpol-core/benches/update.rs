@@ -29,7 +29,7 @@ fn edited(files: &FileSet, spec: &str) -> FileSet {
 
 /// Labels that other policies of an input look at.
 fn known_labels(input: &str) -> &'static str {
-    if input == PUBLIC { "{num: '3'}" } else { "{app: db}" }
+    if input == PUBLIC { "{'8': 'true'}" } else { "{app: db}" }
 }
 
 /// The analysis of the edited files, and one answer of it.

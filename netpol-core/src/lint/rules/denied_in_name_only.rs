@@ -8,7 +8,7 @@ use crate::selector::{Operator, Requirement, Selector};
 pub(crate) const RULE: Rule = Rule {
     name: RuleName("denied-in-name-only"),
     category: Category::Policy,
-    levels: Levels::from_recommended(Level::Warning),
+    levels: Levels { minimal: Level::Off, recommended: Level::Info, strict: Level::Warning },
     summary: "a policy allows the very peer that its name says it denies",
     page: include_str!("denied-in-name-only.md"),
     needs: Needs::Text,

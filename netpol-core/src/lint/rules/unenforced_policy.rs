@@ -55,5 +55,8 @@ fn finding(context: &Context<'_>, policies: &[(Span, &ObjectRef)]) -> Option<Dia
     };
     let found = RULE.finding(context.head(*span), message).with_object((*object).clone()).with_help(help);
     let others = others.iter().take(POINTED_AT);
-    Some(others.fold(found, |found, (span, _)| found.with_related(context.head(*span), "nor has this one")))
+    Some(
+        others
+            .fold(found, |found, (span, _)| found.with_related(context.head(*span), "has no effect either")),
+    )
 }

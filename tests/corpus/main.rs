@@ -6,4 +6,5 @@ mod real;
 mod recorded;
 mod validation;
 mod lint;
+mod lint_cases;
 mod yaml;

@@ -58,7 +58,7 @@ fn read(bytes: Vec<u8>) -> (Vec<Json>, bool) {
         match parse(source, &chunk, &|_, _| true, &mut diagnostics) {
             Parsed::Tree(node) => is_readable &= flatten(json(&node), &mut objects),
             Parsed::Empty | Parsed::Skipped => {}
-            Parsed::Broken { .. } | Parsed::Template => is_readable = false,
+            Parsed::Broken { .. } | Parsed::Template { .. } => is_readable = false,
         }
     }
     (objects, is_readable)

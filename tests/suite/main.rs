@@ -11,6 +11,7 @@ mod paths;
 mod codes;
 mod queries;
 mod reading;
+mod inputs;
 mod configuration;
 mod bad_input;
 mod hostile;

@@ -268,12 +268,33 @@ pub(super) fn tell_counts(analysis: &Analysis, console: &mut Console<'_, '_>) {
         counted_as(*not_objects, "document that is no object", "documents that are no objects"),
         counted(*unreadable, "unreadable document"),
     ));
+    tell_skipped(*not_objects, *unreadable, console);
     let policies = analysis.policies();
     console.detail(format_args!(
         "{}, of which {} not evaluated",
         counted_as(policies.policies.len() + policies.opaque.len(), "policy", "policies"),
         policies.opaque.len()
     ));
+}
+
+/// Says how many documents are not meant for Kubernetes.
+fn tell_skipped(not_objects: usize, unreadable: usize, console: &mut Console<'_, '_>) {
+    let no_objects = |count| {
+        counted_as(count, "document that is no Kubernetes object", "documents that are no Kubernetes objects")
+    };
+    let no_yaml = |count| {
+        let words = [
+            "that cannot be parsed and does not look like one",
+            "that cannot be parsed and do not look like one",
+        ];
+        counted_as(count, &format!("document {}", words[0]), &format!("documents {}", words[1]))
+    };
+    let parts =
+        [(not_objects > 0).then(|| no_objects(not_objects)), (unreadable > 0).then(|| no_yaml(unreadable))];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if !parts.is_empty() {
+        console.note(format_args!("skipped: {}", parts.join(", ")));
+    }
 }
 
 /// `1 file`, `2 files`.

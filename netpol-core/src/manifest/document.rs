@@ -7,6 +7,7 @@ use super::decode::placeholder::is_template;
 use super::decode::{GoType, Path, Strictness};
 use super::identity::{Found, Item};
 use super::kinds::{self, Route, TypedKind};
+use super::meant::is_meant;
 use super::metadata::scalar_text;
 use super::object::ReadOptions;
 use super::{LeftOut, Metadata, Namespace, Node, Pod, RawObject, Service, Tally, Workload};
@@ -59,11 +60,15 @@ impl<F> Reader<'_, F> {
         match parsed {
             Parsed::Empty => {}
             Parsed::Skipped => document.count(chunk.span, |tally| tally.irrelevant += 1),
-            Parsed::Template => document.outcome.left_out.push(LeftOut::Template(chunk.span)),
+            Parsed::Template { looks_like_object } if looks_like_object || file.is_named() => {
+                document.outcome.left_out.push(LeftOut::Template(chunk.span));
+            }
             Parsed::Broken { looks_like_object } if looks_like_object || file.is_named() => {
                 document.outcome.left_out.push(LeftOut::Unreadable(chunk.span));
             }
-            Parsed::Broken { .. } => document.count(chunk.span, |tally| tally.unreadable += 1),
+            Parsed::Template { .. } | Parsed::Broken { .. } => {
+                document.count(chunk.span, |tally| tally.unreadable += 1);
+            }
             Parsed::Tree(node) => {
                 let inherited = chunk.inherited.as_ref();
                 document.value(&node, inherited.map(|(version, kind)| (version.as_str(), kind.as_str())), 0);
@@ -101,10 +106,10 @@ where
             }
             return;
         };
-        let (version, kind) = (fields.get("apiVersion"), fields.get("kind"));
-        if version.is_none() && kind.is_none() && inherited.is_none() {
+        if inherited.is_none() && !is_meant(fields) {
             return self.count(node.span, |tally| tally.not_objects += 1);
         }
+        let (version, kind) = (fields.get("apiVersion"), fields.get("kind"));
         let version_text = self.type_field(version, inherited.map(|(version, _)| version));
         let kind_text = self.type_field(kind, inherited.map(|(_, kind)| kind));
         let (Some(version_text), Some(kind_text)) = (version_text, kind_text) else {

@@ -153,6 +153,27 @@ const ELSEWHERE: [(&str, &str); 3] = [
     ("ClusterNetworkPolicy", "policy.networking.k8s.io/v1alpha2"),
 ];
 
+/// Groups of policies that are not built into Kubernetes.
+const OF_PLUGINS: [&str; 4] =
+    ["policy.networking.k8s.io", "projectcalico.org", "crd.projectcalico.org", "cilium.io"];
+
+/// Whether a kind, by its name alone, is one that is read, a list, or a policy of some plugin.
+pub fn is_known(kind: &str) -> bool {
+    let item = kind.strip_suffix("List").unwrap_or(kind);
+    kind == "List" || item.ends_with("NetworkPolicy") || KNOWN.iter().any(|known| known.kind == item)
+}
+
+/// Whether an `apiVersion` names a group that is known. The core group does not count: it has no name.
+pub fn has_known_group(api_version: &str) -> bool {
+    let group = group(api_version);
+    !group.is_empty() && (is_built_in(api_version) || OF_PLUGINS.contains(&group))
+}
+
+/// Whether an `apiVersion` names a group that may be one of custom kinds.
+pub fn may_be_custom(api_version: &str) -> bool {
+    group(api_version).contains('.')
+}
+
 /// The group of an `apiVersion`; empty for the core group.
 pub fn group(api_version: &str) -> &str {
     api_version.split_once('/').map_or("", |(group, _)| group)

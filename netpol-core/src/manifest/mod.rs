@@ -7,6 +7,7 @@ mod document;
 mod identity;
 pub mod kinds;
 pub mod label_selector;
+mod meant;
 pub mod metadata;
 pub mod names;
 pub mod namespace;

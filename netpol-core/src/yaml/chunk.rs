@@ -43,6 +43,9 @@ pub enum Parsed<'t> {
         /// Whether the text has lines that begin `apiVersion:` and `kind:`.
         looks_like_object: bool,
     },
-    /// Not readable, and it has `{{ … }}`: a template that was not rendered. A diagnostic says so.
-    Template,
+    /// Not readable, and it has `{{ … }}` or `{% … %}`: a template that was not rendered. A diagnostic says so.
+    Template {
+        /// Whether the text has lines that begin `apiVersion:` and `kind:`.
+        looks_like_object: bool,
+    },
 }

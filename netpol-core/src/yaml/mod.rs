@@ -8,6 +8,7 @@ pub mod chunk;
 pub mod edit;
 pub mod emit;
 mod list;
+mod looks;
 pub mod node;
 mod parse;
 mod peek;

@@ -8,7 +8,7 @@ use super::reader::limits::{DOCUMENT_BYTES, DOCUMENTS};
 use super::reader::mapping::Duplicate;
 use super::reader::place::Place;
 use super::reader::{block, general, json};
-use super::{Chunk, Node, Parsed, Syntax, Value};
+use super::{Chunk, Node, Parsed, Syntax, Value, looks};
 use crate::diagnostic::rule::{DUPLICATE_KEY, UNREADABLE_YAML, UNRENDERED_TEMPLATE};
 use crate::diagnostic::{Category, Diagnostic, Severity, report};
 use crate::text::{SourceFile, Span};
@@ -25,7 +25,7 @@ pub fn parse<'t>(
     let text = source.text().get(chunk.span.start as usize..chunk.span.end as usize).unwrap_or_default();
     report_invalid_byte(source, text, place, diagnostics);
     if text.len() > DOCUMENT_BYTES && chunk.syntax != Syntax::Excess {
-        return report_flaw(&Flaw::too_large(), text, place, diagnostics);
+        return report_flaw(&Flaw::too_large(), (text, chunk.syntax), place, diagnostics);
     }
     if is_unwanted(text, chunk, wanted) {
         return Parsed::Skipped;
@@ -52,7 +52,7 @@ pub fn parse<'t>(
             report(diagnostics, of_flaw(&flaw, place));
             Parsed::Broken { looks_like_object: true }
         }
-        Err(flaw) => report_flaw(&flaw, text, place, diagnostics),
+        Err(flaw) => report_flaw(&flaw, (text, chunk.syntax), place, diagnostics),
     }
 }
 
@@ -178,37 +178,30 @@ fn of_duplicate(duplicate: &Duplicate) -> Diagnostic {
         .with_help("remove one of them")
 }
 
-fn report_flaw<'t>(flaw: &Flaw, text: &str, place: Place, diagnostics: &mut Vec<Diagnostic>) -> Parsed<'t> {
-    let span: Span = place.span(flaw.start, flaw.end);
-    if memchr::memmem::find(text.as_bytes(), b"{{").is_some() {
+fn report_flaw<'t>(
+    flaw: &Flaw,
+    (text, syntax): (&str, Syntax),
+    place: Place,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Parsed<'t> {
+    let looks_like_object = looks::like_object(text, syntax);
+    if looks::like_template(text) {
+        let span: Span = place.span(flaw.start, flaw.end);
         let message = "this is a template that was not rendered; it is left out";
         report(
             diagnostics,
             Diagnostic::new(UNRENDERED_TEMPLATE, Category::Input, Severity::Warning, span, message)
                 .with_help("render it first, for example with `helm template`"),
         );
-        return Parsed::Template;
+        return Parsed::Template { looks_like_object };
     }
     report(diagnostics, of_flaw(flaw, place));
-    Parsed::Broken { looks_like_object: looks_like_object(text) }
+    Parsed::Broken { looks_like_object }
 }
 
 fn of_flaw(flaw: &Flaw, place: Place) -> Diagnostic {
     let help = flaw.help.unwrap_or("check the quotes, the brackets and the indentation around this place");
     Diagnostic::input(UNREADABLE_YAML, place.span(flaw.start, flaw.end), flaw.message.clone()).with_help(help)
-}
-
-/// Whether lines begin with `apiVersion:` and `kind:`.
-fn looks_like_object(text: &str) -> bool {
-    let has = |key: &str| {
-        memchr::memmem::find_iter(text.as_bytes(), key.as_bytes()).any(|at| {
-            let before = text.as_bytes().get(..at).unwrap_or_default();
-            let after = text.as_bytes().get(at + key.len()..).unwrap_or_default();
-            matches!(before.last(), None | Some(b'\n' | b' ' | b'"' | b'\'' | b'{' | b','))
-                && matches!(after.first(), Some(b':' | b'"' | b'\'' | b' '))
-        })
-    };
-    has("apiVersion") && has("kind")
 }
 
 #[cfg(test)]
@@ -229,7 +222,7 @@ mod tests {
             Parsed::Tree(node) => node.value.type_name().to_owned(),
             Parsed::Skipped => "skipped".to_owned(),
             Parsed::Broken { looks_like_object } => format!("broken {looks_like_object}"),
-            Parsed::Template => "template".to_owned(),
+            Parsed::Template { looks_like_object } => format!("template {looks_like_object}"),
         };
         let words = split(id, source).iter().map(word).collect();
         (words, diagnostics)
@@ -328,9 +321,15 @@ mod tests {
 
     #[test]
     fn templates_are_told_from_broken_documents() {
-        let (words, diagnostics) = read_text("name: {{ .Release.Name }}\n");
-        assert_eq!(words, ["template"]);
-        assert_eq!(diagnostics[0].rule, UNRENDERED_TEMPLATE);
+        for (text, word) in [
+            ("name: {{ .Release.Name }}\n", "template false"),
+            ("{% if x %}\nname: a\n{% endif %}\n", "template false"),
+            ("apiVersion: v1\nkind: Pod\n{{- if x }}\n", "template true"),
+        ] {
+            let (words, diagnostics) = read_text(text);
+            assert_eq!(words, [word]);
+            assert_eq!(diagnostics[0].rule, UNRENDERED_TEMPLATE);
+        }
     }
 
     #[test]

@@ -8,9 +8,9 @@ use super::{
     Cluster, Facts, GroupId, Maker, Namespace, NamespaceId, Node, NodeId, Owner, PodAddresses, PodGroup,
     PodNames, Workload, WorkloadId,
 };
-use crate::manifest::{self, Manifests, Phase, WorkloadKind};
+use crate::manifest::{self, Admission, Manifests, Phase, WorkloadKind};
 use crate::net::{Family, IpSet};
-use crate::selector::{LabelValue, Labels};
+use crate::selector::{LabelValue, Labels, Unlisted};
 
 impl Cluster {
     /// The cluster that manifests describe. `namespaces` are those that policies name, and `families` those that
@@ -85,17 +85,22 @@ impl Cluster {
             if !namespaces.contains_key(name) {
                 let labels = self.labels_of_unlisted_namespace(name);
                 let is_described = self.facts.namespaces.contains_key(name);
-                let entry = Namespace { name: name.to_owned(), labels, is_described, span: None };
-                namespaces.insert(name.to_owned(), entry);
+                let name = name.to_owned();
+                let admission = Admission::Admitted;
+                let entry = Namespace { name: name.clone(), labels, is_described, admission, span: None };
+                namespaces.insert(name, entry);
             }
         }
         for namespace in &manifests.namespaces {
             let name = namespace.metadata.name.value.clone();
-            let mut labels = labels_of(namespace.metadata.labels.iter().cloned());
+            let admission = namespace.admission;
+            let mut labels = match admission.doubt() {
+                None => labels_of(namespace.metadata.labels.iter().cloned()),
+                Some(_) => Labels::default().with_unlisted(Unlisted::Unknown),
+            };
             labels.insert(Namespace::NAME_LABEL.to_owned(), LabelValue::Known(name.clone()));
-            let entry =
-                Namespace { name: name.clone(), labels, is_described: true, span: Some(namespace.span) };
-            namespaces.insert(name, entry);
+            let (is_described, span) = (true, Some(namespace.span));
+            namespaces.insert(name.clone(), Namespace { name, labels, is_described, admission, span });
         }
         self.namespaces = namespaces.into_values().collect();
     }
@@ -200,6 +205,7 @@ impl Cluster {
             addresses: known_or_not(addresses),
             node,
             is_host_network,
+            admission: pod.admission,
             span: pod.span,
         }
     }
@@ -219,6 +225,7 @@ impl Cluster {
             addresses: known_or_not(addresses),
             node,
             is_host_network,
+            admission: workload.admission,
             span: workload.pod_labels_span,
         }
     }

@@ -4,6 +4,7 @@ use super::{
     Cluster, GroupId, Hypothetical, Namespace, NamespaceId, Owner, PodAddresses, PodGroup, PodNames,
     Workload, WorkloadId,
 };
+use crate::manifest::Admission;
 use crate::selector::Labels;
 use crate::text::Span;
 
@@ -28,6 +29,7 @@ impl Cluster {
             name: name.to_owned(),
             labels: self.labels_of_unlisted_namespace(name),
             is_described: self.facts.namespaces.contains_key(name),
+            admission: Admission::Admitted,
             span: None,
         };
         self.namespaces.insert(at, namespace);
@@ -58,6 +60,7 @@ impl Cluster {
             addresses: PodAddresses::Unknown,
             node: None,
             is_host_network: false,
+            admission: Admission::Admitted,
             span: place,
         });
         let owner = Owner::Hypothetical(pod.labels.clone());

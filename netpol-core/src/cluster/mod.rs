@@ -15,6 +15,7 @@ pub mod namespace;
 pub mod node;
 pub mod workload;
 
+pub use crate::manifest::Admission;
 pub use asked::Asked;
 pub use cluster::{Cluster, Named};
 pub use dns::{Dns, Resolver};

@@ -1,5 +1,6 @@
 //! Namespaces, given or only named.
 
+use crate::manifest::Admission;
 use crate::selector::Labels;
 use crate::text::Span;
 
@@ -16,6 +17,8 @@ pub struct Namespace {
     pub labels: Labels,
     /// Whether a Namespace object or the configuration describes it.
     pub is_described: bool,
+    /// Whether the API server takes its object.
+    pub admission: Admission,
     /// Where its object stands.
     pub span: Option<Span>,
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::{NamedPort, NamespaceId, NodeId};
-use crate::manifest::WorkloadKind;
+use crate::manifest::{Admission, WorkloadKind};
 use crate::selector::Labels;
 use crate::text::Span;
 
@@ -106,6 +106,8 @@ pub struct PodGroup {
     pub node: Option<NodeId>,
     /// Whether the pod shares its node's network.
     pub is_host_network: bool,
+    /// Whether the API server takes the pod, or what makes it. Of what it refuses nothing is known.
+    pub admission: Admission,
     /// Where the pod, or the template's labels, stand.
     pub span: Span,
 }

@@ -25,6 +25,8 @@ pub(super) enum Cause {
     Opaque { opaque: u32 },
     /// Egress to the own node is left to the network plugin.
     OwnNodeEgress,
+    /// Nothing is known of the subject.
+    Doubted,
 }
 
 impl Cause {
@@ -144,7 +146,13 @@ impl Facts {
     }
 
     fn tell(&mut self, walk: &Walk<'_>, cause: Cause) {
+        let doubted = [walk.subject, walk.peer].into_iter().find_map(Party::doubted);
+        if let (Some(workload), None) = (doubted, cause.assumed()) {
+            self.reasons.push(Reason::Doubted(workload));
+            return;
+        }
         match cause {
+            Cause::Doubted => {}
             Cause::Opaque { opaque } => self.reasons.push(Reason::OpaquePolicy(opaque)),
             Cause::OwnNodeEgress => self.reasons.push(Reason::OwnNodeEgress(walk.subject.workload())),
             Cause::Ports { policy, rule } => self.tell_ports(walk, policy, rule),
@@ -276,6 +284,6 @@ fn namespace_of<'p>(party: &'p Party<'_>) -> Option<&'p str> {
     match party {
         Party::Pods { namespace, .. } => Some(namespace),
         Party::Hypothetical { namespace, .. } => Some(namespace.as_str()),
-        Party::Selected { .. } | Party::Node { .. } | Party::Outside { .. } => None,
+        Party::Doubted { .. } | Party::Selected { .. } | Party::Node { .. } | Party::Outside { .. } => None,
     }
 }

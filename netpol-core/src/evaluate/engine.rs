@@ -189,6 +189,7 @@ mod tests {
             addresses: PodAddresses::Unknown,
             node: None,
             is_host_network: false,
+            admission: crate::cluster::Admission::Admitted,
             span: place(),
         };
         let workload = |number: u32, name: &str| Workload {
@@ -203,6 +204,7 @@ mod tests {
                 name: "shop".to_owned(),
                 labels: Labels::known([(Namespace::NAME_LABEL, "shop")]),
                 is_described: true,
+                admission: crate::cluster::Admission::Admitted,
                 span: None,
             }],
             workloads: (0..).zip(names).map(|(number, name)| workload(number, name)).collect(),

@@ -96,6 +96,7 @@ impl Rows<'_> {
             addresses: ClassAddresses::Unknown,
             node: None,
             is_node: false,
+            doubted: None,
         }
     }
 }

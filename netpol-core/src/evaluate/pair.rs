@@ -42,7 +42,7 @@ pub(super) fn answer<'a>(
     } else if matches!(to, Endpoint::Addresses(_)) {
         to_units = units::cut(source, to_units, &from_units, Direction::Egress);
     }
-    tell_about_ends(&from_units, &to_units, facts);
+    tell_about_ends(source.cluster, &from_units, &to_units, facts);
     let mut is_itself = false;
     let answers = if let ([one], [other]) = (from_units.as_slice(), to_units.as_slice()) {
         let asked = asked_of(source, ports, other);
@@ -186,8 +186,10 @@ pub(super) fn walk<'w>(
     }
 }
 
-fn tell_about_ends(from: &[Unit<'_>], to: &[Unit<'_>], facts: &mut Facts) {
+fn tell_about_ends(cluster: &Cluster, from: &[Unit<'_>], to: &[Unit<'_>], facts: &mut Facts) {
     for unit in from.iter().chain(to) {
+        let groups = unit.members.iter().filter_map(|member| cluster.group(member.group));
+        facts.assumptions.extend(groups.filter_map(Assumption::of_group));
         if let Party::Node { workload: Some(workload), .. } = &unit.party {
             facts.assumptions.push(Assumption::HostNetworkIsNode(*workload));
         }

@@ -11,6 +11,8 @@ use crate::selector::{Answer, Truth};
 pub(super) enum Party<'a> {
     /// Pods of one class, on one node where that matters.
     Pods { class: ClassId, view: &'a Class, namespace: &'a str, node: Option<NodeId>, workload: WorkloadId },
+    /// Pods of which nothing is known, since the API server refuses them as they stand. They may be anything.
+    Doubted { class: ClassId, view: &'a Class, workload: WorkloadId },
     /// A pod that does not exist.
     Hypothetical { view: Class, namespace: String },
     /// Every pod that a selector selects, those that do not exist among them.
@@ -25,7 +27,7 @@ impl Party<'_> {
     /// What the walk knows of the pods; `None` for a node and for addresses.
     pub(super) fn pods(&self) -> Option<&Class> {
         match self {
-            Self::Pods { view, .. } => Some(view),
+            Self::Pods { view, .. } | Self::Doubted { view, .. } => Some(view),
             Self::Hypothetical { view, .. } | Self::Selected { view, .. } => Some(view),
             Self::Node { .. } | Self::Outside { .. } => None,
         }
@@ -34,7 +36,7 @@ impl Party<'_> {
     /// The workload, if it is one.
     pub(super) const fn workload(&self) -> Option<WorkloadId> {
         match self {
-            Self::Pods { workload, .. } => Some(*workload),
+            Self::Pods { workload, .. } | Self::Doubted { workload, .. } => Some(*workload),
             Self::Node { workload, .. } => *workload,
             Self::Hypothetical { .. } | Self::Selected { .. } | Self::Outside { .. } => None,
         }
@@ -43,7 +45,7 @@ impl Party<'_> {
     /// The families that the party has addresses of.
     pub(super) fn families(&self, cluster: &Cluster) -> Vec<Family> {
         match self {
-            Self::Pods { view, .. } => view.families(cluster),
+            Self::Pods { view, .. } | Self::Doubted { view, .. } => view.families(cluster),
             Self::Hypothetical { view, .. } | Self::Selected { view, .. } => view.families(cluster),
             Self::Node { addresses, .. } if addresses.is_empty() => cluster.families.clone(),
             Self::Node { addresses, .. } | Self::Outside { addresses } => {
@@ -60,7 +62,18 @@ impl Party<'_> {
             Party::Outside { addresses } => {
                 cluster.node(*own).is_some_and(|node| addresses.is_subset(&node.addresses))
             }
-            Party::Pods { .. } | Party::Hypothetical { .. } | Party::Selected { .. } => false,
+            Party::Pods { .. }
+            | Party::Doubted { .. }
+            | Party::Hypothetical { .. }
+            | Party::Selected { .. } => false,
+        }
+    }
+
+    /// The workload of pods of which nothing is known.
+    pub(super) const fn doubted(&self) -> Option<WorkloadId> {
+        match self {
+            Self::Doubted { workload, .. } => Some(*workload),
+            _ => None,
         }
     }
 }
@@ -74,7 +87,10 @@ pub(super) fn answer(
     family: Family,
 ) -> Answer {
     match (peer, party) {
-        (IndexedPeer::Term(id), Party::Pods { class, .. }) => index.answer(id, *class),
+        (IndexedPeer::Term(id), Party::Pods { class, .. } | Party::Doubted { class, .. }) => {
+            index.answer(id, *class)
+        }
+        (IndexedPeer::Block(_), Party::Doubted { .. }) => Answer::UNKNOWN,
         (IndexedPeer::Term(id), Party::Hypothetical { view, namespace }) => index
             .term(id)
             .map_or(Answer::UNKNOWN, |entry| term::selects(&entry.pods, view, cluster, namespace)),
@@ -92,9 +108,7 @@ pub(super) fn answer(
                 (Party::Node { addresses, .. }, _) if addresses.is_empty() => block.unknown_node(family),
                 (Party::Node { addresses, .. }, _) => firm(block.holds(&addresses.in_family(family))),
                 (Party::Outside { addresses }, _) => firm(block.holds(addresses)),
-                (Party::Pods { .. } | Party::Hypothetical { .. } | Party::Selected { .. }, None) => {
-                    firm(Truth::No)
-                }
+                (_, None) => firm(Truth::No),
             });
             answer.map_or(Answer::UNKNOWN, |answer| Answer {
                 truth: answer.truth,

@@ -4,7 +4,7 @@
 //! once, by one of them. So a row costs what its rules and its answers cost, not one walk for each peer.
 
 use super::{Assumption, Reason};
-use crate::cluster::{NamedPort, NodeId, WorkloadId};
+use crate::cluster::{GroupId, NamedPort, NodeId, WorkloadId};
 use crate::index::{ClassId, ClassSet, Selecting};
 use crate::net::{ConnectionSet, Decided, Family, IpSet};
 use crate::policy::Direction;
@@ -31,6 +31,7 @@ pub struct RowKey {
     pub(super) named_ports: Vec<NamedPort>,
     pub(super) node: Option<NodeId>,
     pub(super) is_node: bool,
+    pub(super) doubted: Option<GroupId>,
 }
 
 /// Peers with the same answer.

@@ -41,6 +41,8 @@ pub struct Rows<'a> {
     by_address: ByAddress,
     /// The classes of pods in the network of their node.
     node_classes: Vec<ClassId>,
+    /// The classes of which nothing is known.
+    doubted: Vec<ClassId>,
     /// For each block, the sets of classes that it tells apart.
     blocks: Vec<OnceLock<Vec<ClassSet>>>,
 }
@@ -72,6 +74,7 @@ impl<'a> Rows<'a> {
             is_everyone: everyone(index),
             by_address: ByAddress::new(classes().filter(|(_, class)| !class.is_node)),
             node_classes: classes().filter(|(_, class)| class.is_node).map(|(id, _)| id).collect(),
+            doubted: classes().filter(|(_, class)| class.doubted.is_some()).map(|(id, _)| id).collect(),
             blocks: (0u32..).map_while(|id| index.block(BlockId(id))).map(|_| OnceLock::new()).collect(),
             outside,
         }
@@ -114,6 +117,7 @@ impl<'a> Rows<'a> {
             named_ports: view.filter(|_| own_ports).map(|view| view.named_ports.clone()).unwrap_or_default(),
             node: subject.node.filter(|_| !selecting.is_empty() || !opaque.is_empty()),
             is_node,
+            doubted: view.and_then(|view| view.doubted),
             selecting,
             opaque,
         }
@@ -123,7 +127,9 @@ impl<'a> Rows<'a> {
     pub fn row(&self, subject: Subject, direction: Direction) -> Row {
         let key = self.key(subject, direction);
         let Some(party) = party_of(self.source, subject) else { return Row::default() };
-        let is_open = key.opaque.is_empty() && key.selecting.iter().all(|it| it.answer.truth == Truth::No);
+        let is_open = key.doubted.is_none()
+            && key.opaque.is_empty()
+            && key.selecting.iter().all(|it| it.answer.truth == Truth::No);
         let mut row = Row { is_open, ..Row::default() };
         let mut grounds = Grounds::default();
         self.add_inside(&key, &party, (&mut row, &mut grounds));
@@ -169,6 +175,9 @@ impl<'a> Rows<'a> {
         let mut partition = Partition::new(self.workloads.len());
         for classes in &self.by_families {
             partition.cut(classes.iter().copied());
+        }
+        for class in &self.doubted {
+            partition.cut([*class].into_iter());
         }
         let rules = key.selecting.iter().flat_map(|entry| self.rules(entry.policy));
         let mut rules = rules.filter(|rule| rule.direction == key.direction);

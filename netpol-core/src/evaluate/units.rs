@@ -70,6 +70,7 @@ pub(super) fn hypothetical(cluster: &Cluster, pod: &Hypothetical) -> Party<'stat
         addresses: ClassAddresses::Unknown,
         node: None,
         is_node: false,
+        doubted: None,
     };
     Party::Hypothetical { view, namespace: pod.namespace.clone() }
 }
@@ -118,6 +119,9 @@ pub(super) fn party<'a>(
 ) -> Party<'a> {
     if view.is_node {
         return node_party(cluster, view, workload);
+    }
+    if view.doubted.is_some() {
+        return Party::Doubted { class, view, workload };
     }
     let namespace = view.namespace.and_then(|id| cluster.namespace(id));
     let namespace = namespace.map(|namespace| namespace.name.as_str()).unwrap_or_default();
@@ -178,7 +182,7 @@ fn knives(source: Source<'_>, pods: &[Unit<'_>], direction: Direction) -> Vec<Ip
                 policies.extend(source.index.selecting(*class, direction).iter().map(|entry| entry.policy));
             }
             Party::Hypothetical { .. } => policies.extend_from_slice(source.index.acting_order()),
-            Party::Selected { .. } | Party::Node { .. } | Party::Outside { .. } => {}
+            Party::Doubted { .. } | Party::Selected { .. } | Party::Node { .. } | Party::Outside { .. } => {}
         }
     }
     policies.sort_unstable();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cluster::{Cluster, Endpoint, GroupId, WorkloadId};
+use crate::cluster::{Admission, Cluster, Endpoint, GroupId, PodGroup, WorkloadId};
 use crate::index::PolicyIndex;
 use crate::net::{ConnectionSet, Decided, Family, IpSet};
 use crate::policy::{OriginId, PolicySet};
@@ -117,6 +117,8 @@ pub enum Assumption {
     NoPolicy,
     /// That a pod's own node always reaches it is left aside.
     OwnNodeAside,
+    /// The API server refuses a part of the metadata of a workload that no answer depends on.
+    RefusedMetadata(WorkloadId),
 }
 
 impl Assumption {
@@ -138,13 +140,19 @@ impl Assumption {
         all
     }
 
-    /// That the pods of some workloads use the network of their nodes, where the network plugin tells them apart.
-    pub fn of_hosts(cluster: &Cluster, index: &PolicyIndex) -> Vec<Self> {
-        if !index.plugin().host_network_is_node {
-            return Vec::new();
-        }
-        let hosts = cluster.groups.iter().filter(|group| group.is_host_network);
+    /// What is to be said of some pods whatever is asked of them.
+    pub(super) fn of_group(group: &PodGroup) -> Option<Self> {
+        matches!(group.admission, Admission::ButMetadata(_)).then_some(Self::RefusedMetadata(group.workload))
+    }
+
+    /// What is to be said of the pods of a cluster: those that use the network of their nodes, where the network plugin
+    /// tells them apart, and those of whose objects the API server refuses a part that does not matter.
+    pub fn of_pods(cluster: &Cluster, index: &PolicyIndex) -> Vec<Self> {
+        let are_nodes = index.plugin().host_network_is_node;
+        let hosts = cluster.groups.iter().filter(|group| group.is_host_network && are_nodes);
+        let hosts = hosts.filter(|group| group.admission.is_known());
         let mut all: Vec<Self> = hosts.map(|group| Self::HostNetworkIsNode(group.workload)).collect();
+        all.extend(cluster.groups.iter().filter_map(Self::of_group));
         all.dedup();
         all
     }
@@ -195,6 +203,8 @@ pub enum Reason {
     },
     /// Whether a pod may reach its own node is left to the network plugin.
     OwnNodeEgress(Option<WorkloadId>),
+    /// Nothing is known of the pods of a workload: the API server refuses it as it stands, or a placeholder hides it.
+    Doubted(WorkloadId),
 }
 
 /// Why a direction of a pair is allowed without asking rules.

@@ -39,6 +39,9 @@ pub(super) struct Found {
 impl Walk<'_> {
     /// What the direction allows of what is asked.
     pub(super) fn run(&self) -> Found {
+        if self.subject.doubted().is_some() {
+            return self.doubt();
+        }
         if let Some(exemption) = self.exemption() {
             let decided = Decided { allowed: self.asked.clone(), unknown: ConnectionSet::empty() };
             return Found { decided, exemption: Some(exemption), causes: Causes::default() };
@@ -75,9 +78,17 @@ impl Walk<'_> {
         Found { decided, exemption, causes }
     }
 
+    /// Pods that the API server refuses may be anything once they are put right.
+    fn doubt(&self) -> Found {
+        let mut causes = Causes::default();
+        causes.add(Cause::Doubted, self.asked);
+        let decided = Decided { unknown: self.asked.clone(), ..Decided::nothing() };
+        Found { decided, exemption: None, causes }
+    }
+
     /// Everything that the walk sees, tier by tier, whether it matters or not.
     pub(super) fn trace(&self) -> Vec<TierTrace> {
-        if self.exemption().is_some() {
+        if self.subject.doubted().is_some() || self.exemption().is_some() {
             return Vec::new();
         }
         let selecting = self.selecting();
@@ -111,6 +122,9 @@ impl Walk<'_> {
         let mut isolation = Isolation::default();
         if self.exemption().is_some() {
             return isolation;
+        }
+        if self.subject.doubted().is_some() {
+            isolation.isolated = Truth::Unknown;
         }
         for entry in self.selecting().iter().filter(|entry| entry.answer.truth != Truth::No) {
             isolation.policies.push(PolicyRef::Evaluated(entry.policy));
@@ -147,7 +161,9 @@ impl Walk<'_> {
     /// The policies that select the subject, or may, in the order they act in.
     pub(super) fn selecting(&self) -> Cow<'_, [Selecting]> {
         match self.subject {
-            Party::Pods { class, .. } => Cow::Borrowed(self.index.selecting(*class, self.direction)),
+            Party::Pods { class, .. } | Party::Doubted { class, .. } => {
+                Cow::Borrowed(self.index.selecting(*class, self.direction))
+            }
             Party::Hypothetical { .. } => Cow::Owned(self.selecting_hypothetical()),
             Party::Selected { .. } | Party::Node { .. } | Party::Outside { .. } => Cow::Borrowed(&[]),
         }
@@ -172,7 +188,9 @@ impl Walk<'_> {
         match self.subject {
             Party::Hypothetical { view, namespace } => term::selects(pods, view, self.cluster, namespace),
             Party::Pods { view, namespace, .. } => term::selects(pods, view, self.cluster, namespace),
-            Party::Selected { .. } | Party::Node { .. } | Party::Outside { .. } => Answer::from(Truth::No),
+            Party::Doubted { .. } | Party::Selected { .. } | Party::Node { .. } | Party::Outside { .. } => {
+                Answer::from(Truth::No)
+            }
         }
     }
 
@@ -186,7 +204,9 @@ impl Walk<'_> {
             opaque.is_some_and(|opaque| wanted(opaque.effect) && opaque.directions.contains(self.direction))
         };
         match self.subject {
-            Party::Pods { class, .. } => self.index.opaque_selecting(*class).filter(may_act).collect(),
+            Party::Pods { class, .. } | Party::Doubted { class, .. } => {
+                self.index.opaque_selecting(*class).filter(may_act).collect()
+            }
             Party::Hypothetical { .. } => {
                 let all = (0u32..).zip(&self.set.opaque);
                 let selecting = all.filter(|(_, opaque)| {

@@ -42,7 +42,8 @@ fn explain_direction(scene: Scene<'_>, trace: &DirectionTrace) -> DirectionExpla
         tier.policies.iter().map(move |policy| policy_fact(stage, tier, policy))
     });
     let policies: Vec<PolicyFact> = policies.collect();
-    let is_denied = matches!(decision, Decision::Deny | Decision::Partial);
+    let are_known = stage.subject_pods.iter().chain(&stage.peer_pods).all(|pod| pod.is_known);
+    let is_mendable = are_known && matches!(decision, Decision::Deny | Decision::Partial);
     DirectionExplanation {
         direction: trace.direction,
         subject: stage.subject.clone(),
@@ -52,8 +53,8 @@ fn explain_direction(scene: Scene<'_>, trace: &DirectionTrace) -> DirectionExpla
         decision,
         taken: UnknownAs::Unknown,
         isolation: isolation(trace),
-        remedies: if is_denied { remedies(&stage, &policies) } else { Vec::new() },
-        nearly: if is_denied { near_policies(&stage) } else { Vec::new() },
+        remedies: if is_mendable { remedies(&stage, &policies) } else { Vec::new() },
+        nearly: if is_mendable { near_policies(&stage) } else { Vec::new() },
         policies,
     }
 }
@@ -70,7 +71,8 @@ fn isolation(trace: &DirectionTrace) -> Isolation {
     let may = trace.tiers.iter().flat_map(|tier| &tier.policies);
     let may = may.filter(|policy| policy.selects.truth == Truth::Unknown || is_opaque(policy)).count();
     match (may, trace.tiers.iter().all(|tier| tier.policies.is_empty())) {
-        (0, true) => Isolation::NotSelected,
+        (0, true) if trace.decided.unknown.is_empty() => Isolation::NotSelected,
+        (0, true) => Isolation::Doubted,
         (0, false) => Isolation::NotIsolated,
         (by, _) => Isolation::NotKnown { by },
     }

@@ -117,6 +117,8 @@ pub enum Isolation {
         /// By how many policies.
         by: usize,
     },
+    /// Nothing is known of its pods, since the API server refuses them as they stand.
+    Doubted,
     /// Whether it is isolated is not known: it is not known whether the policies select it.
     NotKnown {
         /// How many policies may isolate it.

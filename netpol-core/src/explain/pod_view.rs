@@ -30,6 +30,8 @@ pub(super) struct PodView<'a> {
     pub(super) addresses: &'a PodAddresses,
     /// Whether they are taken to be their node, whose network they share: selectors do not see them.
     pub(super) is_node: bool,
+    /// Whether the API server takes them as they stand; else all of this may be otherwise.
+    pub(super) is_known: bool,
 }
 
 /// The pods of an end; empty for addresses and nodes.
@@ -61,6 +63,7 @@ fn of_group<'a>(cluster: &'a Cluster, group: &'a PodGroup, names: Option<&[Strin
         named_ports: &group.named_ports,
         addresses: &group.addresses,
         is_node: false,
+        is_known: group.admission.is_known(),
     })
 }
 
@@ -97,5 +100,6 @@ fn hypothetical<'a>(cluster: &'a Cluster, pod: &'a Hypothetical) -> PodView<'a> 
         named_ports: &[],
         addresses: &PodAddresses::Unknown,
         is_node: false,
+        is_known: true,
     }
 }

@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use rustc_hash::FxHashMap;
 
 use crate::cluster::{Cluster, GroupId, NamedPort, NamespaceId, NodeId, PodAddresses, PodGroup, PodNames};
-use crate::net::Family;
-use crate::selector::{LabelValue, Labels};
+use crate::net::{Family, Protocol};
+use crate::selector::{LabelValue, Labels, Unlisted};
 
 use super::interest::{Interest, POD_INDEX, POD_NAME};
 
@@ -30,6 +30,8 @@ pub struct Class {
     pub node: Option<NodeId>,
     /// Whether the pods are in their node's network and are taken for it.
     pub is_node: bool,
+    /// The group of which nothing is known, since the API server refuses it as it stands: it has a class of its own.
+    pub doubted: Option<GroupId>,
 }
 
 /// The addresses of the pods of a class.
@@ -107,7 +109,10 @@ pub(super) fn classify(cluster: &Cluster, interest: &Interest) -> Classes {
     for (index, group) in cluster.groups.iter().enumerate() {
         let id = GroupId(u32::try_from(index).unwrap_or(u32::MAX));
         for (member, ordinal_labels) in members(cluster, id, group, interest) {
-            let class = class_of(group, &ordinal_labels, interest);
+            let class = match group.admission.doubt() {
+                None => class_of(group, &ordinal_labels, interest),
+                Some(_) => doubted_class((id, group), interest),
+            };
             let number = *found.entry(class.clone()).or_insert_with(|| {
                 order.push(class);
                 u32::try_from(order.len() - 1).unwrap_or(u32::MAX)
@@ -166,7 +171,7 @@ fn members(
         let is_one_pod = matches!(group.names, PodNames::Pod(_));
         return vec![(Member { group: id, ordinal: None, is_one_pod }, Vec::new())];
     };
-    if !interest.asks_for_ordinals() {
+    if !interest.asks_for_ordinals() || group.admission.doubt().is_some() {
         return vec![(Member { group: id, ordinal: None, is_one_pod: false }, Vec::new())];
     }
     let name = cluster.maker_name(group);
@@ -244,5 +249,24 @@ fn class_of(group: &PodGroup, ordinal_labels: &[(String, LabelValue)], interest:
         addresses: known,
         node: group.node.filter(|_| is_node),
         is_node,
+        doubted: None,
+    }
+}
+
+/// Pods that may have any label, any named port and any address.
+fn doubted_class((id, group): (GroupId, &PodGroup), interest: &Interest) -> Class {
+    let any_number = |name: &String| {
+        Protocol::ALL.map(|protocol| NamedPort { name: name.clone(), protocol, number: None })
+    };
+    let mut named_ports: Vec<NamedPort> = interest.port_names.iter().flat_map(any_number).collect();
+    named_ports.sort_unstable();
+    Class {
+        namespace: Some(group.namespace),
+        labels: Labels::default().with_unlisted(Unlisted::Unknown),
+        named_ports,
+        addresses: ClassAddresses::Unknown,
+        node: None,
+        is_node: false,
+        doubted: Some(id),
     }
 }

@@ -121,6 +121,8 @@ fn both(one: &Selector, other: &Selector) -> Selector {
 struct Postings<'a> {
     known: FxHashMap<(u32, &'a str, &'a str), Vec<u32>>,
     unknown: FxHashMap<(u32, &'a str), Vec<u32>>,
+    /// Those of which nothing is known, by namespace.
+    doubted: FxHashMap<u32, Vec<u32>>,
 }
 
 impl<'a> Postings<'a> {
@@ -128,6 +130,9 @@ impl<'a> Postings<'a> {
         let mut postings = Self::default();
         for (id, class) in (0u32..).zip(classes) {
             let Some(namespace) = class.namespace.filter(|_| !class.is_node) else { continue };
+            if class.doubted.is_some() {
+                postings.doubted.entry(namespace.0).or_default().push(id);
+            }
             for (key, value) in class.labels.iter() {
                 match value {
                     LabelValue::Known(value) => {
@@ -154,7 +159,8 @@ impl<'a> Postings<'a> {
                 .iter()
                 .filter_map(|value| self.known.get(&(namespace.0, key, value.as_str())));
             let unknown = self.unknown.get(&(namespace.0, key));
-            Some(known.chain(unknown).collect::<Vec<_>>())
+            let doubted = self.doubted.get(&namespace.0);
+            Some(known.chain(unknown).chain(doubted).collect::<Vec<_>>())
         });
         let narrowest = lists.min_by_key(|lists| lists.iter().map(|list| list.len()).sum::<usize>())?;
         let mut candidates: Vec<u32> = narrowest.into_iter().flatten().copied().collect();

@@ -195,7 +195,7 @@ where
 
     /// An object of a kind that is not read here: a policy if a dialect claims it.
     fn custom(&mut self, node: &yaml::Node<'t>, version: &str, kind: &str) {
-        let object = object_ref(node, version, kind, &self.reader.options.default_namespace);
+        let object = object_ref((self.file, node), version, kind, &self.reader.options.default_namespace);
         let raw = RawObject { object, node, file: self.file };
         let before = self.outcome.diagnostics.len();
         match (self.reader.claim)(&raw, &mut self.outcome.diagnostics) {
@@ -223,11 +223,11 @@ where
         }
         let is_policy = matches!(found, Found::Policy(_));
         let needs_object = is_policy || !self.outcome.diagnostics.is_empty();
-        let object =
-            needs_object.then(|| object_ref(node, version, kind, &self.reader.options.default_namespace));
+        let object = needs_object
+            .then(|| object_ref((self.file, node), version, kind, &self.reader.options.default_namespace));
         self.name_object(node.span, object.as_ref());
         let object = object.map(Box::new);
-        let item = Item { found, object, has_name: !name_of(node).is_empty(), span: node.span };
+        let item = Item { found, object, has_name: !name_of(self.file, node).is_empty(), span: node.span };
         self.outcome.items.push(item);
     }
 
@@ -243,7 +243,7 @@ where
         let advice = "check `apiVersion` and `kind`; `kubectl api-resources` lists what a cluster has";
         diagnostic.help = Some(kinds::suggestion(version, kind).unwrap_or_else(|| advice.to_owned()));
         report(&mut self.outcome.diagnostics, diagnostic);
-        let object = object_ref(node, version, kind, &self.reader.options.default_namespace);
+        let object = object_ref((self.file, node), version, kind, &self.reader.options.default_namespace);
         self.name_object(node.span, Some(&object));
     }
 
@@ -297,12 +297,19 @@ fn no_match(rule: crate::diagnostic::RuleName, span: Span, version: &str, kind: 
 }
 
 /// The identity of an object, without looking closely.
-fn object_ref(node: &yaml::Node<'_>, version: &str, kind: &str, default_namespace: &str) -> ObjectRef {
+fn object_ref(
+    (file, node): (&SourceFile, &yaml::Node<'_>),
+    version: &str,
+    kind: &str,
+    default_namespace: &str,
+) -> ObjectRef {
     let namespace = match kind {
         "Namespace" | "Node" if version == "v1" => None,
-        _ => Some(metadata_text(node, "namespace").unwrap_or(Cow::Borrowed(default_namespace)).into_owned()),
+        _ => Some(
+            metadata_text((file, node), "namespace").unwrap_or(Cow::Borrowed(default_namespace)).into_owned(),
+        ),
     };
-    let name = metadata_text(node, "name").or_else(|| metadata_text(node, "generateName"));
+    let name = metadata_text((file, node), "name").or_else(|| metadata_text((file, node), "generateName"));
     ObjectRef {
         api_version: version.to_owned(),
         kind: kind.to_owned(),
@@ -311,15 +318,18 @@ fn object_ref(node: &yaml::Node<'_>, version: &str, kind: &str, default_namespac
     }
 }
 
-fn name_of<'n>(node: &'n yaml::Node<'_>) -> Cow<'n, str> {
-    metadata_text(node, "name").unwrap_or_default()
+fn name_of<'n>(file: &'n SourceFile, node: &'n yaml::Node<'_>) -> Cow<'n, str> {
+    metadata_text((file, node), "name").unwrap_or_default()
 }
 
 /// A text of `metadata` that is not empty.
-fn metadata_text<'n>(node: &'n yaml::Node<'_>, field: &str) -> Option<Cow<'n, str>> {
+fn metadata_text<'n>(
+    (file, node): (&'n SourceFile, &'n yaml::Node<'_>),
+    field: &str,
+) -> Option<Cow<'n, str>> {
     let Value::Mapping(fields) = &node.value else { return None };
     let Value::Mapping(metadata) = &fields.get("metadata")?.value.value else { return None };
-    scalar_text(&metadata.get(field)?.value.value).filter(|text| !text.is_empty())
+    scalar_text(file, &metadata.get(field)?.value).filter(|text| !text.is_empty())
 }
 
 /// Where the value of a field of the object stands, or the object.

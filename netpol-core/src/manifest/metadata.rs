@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use super::bookkeeping;
 use super::decode::placeholder::has_placeholder;
-use super::decode::{Decoder, GoType, Path, go};
+use super::decode::{Decoder, GoType, Path};
 use super::validity::check_labels;
-use crate::text::{Span, Spanned};
+use crate::text::{SourceFile, Span, Spanned};
 use crate::yaml::{Entry, Mapping, Node, Value};
 
 /// A label: key and value with their places. A value with an unresolved placeholder is `None` inside.
@@ -56,19 +56,19 @@ const REFERENCE: &str = "OwnerReference";
 const REFERENCE_FIELDS: [&str; 6] = ["apiVersion", "blockOwnerDeletion", "controller", "kind", "name", "uid"];
 
 /// A name that is no text, so that the object can still be told from others.
-fn misread_name(node: &Node<'_>) -> Option<Spanned<String>> {
-    let text = scalar_text(&node.value)?.into_owned();
+fn misread_name(decoder: &Decoder<'_>, node: &Node<'_>) -> Option<Spanned<String>> {
+    let text = scalar_text(decoder.file, node)?.into_owned();
     Some(Spanned { value: text, span: node.span, via: node.via })
 }
 
-/// The text of a scalar, also of one that is read as a number or a truth value.
-pub(super) fn scalar_text<'v>(value: &'v Value<'_>) -> Option<Cow<'v, str>> {
-    match value {
+/// The text of a scalar; as it is written where it is read as a number or a truth value: `y` is `y` then, not `true`.
+pub(super) fn scalar_text<'v>(file: &'v SourceFile, node: &'v Node<'_>) -> Option<Cow<'v, str>> {
+    match &node.value {
         Value::String(text) => Some(Cow::Borrowed(text.as_ref())),
-        Value::Int(number) => Some(number.to_string().into()),
-        Value::Uint(number) => Some(number.to_string().into()),
-        Value::Float(number) => Some(go::float(*number).into()),
-        Value::Bool(value) => Some(value.to_string().into()),
+        Value::Int(_) | Value::Uint(_) | Value::Float(_) | Value::Bool(_) => {
+            let written = file.text().get(node.span.start as usize..node.span.end as usize);
+            written.map(|written| Cow::Borrowed(written.trim()))
+        }
         Value::Null | Value::Sequence(_) | Value::Mapping(_) => None,
     }
 }
@@ -103,9 +103,12 @@ impl Metadata {
             match entry.key.as_ref() {
                 "name" => {
                     let text = decoder.string(&entry.value, &path, STRING);
-                    name = text.or_else(|| misread_name(&entry.value));
+                    name = text.or_else(|| misread_name(decoder, &entry.value));
                 }
-                "namespace" => namespace = decoder.string(&entry.value, &path, STRING),
+                "namespace" => {
+                    let text = decoder.string(&entry.value, &path, STRING);
+                    namespace = text.or_else(|| misread_name(decoder, &entry.value));
+                }
                 "generateName" => generated = decoder.string(&entry.value, &path, STRING),
                 "labels" => metadata.labels = labels(decoder, &entry.value, &path),
                 "ownerReferences" => metadata.owners = owners(decoder, &entry.value, &path),

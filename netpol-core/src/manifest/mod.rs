@@ -1,6 +1,7 @@
 //! Typed resources, with the places of their fields.
 
 pub mod decode;
+pub mod admission;
 pub mod backend;
 mod bookkeeping;
 mod document;
@@ -19,6 +20,7 @@ pub mod service;
 mod validity;
 pub mod workload;
 
+pub use admission::Admission;
 pub use backend::{Backend, BackendPort, backends};
 pub use label_selector::{Expression, LabelSelector};
 pub use metadata::{Label, Metadata, OwnerReference};

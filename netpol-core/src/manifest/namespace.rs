@@ -1,6 +1,7 @@
 //! `v1 Namespace`.
 
 use super::Metadata;
+use super::admission::{Admission, bears_on_pods};
 use super::decode::Decoder;
 use crate::text::Span;
 use crate::yaml;
@@ -12,11 +13,14 @@ pub struct Namespace {
     pub span: Span,
     /// Name and labels.
     pub metadata: Metadata,
+    /// Whether the API server takes it.
+    pub admission: Admission,
 }
 
 impl Namespace {
     /// Reads a namespace.
     pub fn read(decoder: &mut Decoder<'_>, root: &yaml::Node<'_>) -> Self {
-        Self { span: root.span, metadata: Metadata::read_valid(decoder, root, "") }
+        let metadata = Metadata::read_valid(decoder, root, "");
+        Self { span: root.span, metadata, admission: Admission::of(decoder, bears_on_pods) }
     }
 }

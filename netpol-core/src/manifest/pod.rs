@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::Metadata;
+use super::admission::{Admission, bears_on_pods};
 use super::decode::{Decoder, GoType, Path};
 use super::node::address;
 use super::validity::{check_container_port, check_port_name, check_protocol};
@@ -72,6 +73,8 @@ pub struct Pod {
     pub spec: PodSpec,
     /// `status`.
     pub status: PodStatus,
+    /// Whether the API server takes it.
+    pub admission: Admission,
 }
 
 impl Pod {
@@ -87,7 +90,8 @@ impl Pod {
                 status = PodStatus::read(decoder, &entry.value, &Path::ROOT.field("status"));
             }
         }
-        Self { span: root.span, metadata, spec, status }
+        let admission = Admission::of(decoder, bears_on_pods);
+        Self { span: root.span, metadata, spec, status, admission }
     }
 }
 
@@ -101,6 +105,9 @@ impl PodSpec {
             match entry.key.as_ref() {
                 "hostNetwork" => {
                     spec.host_network = decoder.boolean(node, &path, GoType::new("PodSpec", "bool"));
+                    if matches!(node.value, Value::String(_)) && spec.host_network.is_none() {
+                        decoder.opaque_placeholder.get_or_insert(node.span);
+                    }
                 }
                 "nodeName" => spec.node_name = text(decoder, node, &path),
                 "hostname" => spec.hostname = text(decoder, node, &path).map(Box::new),

@@ -1,5 +1,6 @@
 //! The kinds that own pods: `apps`, `batch` and `v1 ReplicationController`.
 
+use super::admission::{Admission, bears_on_owners};
 use super::decode::{Decoder, GoType, Path};
 use super::metadata::labels;
 use super::validity::check_labels;
@@ -98,6 +99,8 @@ pub struct Workload {
     pub pod_labels_span: Span,
     /// The template's `spec`.
     pub pod_spec: PodSpec,
+    /// Whether the API server takes it.
+    pub admission: Admission,
 }
 
 impl Workload {
@@ -117,17 +120,23 @@ impl Workload {
             pod_labels: Vec::new(),
             pod_labels_span: root.span,
             pod_spec: PodSpec::default(),
+            admission: Admission::default(),
         };
-        let Value::Mapping(fields) = &root.value else { return workload };
-        let Some(entry) = fields.get("spec") else { return workload };
+        workload.read_fields(decoder, root);
+        workload.admission = Admission::of(decoder, bears_on_owners);
+        workload
+    }
+
+    fn read_fields(&mut self, decoder: &mut Decoder<'_>, root: &Node<'_>) {
+        let Value::Mapping(fields) = &root.value else { return };
+        let Some(entry) = fields.get("spec") else { return };
         let path = Path::ROOT.field("spec");
-        if let Some(fields) = decoder.mapping(&entry.value, &path, kind.go_spec()) {
-            match kind {
-                WorkloadKind::CronJob => workload.read_cron_spec(decoder, fields, &path),
-                _ => workload.read_spec(decoder, fields, &path),
+        if let Some(fields) = decoder.mapping(&entry.value, &path, self.kind.go_spec()) {
+            match self.kind {
+                WorkloadKind::CronJob => self.read_cron_spec(decoder, fields, &path),
+                _ => self.read_spec(decoder, fields, &path),
             }
         }
-        workload
     }
 
     /// `spec.jobTemplate.spec`, a Job's.

@@ -48,7 +48,7 @@ impl Map {
         let rectangles = join::rectangles(&cells, &egress, &ingress);
         let assumptions = assumptions(cluster, set, index, &[&egress, &ingress]);
         let mut bearers = bearers(&cells, &egress, &ingress);
-        for assumption in Assumption::of_hosts(cluster, index) {
+        for assumption in Assumption::of_pods(cluster, index) {
             let Assumption::HostNetworkIsNode(workload) = &assumption else { continue };
             let own: Vec<ShareId> = shares.of_workload(*workload).collect();
             bearers.insert(assumption, Bearers { egress: own.clone(), ingress: own });
@@ -176,7 +176,7 @@ fn assumptions(cluster: &Cluster, set: &PolicySet, index: &PolicyIndex, lines: &
     let mut all: Vec<Assumption> = rows.flat_map(|row| &row.assumptions).cloned().collect();
     all.extend(Assumption::of_all(set, index));
     all.extend(cluster.workloads.iter().filter_map(|workload| hypothetical(cluster, workload)));
-    all.extend(Assumption::of_hosts(cluster, index));
+    all.extend(Assumption::of_pods(cluster, index));
     let outside = cluster.outside();
     let is_outside = |node| cluster.node(node).is_some_and(|node| node.addresses.overlaps(&outside));
     if !set.policies.is_empty() && cluster.groups.iter().filter_map(|group| group.node).any(is_outside) {

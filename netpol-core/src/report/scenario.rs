@@ -46,6 +46,7 @@ impl Scenario {
                 name: (*name).to_owned(),
                 labels: Labels::known([(Namespace::NAME_LABEL, *name)]),
                 is_described: true,
+                admission: crate::cluster::Admission::Admitted,
                 span: None,
             })
             .collect();
@@ -69,6 +70,7 @@ impl Scenario {
                 addresses: PodAddresses::Unknown,
                 node: None,
                 is_host_network: false,
+                admission: crate::cluster::Admission::Admitted,
                 span,
             });
         }

@@ -1,7 +1,8 @@
 //! Seeded generators: the same seed gives the same objects on every machine.
 
 pub mod estate;
-pub mod flow;
+pub mod faulty;
+mod flow;
 pub mod nasty;
 pub mod policy;
 pub mod random;

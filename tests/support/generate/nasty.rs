@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Random, policy};
+use super::{Random, faulty, policy};
 use crate::naive::{Blocks, Options, Unlisted};
 
 /// A generated input.
@@ -44,7 +44,15 @@ pub fn nasty(seed: u64) -> Generated {
         let namespace = if random.chance(3) { "n9" } else { random.pick(&namespaces) };
         objects.push(policy::policy(&mut random, &format!("p{index}"), namespace));
     }
-    Generated { objects, options: options(&mut random) }
+    let options = options(&mut random);
+    let is_spoilable =
+        |object: &Value| !matches!(object["kind"].as_str(), Some("Node" | "Service" | "NetworkPolicy"));
+    for object in objects.iter_mut().filter(|object| is_spoilable(object)) {
+        if random.chance(3) {
+            faulty::spoil(&mut random, object);
+        }
+    }
+    Generated { objects, options }
 }
 
 /// The families of addresses in a cluster.

@@ -8,8 +8,12 @@ use ipnet::IpNet;
 use serde_json::Value;
 
 use super::address::Family;
+use super::fields::{
+    host_addresses, is_finished, is_in_host_network, named_ports, node_name, pod_addresses, replicas,
+};
 use super::labels::{Known, Labels, Rest, items, of_metadata};
 use super::options::{Options, Unlisted};
+use super::refused::{is_doubted, is_doubted_namespace};
 
 /// One end of a question.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +58,8 @@ pub struct Side {
     pub node: Option<String>,
     /// Whether its traffic is the node's own.
     pub is_node: bool,
+    /// Whether the API server refuses what it is made of, so that nothing is known of it.
+    pub is_doubted: bool,
 }
 
 /// What selectors and named ports see of a pod.
@@ -82,7 +88,7 @@ struct Unit {
 /// The cluster.
 #[derive(Debug, Clone)]
 pub struct Cluster {
-    namespaces: BTreeMap<String, Known>,
+    namespaces: BTreeMap<String, Labels>,
     options: Options,
     units: Vec<Unit>,
     workloads: BTreeMap<End, Vec<usize>>,
@@ -161,17 +167,18 @@ impl Cluster {
     /// The labels of a namespace; one that nothing describes has its name for a label.
     pub fn namespace_labels(&self, name: &str) -> Labels {
         let described = self.namespaces.get(name).cloned().or_else(|| {
-            let labels = self.options.namespaces.get(name)?;
-            Some(labels.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect())
+            let labels = self.options.namespaces.get(name)?.iter();
+            Some(Labels::only(labels.map(|(key, value)| (key.clone(), Some(value.clone()))).collect()))
         });
-        let rest = match (&described, self.options.unlisted) {
-            (Some(_), _) => Rest::Absent,
-            (None, Unlisted::AssumedAbsent) => Rest::AssumedAbsent,
-            (None, Unlisted::Unknown) => Rest::Unknown,
-        };
-        let mut known = described.unwrap_or_default();
-        known.insert("kubernetes.io/metadata.name".to_owned(), Some(name.to_owned()));
-        Labels { known, rest }
+        let mut labels = described.unwrap_or_else(|| Labels {
+            known: Known::new(),
+            rest: match self.options.unlisted {
+                Unlisted::AssumedAbsent => Rest::AssumedAbsent,
+                Unlisted::Unknown => Rest::Unknown,
+            },
+        });
+        labels.known.insert("kubernetes.io/metadata.name".to_owned(), Some(name.to_owned()));
+        labels
     }
 
     /// The options that it was read with.
@@ -189,6 +196,7 @@ impl Cluster {
             families: self.families.clone(),
             node: None,
             is_node: false,
+            is_doubted: false,
         }
     }
 
@@ -206,6 +214,7 @@ impl Cluster {
             addresses: Some(vec![address]),
             families: [Family::of(address)].into(),
             is_node: node.is_some(),
+            is_doubted: false,
             node,
         }
     }
@@ -219,6 +228,7 @@ impl Cluster {
             addresses,
             node: Some(name.to_owned()),
             is_node: true,
+            is_doubted: false,
         }
     }
 
@@ -243,6 +253,10 @@ impl Cluster {
             side.addresses = Some(pod_addresses(pod)).filter(|addresses| !addresses.is_empty());
         }
         side.families = self.families_of(side.addresses.as_ref());
+        if is_doubted(pod, pod) {
+            side.addresses = side.addresses.filter(|_| !side.is_node);
+            side = self.doubted(&namespace, side);
+        }
         let end = End::Pod { namespace, name };
         self.workloads.entry(owner.unwrap_or_else(|| end.clone())).or_default().push(self.units.len());
         self.units.push(Unit { end, side });
@@ -273,8 +287,25 @@ impl Cluster {
                 side.addresses = own.filter(|own| !own.is_empty()).cloned();
                 side.families = self.families_of(side.addresses.as_ref());
             }
+            if is_doubted(object, template) {
+                side = self.doubted(namespace, side);
+            }
             self.workloads.entry(root.clone()).or_default().push(self.units.len());
             self.units.push(Unit { end: root.clone(), side });
+        }
+    }
+
+    /// A pod that may be anything; its addresses only tell which pod is asked for.
+    fn doubted(&self, namespace: &str, side: Side) -> Side {
+        let labels = Labels { known: Known::new(), rest: Rest::Unknown };
+        let pod = PodSide { namespace: namespace.to_owned(), labels, ports: Vec::new() };
+        Side {
+            pod: Some(pod),
+            families: self.families.clone(),
+            node: None,
+            is_node: false,
+            is_doubted: true,
+            ..side
         }
     }
 
@@ -293,6 +324,7 @@ impl Cluster {
             families: self.families.clone(),
             node: None,
             is_node,
+            is_doubted: false,
         }
     }
 
@@ -358,9 +390,13 @@ impl<'a> Reader<'a> {
         above.and_then(|above| self.owner(above)).or(Some(End::Workload { namespace, kind, name }))
     }
 
-    fn namespaces(&self) -> BTreeMap<String, Known> {
+    fn namespaces(&self) -> BTreeMap<String, Labels> {
         let name = |object: &Value| object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
-        self.of_kind("Namespace").map(|object| (name(object), of_metadata(&object["metadata"]))).collect()
+        let labels = |object: &Value| match is_doubted_namespace(object) {
+            true => Labels { known: Known::new(), rest: Rest::Unknown },
+            false => Labels::only(of_metadata(&object["metadata"])),
+        };
+        self.of_kind("Namespace").map(|object| (name(object), labels(object))).collect()
     }
 
     /// The addresses of nodes: those that Node objects list, and those that pods say their node has.
@@ -402,90 +438,4 @@ impl<'a> Reader<'a> {
         let families: BTreeSet<Family> = pods.chain(services).chain(blocks).map(Family::of).collect();
         if families.is_empty() { [Family::V4].into() } else { families }
     }
-}
-
-fn node_name(pod: &Value) -> Option<String> {
-    pod["spec"]["nodeName"].as_str().filter(|name| !name.is_empty()).map(str::to_owned)
-}
-
-fn is_finished(pod: &Value) -> bool {
-    pod["status"]["phase"] == "Succeeded" || pod["status"]["phase"] == "Failed"
-}
-
-fn is_in_host_network(pod: &Value) -> bool {
-    pod["spec"]["hostNetwork"] == true
-}
-
-fn pod_addresses(pod: &Value) -> Vec<IpAddr> {
-    addresses(&pod["status"], "podIPs", "podIP")
-}
-
-fn host_addresses(pod: &Value) -> Vec<IpAddr> {
-    addresses(&pod["status"], "hostIPs", "hostIP")
-}
-
-fn addresses(status: &Value, list: &str, single: &str) -> Vec<IpAddr> {
-    let listed = items(&status[list]).iter().map(|item| &item["ip"]).chain([&status[single]]);
-    let mut addresses: Vec<IpAddr> = listed.filter_map(|text| text.as_str()?.parse().ok()).collect();
-    addresses.sort_unstable();
-    addresses.dedup();
-    addresses
-}
-
-/// The named ports of all containers, and of init containers that keep running.
-fn named_ports(spec: &Value) -> Vec<NamedPort> {
-    let sidecars =
-        items(&spec["initContainers"]).iter().filter(|container| container["restartPolicy"] == "Always");
-    let containers = items(&spec["containers"]).iter().chain(sidecars);
-    let ports = containers.flat_map(|container| items(&container["ports"]));
-    let read = |port: &Value| {
-        Some(NamedPort {
-            name: port["name"].as_str()?.to_owned(),
-            protocol: port["protocol"].as_str().unwrap_or("TCP").to_owned(),
-            number: u16::try_from(port["containerPort"].as_u64()?).ok()?,
-        })
-    };
-    ports.filter_map(read).collect()
-}
-
-/// The replicas of a template that can be told apart, with the labels that the controller gives them.
-fn replicas(object: &Value, kind: &str, name: &str) -> Vec<(Option<String>, Known)> {
-    let known = |key: &str, value: String| (key.to_owned(), Some(value));
-    let hidden = |key: &str| (key.to_owned(), None);
-    let spec = &object["spec"];
-    let added: Known = match kind {
-        "Deployment" => [hidden("pod-template-hash")].into(),
-        "DaemonSet" => [hidden("controller-revision-hash")].into(),
-        "Job" => [
-            known("job-name", name.to_owned()),
-            known("batch.kubernetes.io/job-name", name.to_owned()),
-            hidden("controller-uid"),
-            hidden("batch.kubernetes.io/controller-uid"),
-        ]
-        .into(),
-        "CronJob" => [
-            "job-name",
-            "batch.kubernetes.io/job-name",
-            "controller-uid",
-            "batch.kubernetes.io/controller-uid",
-        ]
-        .map(hidden)
-        .into(),
-        "StatefulSet" => {
-            let first = spec["ordinals"]["start"].as_u64().unwrap_or(0);
-            let count = spec["replicas"].as_u64().unwrap_or(1);
-            let replica = |ordinal: u64| {
-                let pod = format!("{name}-{ordinal}");
-                let labels = [
-                    known("statefulset.kubernetes.io/pod-name", pod.clone()),
-                    known("apps.kubernetes.io/pod-index", ordinal.to_string()),
-                    hidden("controller-revision-hash"),
-                ];
-                (Some(format!("{kind}/{pod}")), Known::from(labels))
-            };
-            return (first..first + count).map(replica).collect();
-        }
-        _ => Known::new(),
-    };
-    vec![(None, added)]
 }

@@ -174,6 +174,9 @@ impl Naive {
     /// Whether one direction allows the flow.
     fn passes(&self, direction: Direction, flow: &Flow<'_>) -> Truth {
         let (subject, peer) = flow.subject_and_peer(direction);
+        if subject.is_doubted {
+            return Truth::Unknown;
+        }
         let Some(pod) = &subject.pod else { return Truth::Yes };
         let is_own_node = peer.is_node && subject.node.is_some() && peer.node == subject.node;
         match (is_own_node, direction) {
@@ -229,8 +232,10 @@ impl Naive {
             _ => Truth::any(peers.iter().map(|peer| self.peer_matches(policy, peer, other, flow.family))),
         };
         let ports = items(&rule["ports"]);
-        let of_ports = ports.is_empty() || ports.iter().any(|port| port_matches(port, flow));
-        of_peers.and(of_ports.into())
+        if ports.is_empty() {
+            return of_peers;
+        }
+        of_peers.and(Truth::any(ports.iter().map(|port| port_matches(port, flow))))
     }
 
     fn peer_matches(&self, policy: &Policy, peer: &Value, other: &Side, family: Family) -> Truth {
@@ -248,6 +253,9 @@ impl Naive {
 
     fn block_holds(&self, block: &Block, other: &Side, family: Family) -> Truth {
         let options = self.cluster.options();
+        if other.is_doubted {
+            return Truth::Unknown;
+        }
         match (&other.pod, &other.addresses) {
             (Some(_), _) if options.blocks == Blocks::OutsideOnly => Truth::No,
             (_, Some(addresses)) => holds_all(block, addresses, family),
@@ -288,23 +296,25 @@ fn selects_pod(policy: &Policy, direction: Direction, pod: &PodSide) -> Truth {
 
 /// Whether a port item matches: TCP unless it says otherwise; every port unless it says which; a name is looked
 /// up at the destination.
-fn port_matches(item: &Value, flow: &Flow<'_>) -> bool {
+fn port_matches(item: &Value, flow: &Flow<'_>) -> Truth {
     let protocol = item["protocol"].as_str().unwrap_or("TCP");
     if protocol != flow.protocol {
-        return false;
+        return Truth::No;
     }
     match &item["port"] {
-        Value::Null => true,
+        Value::Null => Truth::Yes,
+        Value::String(_) if flow.to.is_doubted => Truth::Unknown,
         Value::String(name) => flow
             .to
             .pod
             .iter()
             .flat_map(|pod| &pod.ports)
-            .any(|port| port.name == *name && port.protocol == protocol && port.number == flow.port),
+            .any(|port| port.name == *name && port.protocol == protocol && port.number == flow.port)
+            .into(),
         number => {
             let first = number.as_u64().unwrap_or_default();
             let last = item["endPort"].as_u64().unwrap_or(first);
-            (first..=last).contains(&u64::from(flow.port))
+            (first..=last).contains(&u64::from(flow.port)).into()
         }
     }
 }

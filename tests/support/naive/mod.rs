@@ -7,9 +7,11 @@
 pub mod address;
 pub mod cluster;
 pub mod evaluate;
+pub mod fields;
 pub mod labels;
 pub mod options;
 pub mod policy;
+pub mod refused;
 pub mod truth;
 
 pub use cluster::{End, Side};

@@ -111,7 +111,7 @@ fn is_port(port: &Value) -> bool {
         }
 }
 
-fn is_port_name(name: &str) -> bool {
+pub(super) fn is_port_name(name: &str) -> bool {
     (1..=15).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
         && name.bytes().any(|byte| byte.is_ascii_lowercase())
@@ -137,7 +137,7 @@ fn is_expression(expression: &Value) -> bool {
         && values.iter().all(|value| value.is_null() || value.as_str().is_some_and(is_label_value))
 }
 
-fn is_label_key(key: &str) -> bool {
+pub(super) fn is_label_key(key: &str) -> bool {
     let name = match key.split_once('/') {
         Some(("", _)) => return false,
         Some((_, name)) => name,
@@ -146,7 +146,7 @@ fn is_label_key(key: &str) -> bool {
     !name.is_empty() && is_label_value(name)
 }
 
-fn is_label_value(value: &str) -> bool {
+pub(super) fn is_label_value(value: &str) -> bool {
     let is_edge = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_alphanumeric);
     let bytes = value.as_bytes();
     is_placeholder(value)

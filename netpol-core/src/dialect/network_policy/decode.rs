@@ -40,7 +40,7 @@ pub fn read(raw: &RawObject<'_, '_>, default_namespace: &str, found: &mut Vec<Di
     policy.remarks.extend(old_version(raw));
     policy.remarks.extend(decoder.diagnostics.iter().filter_map(dropped_field));
     decoder.diagnostics.iter_mut().for_each(|found| lift_ports(raw, found));
-    match (decoder.wrong_types, decoder.has_opaque_placeholder) {
+    match (decoder.wrong_types, decoder.opaque_placeholder.is_some()) {
         (0, false) => validate(&mut policy, raw.node, &mut decoder.diagnostics),
         (0, true) => policy.standing = Standing::Placeholder,
         _ => policy.standing = Standing::Unreadable,

@@ -46,8 +46,8 @@ pub struct Decoder<'d> {
     pub diagnostics: Vec<Diagnostic>,
     /// The first unquoted `{{ … }}` in a field that was read.
     pub template: Option<Span>,
-    /// Whether a placeholder stands where a mapping or a list belongs, so that the document is not readable.
-    pub has_opaque_placeholder: bool,
+    /// The first placeholder that stands where a mapping or a list belongs, so that the document is not readable.
+    pub opaque_placeholder: Option<Span>,
     /// How many values had a type that the API does not accept.
     pub wrong_types: usize,
     placeholder: Option<Span>,
@@ -61,7 +61,7 @@ impl<'d> Decoder<'d> {
             strictness,
             diagnostics: Vec::new(),
             template: None,
-            has_opaque_placeholder: false,
+            opaque_placeholder: None,
             wrong_types: 0,
             placeholder: None,
         }
@@ -315,7 +315,9 @@ impl<'d> Decoder<'d> {
     fn no_collection<T>(&mut self, node: &Node<'_>, path: &Path<'_>, expected: GoType) -> Option<T> {
         match &node.value {
             Value::Null => {}
-            Value::String(text) if self.notice(node, text) => self.has_opaque_placeholder = true,
+            Value::String(text) if self.notice(node, text) => {
+                self.opaque_placeholder.get_or_insert(node.span);
+            }
             _ => self.wrong_type(node, path, expected),
         }
         None

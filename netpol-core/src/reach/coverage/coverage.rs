@@ -128,7 +128,7 @@ impl Coverage {
         let ingress = Side::new(&rows, (set, cluster), &cells, Direction::Ingress);
         let egress = Side::new(&rows, (set, cluster), &cells, Direction::Egress);
         let mut assumptions = Assumption::of_all(set, index);
-        assumptions.extend(Assumption::of_hosts(cluster, index));
+        assumptions.extend(Assumption::of_pods(cluster, index));
         assumptions.extend([&ingress, &egress].into_iter().flat_map(|side| side.assumptions.iter().cloned()));
         assumptions.sort_unstable();
         assumptions.dedup();

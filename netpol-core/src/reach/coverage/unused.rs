@@ -115,14 +115,15 @@ impl Scene<'_> {
         let IndexedPeer::Block(id) = peer else { return false };
         let Some(block) = self.index.block(id) else { return false };
         let may_hold = |class: &Class| {
-            crate::net::Family::ALL.into_iter().any(|family| {
-                let answer = match class.address(family) {
-                    Some(address) => block.holds_address(address),
-                    None if class.is_node => block.unknown_node(family).truth,
-                    None => block.unknown_pod(family).truth,
-                };
-                answer != Truth::No
-            })
+            class.doubted.is_some()
+                || crate::net::Family::ALL.into_iter().any(|family| {
+                    let answer = match class.address(family) {
+                        Some(address) => block.holds_address(address),
+                        None if class.is_node => block.unknown_node(family).truth,
+                        None => block.unknown_pod(family).truth,
+                    };
+                    answer != Truth::No
+                })
         };
         let blocks_matter = |class: &&Class| class.is_node || self.index.plugin().blocks_select_pods;
         self.every_class().filter(blocks_matter).any(may_hold)

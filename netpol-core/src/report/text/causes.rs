@@ -118,7 +118,9 @@ fn words(context: Context<'_>, reasons: &[&Reason]) -> Option<Fact> {
             ),
             None,
         ),
-        Reason::OpaquePolicy(_) | Reason::Placeholder(_) => return Some(facts::reason(context, first)),
+        Reason::Doubted(_) | Reason::OpaquePolicy(_) | Reason::Placeholder(_) => {
+            return Some(facts::reason(context, first));
+        }
     };
     Some(Fact { words, place })
 }

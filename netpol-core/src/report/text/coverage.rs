@@ -254,8 +254,10 @@ fn cells(context: Context<'_>, coverage: &Coverage, own: &Alike<'_>) -> [Cell; 3
     } else {
         policies.extend(unread.into_iter().map(|name| format!("perhaps by {name}, not evaluated")));
     }
-    if own.isolated == Truth::No {
-        policies.insert(0, "not isolated".to_owned());
+    match own.isolated {
+        Truth::No => policies.insert(0, "not isolated".to_owned()),
+        Truth::Unknown if policies.is_empty() => policies.push("not known".to_owned()),
+        Truth::Unknown | Truth::Yes => {}
     }
     let open = |peer: &str, ports: &str| [Cell::plain(peer), Cell::plain(ports)];
     let [peers, ports] = match own.exposure {

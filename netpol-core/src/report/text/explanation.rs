@@ -64,6 +64,7 @@ pub(crate) fn summary(context: Context<'_>, direction: &DirectionExplanation) ->
             return format!("not isolated, no policy selects it for {}", direction.direction);
         }
         Isolation::NotIsolated => "not isolated".to_owned(),
+        Isolation::Doubted => return "nothing is known of its pods".to_owned(),
         Isolation::Isolated { by } => format!("isolated by {}", count(by, "policy", "policies")),
         Isolation::NotKnown { by } => format!("{} may isolate it", count(by, "policy", "policies")),
     };

@@ -1,7 +1,7 @@
 //! Assumptions and reasons in words.
 
 use super::ends;
-use crate::cluster::{Owner, WorkloadId};
+use crate::cluster::{Admission, Owner, WorkloadId};
 use crate::evaluate::{Assumption, Reason, UnknownAs};
 use crate::net::IpSet;
 use crate::policy::{OpaqueReason, OriginId, Remark};
@@ -89,6 +89,7 @@ pub fn assumption(context: Context<'_>, assumption: &Assumption) -> Fact {
         Assumption::OwnNodeAside => {
             Fact::new("a pod's own node always reaches it: such connections are not listed, node by node")
         }
+        Assumption::RefusedMetadata(workload) => refused_metadata(context, *workload),
         Assumption::NoPolicy => Fact::new("the input holds no network policy: everything is allowed"),
     }
 }
@@ -158,7 +159,7 @@ pub fn reason(context: Context<'_>, reason: &Reason) -> Fact {
             let pods = label(*workload);
             Fact::new(format!("the value of the label `{key}` of {pods} is not known: give the pods with it"))
         }
-        Reason::NamespaceLabel { namespace, key } => Fact::new(namespace_label(context, namespace, key)),
+        Reason::NamespaceLabel { namespace, key } => namespace_label(context, namespace, key),
         Reason::PodAddress { workload, origin } => {
             let is_pod_space_known = !context.cluster.facts.pod_cidrs.is_empty();
             let settled =
@@ -180,6 +181,7 @@ pub fn reason(context: Context<'_>, reason: &Reason) -> Fact {
             let pods = pods(workload);
             Fact::new(format!("the number of the port `{name}` of {pods} is a placeholder: substitute it"))
         }
+        Reason::Doubted(workload) => doubted(context, *workload),
         Reason::OwnNodeEgress(workload) => Fact::new(format!(
             "whether {} may reach the node that they run on is left to the network plugin: set plugin",
             pods(workload)
@@ -187,14 +189,49 @@ pub fn reason(context: Context<'_>, reason: &Reason) -> Fact {
     }
 }
 
-fn namespace_label(context: Context<'_>, namespace: &str, key: &str) -> String {
+/// That nothing is known of the pods of a workload.
+fn doubted(context: Context<'_>, workload: WorkloadId) -> Fact {
+    let name = ends::workload(context.cluster, workload);
+    let doubt = admissions(context, workload).find(|admission| !admission.is_known());
+    let words = match doubt {
+        Some(Admission::Placeholder(_)) => {
+            format!("a placeholder stands where a part of `{name}` belongs: substitute it")
+        }
+        _ => format!("the API server would refuse `{name}`: correct it, the errors say how"),
+    };
+    Fact::at(words, doubt.and_then(Admission::doubt))
+}
+
+fn refused_metadata(context: Context<'_>, workload: WorkloadId) -> Fact {
+    let place = admissions(context, workload).find_map(|admission| match admission {
+        Admission::ButMetadata(span) => Some(span),
+        _ => None,
+    });
+    let name = ends::workload(context.cluster, workload);
+    Fact::at(format!("the API server refuses this of `{name}`; the pods are read all the same"), place)
+}
+
+fn admissions(context: Context<'_>, workload: WorkloadId) -> impl Iterator<Item = Admission> {
+    let groups = context.cluster.workload(workload).into_iter().flat_map(|workload| &workload.groups);
+    groups.filter_map(move |group| context.cluster.group(*group)).map(|group| group.admission)
+}
+
+fn namespace_label(context: Context<'_>, namespace: &str, key: &str) -> Fact {
     let found = context.cluster.namespace_named(namespace).and_then(|id| context.cluster.namespace(id));
-    if found.is_some_and(|found| found.is_described) {
-        return format!("the label `{key}` of namespace `{namespace}` is a placeholder: substitute it");
+    if let Some(span) = found.and_then(|found| found.admission.doubt()) {
+        let words = format!(
+            "the API server would refuse `Namespace {namespace}`, so its label `{key}` is not known: correct it"
+        );
+        return Fact::at(words, Some(span));
     }
-    format!(
+    if found.is_some_and(|found| found.is_described) {
+        return Fact::new(format!(
+            "the label `{key}` of namespace `{namespace}` is a placeholder: substitute it"
+        ));
+    }
+    Fact::new(format!(
         "namespace `{namespace}` is not in the input: whether it has the label `{key}` is not known; give the Namespace"
-    )
+    ))
 }
 
 fn placeholder(context: Context<'_>, origin: OriginId) -> Fact {

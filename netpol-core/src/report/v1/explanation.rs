@@ -310,6 +310,7 @@ impl<'a> Viewer<'a> {
             Isolation::NotIsolated => ("notIsolated", 0),
             Isolation::Isolated { by } => ("isolated", by),
             Isolation::NotKnown { by } => ("unknown", by),
+            Isolation::Doubted => ("unknown", 0),
         };
         let subject = ends::end(self.context.cluster, &direction.subject);
         let nearly = direction.nearly.iter();

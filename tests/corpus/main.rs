@@ -7,4 +7,5 @@ mod recorded;
 mod validation;
 mod lint;
 mod lint_cases;
+mod lint_reports;
 mod yaml;

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::{Category, Diagnostic, RuleName, Severity};
+use crate::diagnostic::{Category, Diagnostic, RuleName};
 use crate::lint::{Context, Level, Levels, Needs, Rule, RuleAt, hints};
 use crate::net::{ConnectionSet, PortSet, Protocol};
 use crate::policy::{Direction, Peer, PodMatch};
+use crate::selector::Requirement;
 
 pub(crate) const RULE: Rule = Rule {
     name: RuleName("api-server-by-selector"),
@@ -43,16 +44,24 @@ fn finding(context: &Context<'_>, rule: &RuleAt<'_>) -> Option<Diagnostic> {
         return None;
     }
     let place = context.head(context.span(peers.first()?.origin)?);
-    // Who names the labels of its pods may have a cluster where they are pods.
-    let (what, severity) = match pods.iter().any(|pods| pods.pods.is_everything()) {
-        true => ("all pods there", Severity::Warning),
-        false => ("pods by their labels", Severity::Info),
-    };
+    let what = whom(&pods)?;
     let message = format!("this rule selects {what}, and the API server is no pod: it is not allowed");
     let help = "the API server has the address of a node, or one outside the cluster: allow its addresses by `ipBlock`, on \
                 the port that it listens on (`kubectl get endpointslices kubernetes` shows both)";
-    let found = RULE.finding(place, message).with_severity(severity).with_object(rule.policy.object.clone());
-    Some(found.with_help(help))
+    Some(RULE.finding(place, message).with_object(rule.policy.object.clone()).with_help(help))
+}
+
+/// Whom the peers select, in words: all pods, or those that stand for the API server and use the network of their node.
+/// Other labels may be those of a cluster where it is a pod.
+fn whom(peers: &[&PodMatch]) -> Option<&'static str> {
+    let of_mirror = |it: &Requirement| {
+        it.key.as_deref() == Some("component") && it.values.iter().any(|value| value == "kube-apiserver")
+    };
+    if peers.iter().any(|peer| peer.pods.is_everything()) {
+        return Some("all pods there");
+    }
+    let mut requirements = peers.iter().flat_map(|peer| peer.pods.requirements());
+    requirements.any(of_mirror).then_some("pods that use the network of their node")
 }
 
 /// Whether a comment at the rule, or the name of a policy with one egress rule for it, speaks of the API server.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cluster::WorkloadId;
 use crate::diagnostic::{Category, Diagnostic, RuleName, Severity};
-use crate::lint::{Context, Level, Levels, Needs, Rule, dns, hints, words};
+use crate::lint::{Context, Level, Levels, Needs, Rule, dns, words};
 use crate::policy::{Direction, NamespaceMatch, Policy};
 
 pub(crate) const RULE: Rule = Rule {
@@ -17,47 +17,14 @@ pub(crate) const RULE: Rule = Rule {
     find: Some(find),
 };
 
-/// Words that say that pods are closed on purpose.
-const CLOSING: [&str; 14] = [
-    "baseline",
-    "block",
-    "default",
-    "deny",
-    "denied",
-    "isolate",
-    "isolated",
-    "isolation",
-    "limit",
-    "limited",
-    "lockdown",
-    "only",
-    "restrict",
-    "restricted",
-];
-
 fn find(context: &Context<'_>) -> Vec<Diagnostic> {
-    let policies = context.evaluated().filter(|(_, policy)| is_for_dns(context, policy));
+    let policies = context.evaluated().filter(|(_, policy)| dns::is_for_dns_alone(context, policy));
     let policies: Vec<(u32, &Policy)> = policies.collect();
     if policies.is_empty() {
         return Vec::new();
     }
     let counts = counts(context);
     policies.iter().filter_map(|(place, policy)| finding(context, (*place, policy), &counts)).collect()
-}
-
-/// Whether a policy allows egress for DNS and for nothing else, and its name says so and no more.
-fn is_for_dns(context: &Context<'_>, policy: &Policy) -> bool {
-    let words = hints::words_of(&policy.object.name);
-    let facts = &context.cluster.facts.dns;
-    let mut rules = policy.rules.iter().filter(|rule| rule.value.direction == Direction::Egress).peekable();
-    policy.directions.contains(Direction::Egress)
-        && words.iter().any(|word| word.contains("dns"))
-        && !words.iter().any(|word| CLOSING.contains(&word.as_str()))
-        && rules.peek().is_some()
-        && rules.all(|rule| {
-            let ports = rule.value.ports.as_ref().filter(|ports| !ports.is_empty());
-            ports.is_some_and(|ports| ports.iter().all(|port| dns::is_about_dns(&port.value, facts)))
-        })
 }
 
 fn finding(

@@ -6,7 +6,7 @@ use crate::cluster::{Asked, Endpoint, GroupId, Workload, WorkloadId};
 use crate::diagnostic::{Category, Diagnostic, RuleName};
 use crate::evaluate::{Decision, PairTrace, Request};
 use crate::lint::mentions::{ByName, Mention};
-use crate::lint::{Context, Level, Levels, Needs, Rule, exposed, pods};
+use crate::lint::{Context, Level, Levels, Needs, Rule, dns, exposed, pods};
 use crate::policy::Direction;
 use crate::text::Span;
 
@@ -75,8 +75,12 @@ fn finding(
     let found = RULE.finding(mention.span, message).with_help(help);
     let end = if by_source { id } else { workload_behind(context, mention)? };
     let isolated = context.isolated(direction).iter().find(|it| it.workloads.binary_search(&end).is_ok());
-    let closing = isolated.and_then(|it| it.policies(context).next());
-    let place = closing.and_then(|(_, policy)| context.span(policy.origin));
+    let closing: Vec<_> = isolated.iter().flat_map(|it| it.policies(context)).collect();
+    // That a policy for DNS is the only one is told as such.
+    if by_source && matches!(closing[..], [(_, only)] if dns::is_for_dns_alone(context, only)) {
+        return None;
+    }
+    let place = closing.first().and_then(|(_, policy)| context.span(policy.origin));
     Some(place.into_iter().fold(found, |found, place| {
         found.with_related(context.head(place), format!("isolates the {direction}"))
     }))

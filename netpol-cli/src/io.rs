@@ -35,4 +35,6 @@ pub struct Terminal {
     pub stdout: bool,
     /// Standard error.
     pub stderr: bool,
+    /// How many columns the terminal of standard output has, if that is known.
+    pub columns: Option<usize>,
 }

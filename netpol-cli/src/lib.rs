@@ -28,6 +28,8 @@ pub fn main() -> ExitCode {
         terminal: Terminal {
             stdout: std::io::stdout().is_terminal(),
             stderr: std::io::stderr().is_terminal(),
+            columns: terminal_size::terminal_size_of(std::io::stdout())
+                .map(|(width, _)| usize::from(width.0)),
         },
     };
     ExitCode::from(run(std::env::args_os(), &mut io).code())

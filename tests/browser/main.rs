@@ -114,7 +114,8 @@ fn five_hundred_workloads_answer_a_click_within_two_seconds() {
     browser.screenshot("html-500-picked.png");
     browser.open("open.html", &html(&open(500)));
     assert!(
-        panel(&mut browser).contains("249500 connections between ends that no policy isolates are not drawn")
+        panel(&mut browser)
+            .contains("249500 connections between endpoints that no policy isolates are not drawn")
     );
     browser.run("netpol.pickBox(3, true)");
     assert!(

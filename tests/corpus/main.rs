@@ -7,5 +7,4 @@ mod recorded;
 mod validation;
 mod lint;
 mod lint_cases;
-mod lint_reports;
 mod yaml;

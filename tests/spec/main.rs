@@ -107,7 +107,7 @@ fn by_naive(naive: &Naive, line: &Line, asked: &Asked, numbers: &BTreeSet<u16>) 
         Asked::Every => (Protocol::ALL.to_vec(), 1, u16::MAX),
         Asked::Protocol(protocol) => (vec![*protocol], 1, u16::MAX),
         Asked::Range(protocol, first, last) => (vec![*protocol], *first, *last),
-        Asked::Named(..) => return None,
+        Asked::Named(..) | Asked::Several(_) => return None,
     };
     let mut outcomes = Vec::new();
     for protocol in protocols {

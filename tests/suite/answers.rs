@@ -263,7 +263,9 @@ fn a_block_that_selects_no_pod_is_told_with_its_reason() {
     let policy = "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: in, namespace: lab}, spec: {podSelector: {matchLabels: {app: db}}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/24}}]}]}}\n";
     let answer =
         |flags: &str| told(&format!("explain lab/web lab/db:80 {flags}"), &[&pod("db"), &pod("web"), policy]);
-    assert!(answer("").contains("the pod is taken to have no address in 10.0.0.0/24; set pod-cidrs"));
+    assert!(
+        answer("").contains("the pod is taken to have no address in 10.0.0.0/24; pass `--pod-cidrs CIDR`")
+    );
     assert!(answer("--plugin cilium").contains("blocks do not select pods under this network plugin"));
     assert!(answer("--pod-cidrs 10.1.0.0/16").contains("none of which is in 10.0.0.0/24"));
     assert!(answer("--pod-cidrs 10.0.0.0/16").contains("is not known: give the pods with their addresses"));

@@ -230,7 +230,7 @@ fn the_code_does_not_depend_on_the_format() {
 #[test]
 fn help_and_version_are_0_and_go_to_standard_output() {
     let version = Run::small().netpol("--version");
-    assert_eq!((version.code, version.stdout.as_str()), (0, "netpol 0.1.0\n"));
+    assert!(version.code == 0 && version.stdout.starts_with("netpol 0.1.0"), "{version:?}");
     for words in ["--help", "can --help", "explain -h", "schema --help"] {
         let outcome = Run::small().netpol(words);
         assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "`{words}`");

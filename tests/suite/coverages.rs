@@ -145,7 +145,7 @@ fn the_table_is_for_people() {
         "app=web in `lab`",
         "every pod of namespaces with team=sre",
         "not isolated",
-        "everyone, inside and outside",
+        "anyone, in the cluster or outside",
         "rules that nothing in the input uses:",
         "ingress[2] of NetworkPolicy lab/db",
     ] {

@@ -91,13 +91,14 @@ fn where_no_policy_differs_the_cause_is_what_does() {
 #[test]
 fn the_table_and_the_comment_say_the_same() {
     let table = folder().netpol("diff old new");
-    for words in ["came lab/late", "went lab/early", "added", "lab/job", "tcp/5432", "new/policy.yaml:8"] {
+    for words in ["added lab/late", "removed lab/early", "added", "lab/job", "tcp/5432", "new/policy.yaml:8"]
+    {
         assert!(table.stdout.contains(words), "{words}: {}", table.stdout);
     }
     assert!(table.stderr.contains("1 connection added, 1 connection removed"), "{}", table.stderr);
     let comment = folder().netpol("diff old new -o md").stdout;
     assert!(
-        comment.contains("- came lab/late") && comment.contains("| added | lab/job | lab/db |"),
+        comment.contains("- added lab/late") && comment.contains("| added | lab/job | lab/db |"),
         "{comment}"
     );
 }
@@ -107,7 +108,10 @@ fn a_value_for_each_protocol_that_changed() {
     let outcome = folder().netpol("diff old new -o csv");
     assert_eq!(
         outcome.stdout,
-        "change,from,to,protocol,before,after\nadded,lab/job,lab/db,TCP,,5432\nremoved,lab/web,lab/db,TCP,5432,\n"
+        "change,from,to,protocol,before,after,because_of\n\
+         endpoint removed,lab/early,,,,,\nendpoint added,lab/late,,,,,\n\
+         added,lab/job,lab/db,TCP,,5432,NetworkPolicy lab/db new/policy.yaml:8\n\
+         removed,lab/web,lab/db,TCP,5432,,NetworkPolicy lab/db new/policy.yaml:1\n"
     );
 }
 
@@ -161,8 +165,8 @@ fn a_side_without_objects_is_an_answer_and_said() {
     folder.write("old/a.yaml", "");
     folder.write("new/a.yaml", pods(&["web"]));
     let outcome = folder.netpol("diff old new");
-    assert!(outcome.code == 1 && outcome.stdout.contains("came lab/web"), "{outcome:?}");
-    assert!(outcome.stderr.contains("note: `old` has no object of a kind that matters\n"), "{outcome:?}");
+    assert!(outcome.code == 1 && outcome.stdout.contains("added lab/web"), "{outcome:?}");
+    assert!(outcome.stderr.contains("note: `old` has no relevant object\n"), "{outcome:?}");
     assert!(!outcome.stderr.contains("nothing to do"), "{outcome:?}");
     let both = folder.netpol("diff old old");
     assert!(both.code == 3 && both.stderr.matches("nothing to do").count() == 1, "{both:?}");

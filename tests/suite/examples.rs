@@ -88,7 +88,7 @@ fn output(command: &str) -> (String, u8) {
         stderr: &mut stderr,
         environment: &|_| None,
         directory: root(),
-        terminal: Terminal { stdout: false, stderr: false },
+        terminal: Terminal::default(),
     };
     let exit = run(words(command), &mut io).code();
     assert_ne!(exit, 2, "`{command}` fails: {}", String::from_utf8_lossy(&stderr));

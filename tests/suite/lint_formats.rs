@@ -132,7 +132,7 @@ fn junit_is_xml_with_a_case_for_each_finding() {
     let root = document.root_element();
     assert_eq!(root.tag_name().name(), "testsuites");
     let named = |name: &str| document.descendants().filter(|node| node.has_tag_name(name)).count();
-    let errors = findings().iter().filter(|finding| finding["severity"] != "info").count();
+    let errors = findings().iter().filter(|finding| finding["severity"] == "error").count();
     assert_eq!((named("testsuite"), named("testcase")), (3, findings().len()));
     assert_eq!(named("failure"), errors);
     assert_eq!(root.attribute("failures"), Some(errors.to_string().as_str()));

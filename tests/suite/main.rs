@@ -18,6 +18,7 @@ mod hostile;
 mod pages;
 mod process;
 mod examples;
+mod first_day;
 mod lint;
 mod lint_formats;
 mod lint_review;

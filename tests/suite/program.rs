@@ -23,6 +23,11 @@ impl Outcome {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}", self.stdout))
     }
 
+    /// The words of the report, whichever lines they are broken into.
+    pub(crate) fn words(&self) -> String {
+        self.stdout.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// The report as JSON lines.
     pub(crate) fn json_lines(&self) -> Vec<Value> {
         self.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -60,7 +65,13 @@ impl Run {
     }
 
     pub(crate) fn on_a_terminal(self) -> Self {
-        Self { terminal: Terminal { stdout: true, stderr: true }, ..self }
+        Self { terminal: Terminal { stdout: true, stderr: true, columns: None }, ..self }
+    }
+
+    /// A terminal of so many columns.
+    pub(crate) fn columns(mut self, columns: usize) -> Self {
+        self.terminal.columns = Some(columns);
+        self
     }
 
     /// Runs `netpol` with words that are split at spaces.

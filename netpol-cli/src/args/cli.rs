@@ -3,13 +3,19 @@
 use std::ffi::OsString;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use super::examples::{
-    CAN_EXAMPLES, COVERAGE_EXAMPLES, DIFF_EXAMPLES, EXPLAIN_EXAMPLES, GRAPH_EXAMPLES, LINT_EXAMPLES,
-    LIST_EXAMPLES, PATH_EXAMPLES, long,
+    CAN_EXAMPLES, COMPLETIONS_EXAMPLES, COVERAGE_EXAMPLES, DIFF_EXAMPLES, EXPLAIN_EXAMPLES, GRAPH_EXAMPLES,
+    LINT_EXAMPLES, LIST_EXAMPLES, MAN_EXAMPLES, PATH_EXAMPLES, RULES_EXAMPLES, SCHEMA_EXAMPLES, long,
 };
+use super::order::flags_behind_the_command;
+use crate::render::offered::{formats_of, in_words};
+
 use super::{Can, Coverage, Diff, Explain, Graph, Lint, List, PathArgs, Rules, Talk};
+
+/// The version, with the commit and the day that it was made from, where they are known.
+pub const VERSION: &str = env!("NETPOL_VERSION");
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -19,8 +25,8 @@ const STYLES: Styles = Styles::styled()
 
 /// Who can talk to whom in a Kubernetes cluster, and why: answered from manifests, offline
 #[derive(Debug, Parser)]
-#[command(name = "netpol", version, styles = STYLES, max_term_width = 100, subcommand_required = true)]
-#[command(after_help = "Exit codes: 0 allowed, 1 denied or partial, 2 error, 3 nothing to do, 4 unknown")]
+#[command(name = "netpol", version = VERSION, styles = STYLES, max_term_width = 100, subcommand_required = true)]
+#[command(after_help = FIRST_STEPS)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -29,6 +35,17 @@ pub struct Cli {
     #[command(flatten)]
     pub talk: Talk,
 }
+
+const FIRST_STEPS: &str = "\
+Examples:
+  netpol lint manifests/                                  # what is wrong?
+  netpol explain shop/frontend shop/cart:8080 manifests/  # why is it dropped?
+  netpol list manifests/                                  # who can reach whom?
+  netpol diff git:main manifests/                         # what changed?
+  kubectl get ns,po,deploy,rs,sts,ds,job,cronjob,svc,netpol -A -o yaml > all.yaml
+  netpol coverage all.yaml                                # who is isolated?
+
+Exit codes: 0 fine, 1 denied, findings or differences, 2 error, 3 nothing to do, 4 unknown";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -42,7 +59,7 @@ pub enum Command {
     /// List who can reach whom: every allowed and every unknown connection
     #[command(after_help = LIST_EXAMPLES, after_long_help = long(LIST_EXAMPLES))]
     List(List),
-    /// Find the shortest chain of allowed connections from FROM to TO, or all that FROM can reach
+    /// Find the shortest path of allowed connections from FROM to TO, or all that FROM can reach
     #[command(after_help = PATH_EXAMPLES, after_long_help = long(PATH_EXAMPLES))]
     Path(PathArgs),
     /// Say which workloads are isolated, by which policies, and to whom they are open
@@ -57,31 +74,58 @@ pub enum Command {
     /// Find what the API server would refuse, and what it would accept but nobody wants
     #[command(after_help = LINT_EXAMPLES)]
     Lint(Lint),
-    /// List the lint rules, or print the page of one
-    #[command(after_help = "Examples:\n  netpol rules\n  netpol rules policy-selects-nothing")]
+    /// List the lint rules with their levels (-o csv: in every preset), or print the page of one
+    #[command(after_help = RULES_EXAMPLES)]
     Rules(Rules),
     /// Print the completions of a shell
-    #[command(after_help = "Example:\n  netpol completions bash > /etc/bash_completion.d/netpol")]
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
     Completions {
-        /// The shell
-        shell: clap_complete::Shell,
+        /// The shell, or kubectl for `kubectl netpol`
+        shell: CompletionsFor,
     },
+    /// What can follow the words of a command line, one a line; completions ask for it
+    #[command(hide = true)]
+    Complete {
+        /// The words behind `netpol`, the last one as far as it is typed
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
+    /// Print the version, with the commit and the day that it was made from
+    Version,
     /// Print the manual page of netpol, or of one command
-    #[command(after_help = "Example:\n  netpol man explain | man -l -")]
+    #[command(after_help = MAN_EXAMPLES)]
     Man {
         /// The command
         command: Option<String>,
     },
     /// Print the JSON Schema of an output, or the names of the kinds there are
-    #[command(after_help = "Example:\n  netpol schema verdict > verdict.schema.json")]
+    #[command(after_help = SCHEMA_EXAMPLES)]
     Schema {
         /// The kind, in kebab-case; without it, the kinds are listed
         kind: Option<String>,
     },
 }
 
+/// Who asks for completions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CompletionsFor {
+    /// The shell bash
+    Bash,
+    /// The shell zsh
+    Zsh,
+    /// The shell fish
+    Fish,
+    /// The shell elvish
+    Elvish,
+    /// The shell `PowerShell`
+    #[value(name = "powershell")]
+    PowerShell,
+    /// The program `kubectl_complete-netpol`, which kubectl asks
+    Kubectl,
+}
+
 /// Options that a variable of the environment can give, where the command line does not.
-const VARIABLES: [(&str, &str); 14] = [
+pub const VARIABLES: [(&str, &str); 14] = [
     ("color", "NETPOL_COLOR"),
     ("config", "NETPOL_CONFIG"),
     ("default_namespace", "NETPOL_DEFAULT_NAMESPACE"),
@@ -106,12 +150,35 @@ pub fn parse(
     arguments: Vec<OsString>,
     environment: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Cli, clap::Error> {
-    let mut matches = command_from(environment).try_get_matches_from(arguments)?;
+    let command = command_from(environment);
+    let arguments = flags_behind_the_command(&command, arguments);
+    let mut matches = command.try_get_matches_from(arguments)?;
     let mut cli = Cli::from_arg_matches_mut(&mut matches)?;
-    if let Command::Lint(lint) = &mut cli.command {
-        lint.common.input.filenames.splice(0..0, lint.paths.iter().cloned());
-    }
+    cli.command.take_paths();
     Ok(cli)
+}
+
+impl Command {
+    /// Every PATH that stands without a flag goes where all commands look for it.
+    fn take_paths(&mut self) {
+        let (paths, input) = match self {
+            Self::Can(can) => {
+                if can.queries.is_some() {
+                    let words = [can.from.take(), can.to.take()];
+                    can.paths.splice(0..0, words.into_iter().flatten());
+                }
+                (&mut can.paths, &mut can.common.input)
+            }
+            Self::Explain(it) => (&mut it.paths, &mut it.common.input),
+            Self::Path(it) => (&mut it.paths, &mut it.common.input),
+            Self::List(it) => (&mut it.paths, &mut it.common.input),
+            Self::Graph(it) => (&mut it.paths, &mut it.common.input),
+            Self::Coverage(it) => (&mut it.paths, &mut it.common.input),
+            Self::Lint(it) => (&mut it.paths, &mut it.common.input),
+            _ => return,
+        };
+        input.paths.append(paths);
+    }
 }
 
 /// The whole command line, for completions and manual pages.
@@ -137,7 +204,26 @@ fn command_from(environment: &dyn Fn(&str) -> Option<String>) -> clap::Command {
         }
         command
     };
-    with_variables(Cli::command()).mut_subcommands(with_variables)
+    with_variables(Cli::command()).mut_subcommands(with_variables).mut_subcommands(with_formats)
+}
+
+/// A command with the names of its formats in the help of `--output`.
+fn with_formats(command: clap::Command) -> clap::Command {
+    let formats = formats_of(command.get_name());
+    let command = match command.get_name() {
+        "lint" => command,
+        _ if command.get_arguments().any(|argument| argument.get_id() == "fail_on") => {
+            command.mut_arg("fail_on", |argument| argument.hide(true))
+        }
+        _ => command,
+    };
+    if formats.is_empty() || !command.get_arguments().any(|argument| argument.get_id() == "output") {
+        return command;
+    }
+    command.mut_arg("output", |argument| {
+        let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+        argument.help(format!("{help}: {} [env: NETPOL_OUTPUT]", in_words(formats)))
+    })
 }
 
 #[cfg(test)]

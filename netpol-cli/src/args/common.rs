@@ -1,6 +1,6 @@
 //! What every command on manifests takes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
@@ -29,27 +29,70 @@ pub struct Common {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Manifests")]
 pub struct Input {
-    /// A file, folder or glob of manifests, - for standard input; repeatable [default: .]
-    #[arg(short, long = "filename", value_name = "PATH")]
+    /// A file, folder or glob of manifests, - for standard input; repeatable, or with commas between [default: .]
+    #[arg(short, long = "filename", value_name = "PATH", id = "filenames")]
     pub filenames: Vec<String>,
+    /// Those that stand without a flag.
+    #[arg(skip)]
+    pub paths: Vec<String>,
     /// The name that standard input has in answers
     #[arg(long, value_name = "NAME", default_value = "-", hide_default_value = true)]
     pub stdin_filename: String,
     /// The namespace of objects that name none [default: default]
     #[arg(long, value_name = "NS")]
     pub default_namespace: Option<String>,
-    /// The namespace of FROM and TO where they name none
-    #[arg(short, long, value_name = "NS")]
-    pub namespace: Option<String>,
+    /// The namespace of endpoints that name none; where no endpoint is asked for, only what is in these namespaces
+    #[arg(short, long, value_name = "NS", value_delimiter = ',')]
+    pub namespace: Vec<String>,
     /// Undo --namespace
     #[arg(short = 'A', long)]
     pub all_namespaces: bool,
     /// The configuration to use [default: the netpol.toml of the manifests' folder or one above]
     #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
     pub config: Option<PathBuf>,
-    /// Use no configuration file
+    /// Ignore every netpol.toml; this is about the configuration, not about pods
     #[arg(long)]
     pub isolated: bool,
+}
+
+impl Input {
+    /// Every PATH, as seen from a folder. Commas separate those of `--filename`, unless they stand within braces or a file
+    /// of the whole name exists.
+    pub fn all_paths(&self, directory: &Path) -> Vec<String> {
+        let split = self.filenames.iter().flat_map(|name| {
+            if name.contains(',') && !directory.join(name).exists() {
+                split(name)
+            } else {
+                vec![name.clone()]
+            }
+        });
+        self.paths.iter().cloned().chain(split).collect()
+    }
+
+    /// The namespaces that are asked for.
+    pub fn namespaces(&self) -> impl Iterator<Item = &str> {
+        let names = self.namespace.iter().filter(|name| !name.is_empty() && !self.all_namespaces);
+        names.map(String::as_str)
+    }
+}
+
+/// The parts of a text between commas that stand outside of braces.
+fn split(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut depth = 0usize;
+    for letter in text.chars() {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        match parts.last_mut() {
+            Some(part) if letter != ',' || depth > 0 => part.push(letter),
+            _ => parts.push(String::new()),
+        }
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
 }
 
 /// What manifests cannot tell.
@@ -86,10 +129,8 @@ pub struct Cluster {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Report")]
 pub struct Report {
-    /// The format, to standard output or to a file; repeatable. can, explain: text, json, jsonl. list, coverage, path,
-    /// diff: table, json, yaml, csv, md. graph, list: dot, mermaid, svg, html. lint: full, concise, json, jsonl, sarif,
-    /// github, gitlab, junit, rdjson, md [env: `NETPOL_OUTPUT`, for the commands that have it]
-    #[arg(short, long, value_name = "FORMAT[=FILE]")]
+    /// The format, to standard output or to a file, or a file whose name tells the format; repeatable
+    #[arg(short, long, visible_alias = "output-format", value_name = "FORMAT[=FILE]")]
     pub output: Vec<Target>,
     /// Decide what the manifests leave open
     #[arg(long, value_name = "ANSWER")]
@@ -106,7 +147,7 @@ pub struct ExitRules {
     /// 0 instead of 1 and 4: a bad or unknown answer is no failure
     #[arg(long)]
     pub exit_zero: bool,
-    /// The least severity of findings that fail the run; answers have none
+    /// The least severity of findings that fail the run [default: error]
     #[arg(long, value_name = "LEVEL")]
     pub fail_on: Option<FailOn>,
 }
@@ -126,7 +167,7 @@ pub struct Talk {
     /// Errors only: no warnings, no notes
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Counts and every remark
+    /// Say more: what was read, every message, every place
     #[arg(short, long, global = true)]
     pub verbose: bool,
     /// When to use colours

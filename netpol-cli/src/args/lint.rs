@@ -72,7 +72,7 @@ pub const DEFAULT_BASELINE: &str = "netpol-baseline.json";
 pub struct Rules {
     /// The rule; without it, all are listed
     pub rule: Option<String>,
-    /// The format, to standard output or to a file; repeatable: table, json, yaml, csv, md
-    #[arg(short, long, value_name = "FORMAT[=FILE]")]
+    /// The format, to standard output or to a file, or a file whose name tells the format; repeatable
+    #[arg(short, long, visible_alias = "output-format", value_name = "FORMAT[=FILE]")]
     pub output: Vec<Target>,
 }

@@ -7,6 +7,9 @@ use super::Common;
 /// `netpol list`.
 #[derive(Debug, Args)]
 pub struct List {
+    /// Files, folders and globs of manifests, - for standard input [default: .]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
     /// Which part of the map.
     #[command(flatten)]
     pub filter: Filter,
@@ -29,6 +32,9 @@ pub struct PathArgs {
     /// Where it ends, with or without a port that the last hop must allow; without it, all that can be reached
     #[arg(value_name = "TO[:PORT]")]
     pub to: Option<String>,
+    /// Files, folders and globs of manifests, - for standard input [default: .]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
     /// Go so far at most, without TO
     #[arg(long, value_name = "N", conflicts_with = "to")]
     pub max_hops: Option<u32>,
@@ -43,6 +49,9 @@ pub struct PathArgs {
 /// `netpol coverage`.
 #[derive(Debug, Args)]
 pub struct Coverage {
+    /// Files, folders and globs of manifests, - for standard input [default: .]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
     /// What every command takes.
     #[command(flatten)]
     pub common: Common,
@@ -51,7 +60,7 @@ pub struct Coverage {
 /// `netpol diff`.
 #[derive(Debug, Args)]
 pub struct Diff {
-    /// The manifests before: a file, folder or glob, or git:REV, git:REV:PATH of the repository one stands in
+    /// The manifests before: a file, folder or glob, or git:REV, git:REV:PATH of the repository in the current folder
     pub old: String,
     /// The manifests after, in the same spellings
     pub new: String,
@@ -63,6 +72,9 @@ pub struct Diff {
 /// `netpol graph`.
 #[derive(Debug, Args)]
 pub struct Graph {
+    /// Files, folders and globs of manifests, - for standard input [default: .]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
     /// Which part of the map.
     #[command(flatten)]
     pub filter: Filter,
@@ -75,11 +87,11 @@ pub struct Graph {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Filter")]
 pub struct Filter {
-    /// Connections from this end only
-    #[arg(long, value_name = "END")]
+    /// Connections from this endpoint only
+    #[arg(long, value_name = "ENDPOINT")]
     pub from: Option<String>,
-    /// Connections to this end only, with or without a port
-    #[arg(long, value_name = "END[:PORT]")]
+    /// Connections to this endpoint only, with or without a port
+    #[arg(long, value_name = "ENDPOINT[:PORT]")]
     pub to: Option<String>,
     /// Connections to this port only, such as 443, udp/53 or http
     #[arg(long, value_name = "PORT")]

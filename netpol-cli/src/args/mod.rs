@@ -2,13 +2,14 @@
 
 pub mod cli;
 mod examples;
+mod order;
 pub mod questions;
 pub mod maps;
 pub mod lint;
 pub mod common;
 pub mod planned;
 
-pub use cli::{Cli, Command, command, parse};
+pub use cli::{Cli, Command, CompletionsFor, VARIABLES, VERSION, command, parse};
 pub(crate) use common::block;
 pub use common::{
     Cluster, Color, Common, ExitRules, FailOn, Input, IpBlockPods, NamespaceLabels, Report, Talk, UnknownAs,

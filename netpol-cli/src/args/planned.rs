@@ -11,14 +11,15 @@ pub struct Planned {
     pub help: &'static str,
 }
 
-const COMMANDS: [(&str, &str); 4] = [
+const COMMANDS: [(&str, &str); 5] = [
     (
         "check",
         "`netpol lint` finds what is wrong, and `netpol diff OLD NEW` says what a change opens and closes",
     ),
     ("test", "`netpol can --queries FILE` answers many questions in one run"),
     ("resolve", "`netpol can` takes the workload behind a Service, and the port of its pods"),
-    ("init", "`netpol.toml` is written by hand: its keys stand in the README, under Configuration"),
+    ("demo", "`examples/manifests/shop` of the repository is a cluster to try things on"),
+    ("init", "`netpol.toml` is written by hand: the README describes its keys under Configuration"),
 ];
 
 const CLUSTER_FLAGS: [&str; 3] = ["--live", "--context", "--kubeconfig"];
@@ -36,7 +37,7 @@ impl Planned {
                 let typed = context(error, ContextKind::InvalidArg)?;
                 let flag = CLUSTER_FLAGS.iter().find(|flag| **flag == typed)?;
                 let message = format!("`{flag}` does not exist yet: netpol reads no cluster, only manifests");
-                let help = "pipe them in: `kubectl get ns,po,deploy,sts,ds,svc,netpol -A -o yaml | netpol list -f -`";
+                let help = "pipe them in: `kubectl get ns,po,deploy,rs,sts,ds,job,cronjob,svc,netpol -A -o yaml | netpol list -`";
                 Some(Self { message, help })
             }
             _ => None,

@@ -16,8 +16,11 @@ pub struct Can {
     #[arg(value_name = "TO[:PORT]", required_unless_present = "queries")]
     pub to: Option<String>,
     /// Answer many questions: a file of JSON lines, - for standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "to"])]
+    #[arg(long, value_name = "FILE")]
     pub queries: Option<PathBuf>,
+    /// Files, folders and globs of manifests, - for standard input [default: .]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
     /// What every question takes.
     #[command(flatten)]
     pub common: Common,
@@ -31,6 +34,9 @@ pub struct Explain {
     /// Where it goes to, with or without a port, such as shop/cart:8080
     #[arg(value_name = "TO[:PORT]")]
     pub to: String,
+    /// Files, folders and globs of manifests, - for standard input [default: .]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
     /// What every question takes.
     #[command(flatten)]
     pub common: Common,

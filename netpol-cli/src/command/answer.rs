@@ -9,23 +9,6 @@ use crate::Exit;
 use crate::args::Common;
 use crate::render::{Console, Format, Wanted};
 
-/// The formats of reports that are tables.
-pub(super) const TABLES: [Format; 5] =
-    [Format::Table, Format::Json, Format::Yaml, Format::Csv, Format::Markdown];
-
-/// The formats of reports that are tables and can be drawn.
-pub(super) const TABLES_AND_PICTURES: [Format; 9] = [
-    Format::Table,
-    Format::Json,
-    Format::Yaml,
-    Format::Csv,
-    Format::Markdown,
-    Format::Dot,
-    Format::Mermaid,
-    Format::Svg,
-    Format::Html,
-];
-
 /// How a run ends on a decision.
 pub(super) const fn exit_of(decision: Decision) -> Exit {
     match decision {
@@ -50,6 +33,42 @@ pub(super) fn wanted(
     })
 }
 
+/// Refuses several namespaces where bare names are looked up in one.
+///
+/// # Errors
+/// Several namespaces, which has been said.
+pub(super) fn one_namespace(common: &Common, console: &mut Console<'_, '_>) -> Result<(), Exit> {
+    let names: Vec<&str> = common.input.namespaces().collect();
+    if names.len() < 2 {
+        return Ok(());
+    }
+    console.error("`--namespace` takes one namespace here: that of FROM and TO where they name none");
+    console.help("write the namespace before the name, as in `shop/cart`");
+    Err(Exit::Error)
+}
+
+/// Whether a word is written as a path, and is one: `manifests/`, `a.yaml`, `./x`.
+pub(super) fn is_path(word: &str, console: &Console<'_, '_>) -> bool {
+    let begins = ["/", "./", "../"].iter().any(|start| word.starts_with(start));
+    let ends = ["/", ".yaml", ".yml", ".json"].iter().any(|end| word.ends_with(end));
+    (begins || ends || word == "." || word == "..") && console.io.directory.join(word).exists()
+}
+
+/// Refuses a path where an endpoint is wanted.
+///
+/// # Errors
+/// The path, which has been said.
+pub(super) fn endpoints_only(
+    command: &str,
+    words: [&str; 2],
+    console: &mut Console<'_, '_>,
+) -> Result<(), Exit> {
+    let Some(path) = words.into_iter().find(|word| is_path(word, console)) else { return Ok(()) };
+    console.error(format_args!("`{path}` is a file or folder, and an endpoint is wanted here"));
+    console.help(format_args!("name two endpoints first: `netpol {command} FROM TO:PORT -f {path}`"));
+    Err(Exit::Error)
+}
+
 /// Understands the question, and says what is to be said of it.
 ///
 /// # Errors
@@ -67,15 +86,43 @@ pub(super) fn understood(
 
 /// Says why a question stands for nothing. In an empty input that is no error of the user's.
 pub(super) fn refused(error: &SpellingError, session: &Session, console: &mut Console<'_, '_>) -> Exit {
-    if session.is_empty
-        && matches!(error, SpellingError::Unknown { .. } | SpellingError::SelectsNothing { .. })
-    {
+    let path = path_in(error, console);
+    let is_of_input = matches!(
+        error,
+        SpellingError::Unknown { .. }
+            | SpellingError::SelectsNothing { .. }
+            | SpellingError::NoNamespace { .. }
+    );
+    if session.is_empty && is_of_input && path.is_none() {
         console.note(error);
         return session.exit;
     }
     console.error(error);
-    error.help().iter().for_each(|help| console.help(help));
+    match path {
+        None if session.analysis.cluster().workloads.is_empty() && is_of_input => {
+            let namespace = &session.namespace;
+            console.help(format_args!(
+                "the input has no workload; ask for pods by their labels, as in `{namespace}/@app=web`"
+            ));
+        }
+        Some(path) => console.help(format_args!("`{path}` is a file or folder: name it with `-f {path}`")),
+        None => error.help().iter().for_each(|help| console.help(help)),
+    }
     Exit::Error
+}
+
+/// The file or folder that stands where an endpoint should.
+fn path_in(error: &SpellingError, console: &Console<'_, '_>) -> Option<String> {
+    let names: Vec<String> = match error {
+        SpellingError::Unknown { name, .. } => {
+            let bare = name.split_once('/').map(|(_, name)| name.to_owned());
+            bare.into_iter().chain([name.clone()]).collect()
+        }
+        SpellingError::OutsideName { name } => vec![name.clone()],
+        SpellingError::NoNamespace { namespace, .. } => vec![namespace.clone()],
+        _ => return None,
+    };
+    names.into_iter().find(|name| !name.is_empty() && console.io.directory.join(name).exists())
 }
 
 /// Says how many unknowns were decided.
@@ -89,15 +136,15 @@ pub(super) fn tell_decided(count: usize, unknown: UnknownAs, console: &mut Conso
     console.note(format_args!("{pairs} of endpoints had something unknown, which is taken as {as_what}"));
 }
 
-/// Writes each report that is wanted.
+/// Writes each report that is wanted, in lines of at most so many columns.
 pub(super) fn deliver(
     wanted: &Wanted,
-    render: impl Fn(Format) -> String,
+    render: impl Fn(Format, usize) -> String,
     console: &mut Console<'_, '_>,
 ) -> Exit {
     let mut exit = Exit::Fine;
     for target in wanted.targets(console.format) {
-        let report = render(target.format);
+        let report = render(target.format, console.width(&target));
         exit = exit.and(match &target.file {
             None => console.report(&report),
             Some(file) => console.save(file, &report),

@@ -4,14 +4,14 @@ use netpol_core::evaluate::Verdict;
 use netpol_core::report::text::{self, Text};
 use netpol_core::report::v1;
 
-use super::answer::{deliver, exit_of, tell_decided, understood, wanted};
+use super::answer::{deliver, endpoints_only, exit_of, one_namespace, tell_decided, understood, wanted};
 use super::queries;
 use super::session::Session;
 use crate::Exit;
 use crate::args;
 use crate::render::serialized::serialized;
 use crate::render::text::painted;
-use crate::render::{Console, Format};
+use crate::render::{Console, Format, offered};
 
 /// Answers one question, or a file of them.
 pub fn can(args: &args::Can, console: &mut Console<'_, '_>) -> Exit {
@@ -24,13 +24,15 @@ pub fn can(args: &args::Can, console: &mut Console<'_, '_>) -> Exit {
 }
 
 fn one(args: &args::Can, ends: (&str, &str), console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
-    let wanted = wanted(&args.common, &[Format::Text, Format::Json, Format::JsonLines], console)?;
+    let wanted = wanted(&args.common, &offered::ANSWERS, console)?;
+    endpoints_only("can", [ends.0, ends.1], console)?;
+    one_namespace(&args.common, console)?;
     let session = Session::open(&args.common, console)?;
     let question = understood(&session, ends, console)?;
     let (verdict, words) = answered(&session, &question, console);
     let notes: Vec<String> = question.notes.iter().map(ToString::to_string).collect();
-    let render = |format| match format {
-        Format::Text => painted(&words),
+    let render = |format, width| match format {
+        Format::Text => painted(&words.clone().folded(width)),
         format => serialized(&v1::Verdict::new(session.context(), &verdict, notes.clone()), format),
     };
     let delivered = deliver(&wanted, render, console);

@@ -11,7 +11,7 @@ use netpol_core::text::{FileId, SourceFile, Span};
 use super::baseline;
 use super::session::Prepared;
 use crate::Exit;
-use crate::args::LintChoice;
+use crate::args::{self, LintChoice};
 use crate::config::{Lint, LintException, PresetKey, SelectedKey};
 use crate::input::pattern;
 use crate::render::Console;
@@ -21,14 +21,15 @@ use crate::render::Console;
 /// # Errors
 /// A rule, preset or baseline that does not exist, which has been said.
 pub(super) fn settings(
-    choice: &LintChoice,
+    (choice, input): (&LintChoice, &args::Input),
     prepared: &mut Prepared,
     console: &mut Console<'_, '_>,
 ) -> Result<LintSettings, Exit> {
     let today = today(console);
     let directory = console.io.directory.clone();
     let made = made(choice, prepared, &directory);
-    made.map(|settings| LintSettings { today, ..settings }).map_err(|message| {
+    let namespaces = input.namespaces().map(str::to_owned).collect();
+    made.map(|settings| LintSettings { today, namespaces, ..settings }).map_err(|message| {
         console.error(message);
         Exit::Error
     })
@@ -47,6 +48,7 @@ fn made(choice: &LintChoice, prepared: &mut Prepared, directory: &Path) -> Resul
         exceptions: exceptions(&lint, &files, prepared)?,
         baseline: known(choice, &lint, prepared, directory)?,
         today: None,
+        namespaces: Vec::new(),
         kubernetes_version: version.as_deref().and_then(KubernetesVersion::parse),
     })
 }

@@ -5,15 +5,15 @@ use netpol_core::policy::Direction;
 use netpol_core::reach::coverage::{Coverage, Exposed, Exposure, WorkloadCoverage};
 use netpol_core::report::{Context, text, v1};
 
-use super::answer::{TABLES, deliver, tell_decided, wanted};
-use super::filter::namespace;
+use super::answer::{deliver, tell_decided, wanted};
+use super::filter::namespaces;
 use super::session::Session;
 use crate::Exit;
 use crate::args;
 use crate::render::serialized::serialized;
 use crate::render::tabular::{csv, lists, markdown};
 use crate::render::text::painted;
-use crate::render::{Console, Format};
+use crate::render::{Console, Format, offered};
 
 /// Says how far the policies cover the cluster.
 pub fn coverage(args: &args::Coverage, console: &mut Console<'_, '_>) -> Exit {
@@ -21,23 +21,24 @@ pub fn coverage(args: &args::Coverage, console: &mut Console<'_, '_>) -> Exit {
 }
 
 fn covered(args: &args::Coverage, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
-    let wanted = wanted(&args.common, &TABLES, console)?;
+    let wanted = wanted(&args.common, &offered::TABLES, console)?;
     let session = Session::open(&args.common, console)?;
     if session.has_no_report() {
         return Ok(session.exit);
     }
     let context = session.context();
     let mut coverage = session.analysis.coverage();
-    if let Some(namespace) = namespace(&args.common, &session, console)? {
-        coverage = coverage.of_namespace(context.cluster, context.policies, namespace);
+    let own = namespaces(&args.common, &session, console)?;
+    if !own.is_empty() {
+        coverage = coverage.of_namespaces(context.cluster, context.policies, &own);
     }
     tell_decided(coverage.decide_unknown(session.unknown), session.unknown, console);
     if coverage.workloads.is_empty() {
         console.note("there is no workload and no pod: nobody is isolated, and nobody is open");
     }
-    let render = |format| match format {
+    let render = |format, width| match format {
         Format::Csv => csv(&HEADER, rows(&session, &coverage)),
-        Format::Table => painted(&text::coverage::coverage(context, &coverage)),
+        Format::Table => painted(&text::coverage::coverage(context, &coverage, width).folded(width)),
         Format::Markdown => in_markdown(context, &coverage),
         format => serialized(&v1::Coverage::new(context, &coverage), format),
     };
@@ -94,11 +95,14 @@ fn rows_of(session: &Session, workload: &WorkloadCoverage, direction: Direction)
         return vec![row(String::new(), String::new(), "")];
     }
     let rows = own.exposure.iter().flat_map(|exposure| {
-        let of = |ports: &ConnectionSet, decision: &str| {
-            (!ports.is_empty()).then(|| row(whole(session, exposure), ports.to_string(), decision))
+        let of = |ports: String, decision: &str| {
+            (!ports.is_empty()).then(|| row(whole(session, exposure), ports, decision))
         };
-        let Exposure { decided, .. } = exposure;
-        [of(&decided.allowed, "allow"), of(&decided.unknown, "unknown")]
+        let Exposure { decided, named, .. } = exposure;
+        let words = |ports: &ConnectionSet| if ports.is_empty() { String::new() } else { ports.to_string() };
+        // Ports by name are allowed; which numbers they are is told by pods that do not exist yet.
+        let unknown = if named.is_empty() { words(&decided.unknown) } else { String::new() };
+        [of(words(&decided.allowed), "allow"), of(named.join(", "), "allow"), of(unknown, "unknown")]
     });
     rows.flatten().collect()
 }
@@ -106,10 +110,7 @@ fn rows_of(session: &Session, workload: &WorkloadCoverage, direction: Direction)
 /// Whom an exposure names, with every block spelled out.
 fn whole(session: &Session, exposure: &Exposure) -> String {
     match &exposure.peer {
-        Exposed::Addresses(addresses) => {
-            let cidrs: Vec<String> = addresses.cidrs().iter().map(ToString::to_string).collect();
-            cidrs.join(" ")
-        }
+        Exposed::Addresses(addresses) => text::map::whole_addresses(session.context().cluster, addresses),
         Exposed::Pods(_) => text::coverage::exposed(session.context(), &exposure.peer),
     }
 }

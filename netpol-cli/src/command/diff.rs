@@ -7,7 +7,7 @@ use netpol_core::report::graph;
 use netpol_core::report::text::{self, map};
 use netpol_core::report::v1;
 
-use super::answer::{TABLES_AND_PICTURES, deliver, tell_decided, wanted};
+use super::answer::{deliver, tell_decided, wanted};
 use super::graph::{drawn, is_picture};
 use super::session::Session;
 use crate::Exit;
@@ -16,7 +16,7 @@ use crate::input::revision::{self, Tree};
 use crate::render::serialized::serialized;
 use crate::render::tabular::{csv, escaped, markdown};
 use crate::render::text::painted;
-use crate::render::{Console, Format};
+use crate::render::{Console, Format, offered};
 
 /// Says what changed.
 pub fn diff(args: &args::Diff, console: &mut Console<'_, '_>) -> Exit {
@@ -28,7 +28,7 @@ fn compared(args: &args::Diff, console: &mut Console<'_, '_>) -> Result<Exit, Ex
         console.error("`netpol diff` takes its manifests as OLD and NEW, not with `--filename`");
         return Err(Exit::Error);
     }
-    let wanted = wanted(&args.common, &TABLES_AND_PICTURES, console)?;
+    let wanted = wanted(&args.common, &offered::TABLES_AND_PICTURES, console)?;
     let old = session(args, (&args.old, &args.new), console)?;
     let new = session(args, (&args.new, &args.old), console)?;
     if old.has_no_report() && new.has_no_report() {
@@ -37,26 +37,33 @@ fn compared(args: &args::Diff, console: &mut Console<'_, '_>) -> Result<Exit, Ex
     }
     for (side, name) in [(&old, &args.old), (&new, &args.new)] {
         if side.is_empty {
-            console.note(format_args!("`{name}` has no object of a kind that matters"));
+            console.note(format_args!("`{name}` has no relevant object"));
         }
     }
     let changes = new.analysis.changes_since(&old.analysis);
     let mut changes = of_namespace(args, (&old, &new), changes, console)?;
     tell_decided(changes.decide_unknown(new.unknown), new.unknown, console);
-    console.note(text::changes::summary(&changes));
     let contexts = (old.context(), new.context());
     let ends = v1::changes::ends(&changes);
-    let render = |format| match format {
-        Format::Table => painted(&text::changes::changes(contexts, &changes)),
+    let render = |format, width| match format {
+        Format::Table => painted(&text::changes::changes(contexts, &changes, width).folded(width)),
         Format::Markdown => in_markdown(contexts, &changes),
         format if is_picture(format) => drawn(&graph::of_changes(contexts, &changes), format),
         Format::Csv => {
-            let rows = changes.connections.iter().flat_map(|change| csv_rows(contexts.1, change));
-            csv(&["change", "from", "to", "protocol", "before", "after"], rows)
+            let rows = changes.connections.iter().flat_map(|change| csv_rows(contexts, change));
+            let ends = text::changes::ends(contexts, &changes).into_iter().map(|words| {
+                let (change, end) = words.split_once(' ').unwrap_or(("", &words));
+                [format!("endpoint {change}"), end.to_owned()]
+                    .into_iter()
+                    .chain(vec![String::new(); 5])
+                    .collect()
+            });
+            csv(&["change", "from", "to", "protocol", "before", "after", "because_of"], ends.chain(rows))
         }
         format => serialized(&v1::Changes::new(contexts, &changes, &ends), format),
     };
     let delivered = deliver(&wanted, render, console);
+    console.note(text::changes::summary(&changes));
     let differs = if changes.is_empty() { Exit::Fine } else { Exit::Bad };
     // One side may be empty: that everything came, or went, is an answer.
     let read = [old, new].map(|side| if side.exit == Exit::NothingToDo { Exit::Fine } else { side.exit });
@@ -80,23 +87,24 @@ fn session(
     session
 }
 
-/// The changes with an end in the namespace that `--namespace` names.
+/// The changes with an end in one of the namespaces that `--namespace` names.
 fn of_namespace(
     args: &args::Diff,
     (old, new): (&Session, &Session),
     mut changes: Changes,
     console: &mut Console<'_, '_>,
 ) -> Result<Changes, Exit> {
-    let Some(name) = args.common.input.namespace.as_deref().filter(|_| !args.common.input.all_namespaces)
-    else {
+    let names: Vec<&str> = args.common.input.namespaces().collect();
+    if names.is_empty() {
         return Ok(changes);
-    };
-    let is_known = |session: &Session| session.analysis.cluster().namespace_named(name).is_some();
-    if !is_known(old) && !is_known(new) {
+    }
+    let is_known =
+        |name: &&&str| [old, new].iter().any(|it| it.analysis.cluster().namespace_named(name).is_some());
+    if let Some(name) = names.iter().find(|name| !is_known(name)) {
         console.error(format_args!("neither side has a namespace `{name}`"));
         return Err(Exit::Error);
     }
-    changes.retain_namespace((old.analysis.cluster(), new.analysis.cluster()), name);
+    changes.retain_namespaces((old.analysis.cluster(), new.analysis.cluster()), &names);
     Ok(changes)
 }
 
@@ -121,8 +129,9 @@ fn in_markdown(contexts: (Context<'_>, Context<'_>), changes: &Changes) -> Strin
 }
 
 /// A row for each protocol whose ports changed.
-fn csv_rows(context: Context<'_>, change: &Change) -> Vec<Vec<String>> {
-    let ends = [&change.from, &change.to].map(|end| map::whole_end(context.cluster, end));
+fn csv_rows(contexts: (Context<'_>, Context<'_>), change: &Change) -> Vec<Vec<String>> {
+    let ends = [&change.from, &change.to].map(|end| map::whole_end(contexts.1.cluster, end));
+    let causes = text::changes::causes(contexts, change).join("; ");
     let protocols = netpol_core::net::Protocol::ALL.into_iter();
     let rows = protocols.filter_map(|protocol| {
         let words = |allowed: &ConnectionSet, unknown: &ConnectionSet| {
@@ -134,7 +143,8 @@ fn csv_rows(context: Context<'_>, change: &Change) -> Vec<Vec<String>> {
         let after = words(&change.after.allowed, &change.after.unknown);
         let [from, to] = ends.clone();
         let kind = change.kind.name().to_owned();
-        (before != after).then(|| vec![kind, from, to, protocol.name().to_owned(), before, after])
+        let causes = causes.clone();
+        (before != after).then(|| vec![kind, from, to, protocol.name().to_owned(), before, after, causes])
     });
     rows.collect()
 }

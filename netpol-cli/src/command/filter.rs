@@ -1,6 +1,6 @@
 //! Which part of a map the command line asks for.
 
-use netpol_core::cluster::{Asked, Endpoint, parse_port, split_port};
+use netpol_core::cluster::{Asked, Cluster, Endpoint, NamespaceId, parse_port, split_port};
 use netpol_core::evaluate::Assumption;
 use netpol_core::policy;
 use netpol_core::reach::path::Quest;
@@ -12,6 +12,9 @@ use super::session::Session;
 use crate::Exit;
 use crate::args::{self, Common, Direction};
 use crate::render::Console;
+
+/// So many namespaces are named; of more, none.
+const NAMED: usize = 8;
 
 /// Understands the filter, and says what is to be said of it. The map has the pods that it names and that do not exist;
 /// so has the session from then on.
@@ -44,7 +47,7 @@ pub(super) fn filtered(
         from: wanted((is_from, &quest.from), session, &map, console)?,
         to: wanted((is_to, &quest.to), session, &map, console)?,
         ports,
-        namespace: namespace(common, session, console)?,
+        namespaces: namespaces(common, session, console)?,
         direction: args.direction.map(|direction| match direction {
             Direction::Ingress => policy::Direction::Ingress,
             Direction::Egress => policy::Direction::Egress,
@@ -119,23 +122,36 @@ fn wanted(
     })
 }
 
-/// The namespace that `--namespace` names, if it is to filter.
-pub(super) fn namespace(
+/// The namespaces that `--namespace` names; none when it does not filter.
+pub(super) fn namespaces(
     common: &Common,
     session: &Session,
     console: &mut Console<'_, '_>,
-) -> Result<Option<netpol_core::cluster::NamespaceId>, Exit> {
-    let Some(name) = common.input.namespace.as_deref().filter(|_| !common.input.all_namespaces) else {
-        return Ok(None);
-    };
+) -> Result<Vec<NamespaceId>, Exit> {
     let cluster = session.analysis.cluster();
-    if let Some(id) = cluster.namespace_named(name) {
-        return Ok(Some(id));
+    let mut ids = Vec::new();
+    for name in common.input.namespaces() {
+        match cluster.namespace_named(name) {
+            Some(id) => ids.push(id),
+            None => return Err(no_namespace(name, cluster, console)),
+        }
     }
-    console.error(format_args!("there is no namespace `{name}`"));
+    Ok(ids)
+}
+
+/// Says that a namespace is not in the input, and which may be meant.
+fn no_namespace(name: &str, cluster: &Cluster, console: &mut Console<'_, '_>) -> Exit {
+    console.error(format_args!("there is no namespace `{name}` in the input"));
     let names = cluster.namespaces.iter().map(|namespace| namespace.name.as_str());
     if let Some(near) = crate::config::nearest(name, names) {
         console.help(format_args!("did you mean `{near}`?"));
+    } else if cluster.namespaces.iter().any(|namespace| namespace.name == "default") {
+        console.help(format_args!(
+            "objects that name no namespace are in `default`; put them elsewhere with `--default-namespace {name}`"
+        ));
+    } else if !cluster.namespaces.is_empty() && cluster.namespaces.len() <= NAMED {
+        let names: Vec<String> = cluster.namespaces.iter().map(|it| format!("`{}`", it.name)).collect();
+        console.help(format_args!("the input has {}", names.join(", ")));
     }
-    Err(Exit::Error)
+    Exit::Error
 }

@@ -11,9 +11,7 @@ use super::session::Session;
 use crate::Exit;
 use crate::args;
 use crate::render::serialized::serialized;
-use crate::render::{Console, Format};
-
-const FORMATS: [Format; 5] = [Format::Dot, Format::Mermaid, Format::Svg, Format::Html, Format::Json];
+use crate::render::{Console, Format, offered};
 
 /// Draws who can reach whom.
 pub fn graph(args: &args::Graph, console: &mut Console<'_, '_>) -> Exit {
@@ -21,7 +19,7 @@ pub fn graph(args: &args::Graph, console: &mut Console<'_, '_>) -> Exit {
 }
 
 fn pictured(args: &args::Graph, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
-    let wanted = wanted(&args.common, &FORMATS, console)?;
+    let wanted = wanted(&args.common, &offered::PICTURES, console)?;
     let mut session = Session::open(&args.common, console)?;
     if session.has_no_report() {
         return Ok(session.exit);
@@ -33,7 +31,7 @@ fn pictured(args: &args::Graph, console: &mut Console<'_, '_>) -> Result<Exit, E
         console.note("the input holds no workload and no pod: there is nobody to reach anybody");
     }
     let picture = session.analysis.graph(&map, &rectangles, &ends(&session, &map, &filter));
-    Ok(session.exit.and(deliver(&wanted, |format| drawn(&picture, format), console)))
+    Ok(session.exit.and(deliver(&wanted, |format, _| drawn(&picture, format), console)))
 }
 
 /// The ends that are on the picture even if nobody reaches them: all, unless some are asked for.
@@ -44,7 +42,8 @@ fn ends(session: &Session, map: &Map, filter: &Filter) -> Vec<End> {
     let cluster = session.analysis.cluster();
     let is_wanted = |workload| {
         let workload = cluster.workload(workload);
-        filter.namespace.is_none_or(|id| workload.is_some_and(|workload| workload.namespace == id))
+        filter.namespaces.is_empty()
+            || workload.is_some_and(|workload| filter.namespaces.contains(&workload.namespace))
     };
     let shares: Vec<_> =
         map.shares.iter().filter(|(_, share)| is_wanted(share.workload)).map(|(id, _)| id).collect();

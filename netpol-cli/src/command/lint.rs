@@ -5,7 +5,6 @@ use std::path::Path;
 
 use netpol_core::Analysis;
 use netpol_core::diagnostic::Severity;
-use netpol_core::lint::LintReport;
 use netpol_core::policy::OpaqueReason;
 
 use super::answer::{deliver, wanted};
@@ -15,8 +14,8 @@ use super::fixing::{self, Fixing, Places, Plan};
 use super::session::{Prepared, counted, tell_counts};
 use crate::Exit;
 use crate::args::{self, ExitRules, FailOn};
-use crate::render::findings::{FORMATS, Findings};
-use crate::render::{Console, Format, Wanted};
+use crate::render::findings::Findings;
+use crate::render::{Console, Format, Wanted, offered};
 
 /// Finds what is wrong, and what is probably not meant.
 pub fn lint(args: &args::Lint, console: &mut Console<'_, '_>) -> Exit {
@@ -24,9 +23,10 @@ pub fn lint(args: &args::Lint, console: &mut Console<'_, '_>) -> Exit {
 }
 
 fn linted(args: &args::Lint, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
-    let wanted = wanted(&args.common, &FORMATS, console)?;
-    let mut prepared = Prepared::read(&args.common, &args.common.input.filenames, console)?;
-    let settings = settings(&args.choice, &mut prepared, console)?;
+    let wanted = wanted(&args.common, &offered::FINDINGS, console)?;
+    let paths = args.common.input.all_paths(&console.io.directory);
+    let mut prepared = Prepared::read(&args.common, &paths, console)?;
+    let settings = settings((&args.choice, &args.common.input), &mut prepared, console)?;
     let Prepared { input, settings: facts, exit, config, folder, .. } = prepared;
     let places = Places { paths: input.paths, outside: input.outside };
     let analysis = Analysis::new(input.files, facts);
@@ -54,26 +54,25 @@ fn linted(args: &args::Lint, console: &mut Console<'_, '_>) -> Result<Exit, Exit
         }
     });
     let Fixing { analysis, report, .. } = fixing;
-    let findings = Findings::new(&report, analysis.files());
-    tell(&findings, &analysis, console);
-    fixing::tell(&report, &args.fixes, console);
-    let render = |format| {
-        if args.choice.statistics { findings.counted(format) } else { findings.rendered(format) }
+    let findings = Findings::new(&report, analysis.files(), least(args.common.exit.fail_on));
+    let render = |format, width| {
+        if args.choice.statistics { findings.counted(format, width) } else { findings.rendered(format) }
     };
     let exit = exit.and(deliver(&wanted, render, console)).and(summarised(&wanted, &findings, console));
-    let exit = if fails(&report, args.common.exit.fail_on) { exit.and(Exit::Bad) } else { exit };
+    fixing::tell(&report, &args.fixes, console);
+    tell(&findings, &analysis, console);
+    let exit = if findings.fail() { exit.and(Exit::Bad) } else { exit };
     Ok(exit.and(emptiness(&analysis, &args.common.exit, console)))
 }
 
-/// Whether a finding is bad enough to fail the run.
-fn fails(report: &LintReport, fail_on: Option<FailOn>) -> bool {
-    let least = match fail_on.unwrap_or(FailOn::Error) {
-        FailOn::Error => Severity::Error,
-        FailOn::Warning => Severity::Warning,
-        FailOn::Info => Severity::Info,
-        FailOn::Never => return false,
-    };
-    report.findings.iter().any(|finding| finding.severity >= least)
+/// The least severity that fails the run.
+const fn least(fail_on: Option<FailOn>) -> Option<Severity> {
+    match fail_on {
+        Some(FailOn::Error) | None => Some(Severity::Error),
+        Some(FailOn::Warning) => Some(Severity::Warning),
+        Some(FailOn::Info) => Some(Severity::Info),
+        Some(FailOn::Never) => None,
+    }
 }
 
 /// Whether there was nothing to look at.
@@ -81,7 +80,7 @@ fn emptiness(analysis: &Analysis, rules: &ExitRules, console: &mut Console<'_, '
     if analysis.tally().understood > 0 || rules.allow_empty {
         return Exit::Fine;
     }
-    console.note("there is nothing to lint: no object of a kind that matters was found");
+    console.note("there is nothing to lint: no relevant object was found");
     Exit::NothingToDo
 }
 
@@ -92,7 +91,6 @@ fn tell(findings: &Findings<'_>, analysis: &Analysis, console: &mut Console<'_, 
         0 => String::new(),
         count => format!("; {} suppressed", counted(count, "finding")),
     };
-    console.note(format_args!("{} in {}{suppressed}", findings.summary(), counted(files, "file")));
     let opaque = analysis.policies().opaque.iter().filter(|it| it.reason == OpaqueReason::Kind).count();
     if opaque > 0 {
         let what = match opaque {
@@ -104,13 +102,14 @@ fn tell(findings: &Findings<'_>, analysis: &Analysis, console: &mut Console<'_, 
     let silent = &findings.report.without_workloads;
     if !silent.is_empty() && analysis.tally().understood > 0 {
         let rules = counted(silent.len(), "rule");
-        let stay = if silent.len() == 1 { "needs them and stays" } else { "need them and stay" };
-        console.note(format_args!("the input holds no workload and no pod: {rules} {stay} silent"));
+        let need = if silent.len() == 1 { "it needs" } else { "they need" };
+        console.note(format_args!("{rules} skipped: {need} workloads, and the input has none"));
     }
     if findings.report.gone_from_baseline > 0 {
         let gone = counted(findings.report.gone_from_baseline, "finding");
         console.note(format_args!("{gone} of the baseline are gone: write it again with `--write-baseline`"));
     }
+    console.note(format_args!("{} in {}{suppressed}", findings.summary(), counted(files, "file")));
 }
 
 /// Adds the findings to the summary of a GitHub job, when there is one.

@@ -2,10 +2,10 @@
 
 use netpol_core::net::ConnectionSet;
 use netpol_core::reach::{Connection, Counts, Map, Rectangle, expand};
-use netpol_core::report::text::{self, Cell, Table, Text};
+use netpol_core::report::text::{self, Cell, Table};
 use netpol_core::report::v1;
 
-use super::answer::{TABLES_AND_PICTURES, deliver, wanted};
+use super::answer::{deliver, wanted};
 use super::filter::filtered;
 use super::graph;
 use super::session::Session;
@@ -14,7 +14,7 @@ use crate::args;
 use crate::render::serialized::serialized;
 use crate::render::tabular::{csv, lists, markdown};
 use crate::render::text::painted;
-use crate::render::{Console, Format};
+use crate::render::{Console, Format, offered};
 
 /// Lists who can reach whom.
 pub fn list(args: &args::List, console: &mut Console<'_, '_>) -> Exit {
@@ -22,7 +22,7 @@ pub fn list(args: &args::List, console: &mut Console<'_, '_>) -> Exit {
 }
 
 fn listed(args: &args::List, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
-    let wanted = wanted(&args.common, &TABLES_AND_PICTURES, console)?;
+    let wanted = wanted(&args.common, &offered::TABLES_AND_PICTURES, console)?;
     let mut session = Session::open(&args.common, console)?;
     if session.has_no_report() {
         return Ok(session.exit);
@@ -32,18 +32,19 @@ fn listed(args: &args::List, console: &mut Console<'_, '_>) -> Result<Exit, Exit
     map.assumptions = filter.assumptions(&map);
     let counted = filter.counts(session.analysis.cluster(), &map);
     let list = List { session: &session, map: &map, rectangles: &rectangles, counts: counted };
-    if !args.count {
-        list.tell(console);
-    }
-    let render = |format| match (args.count, args.expand) {
+    let render = |format, width| match (args.count, args.expand) {
         _ if graph::is_picture(format) => {
             graph::drawn(&list.session.analysis.graph(&map, &rectangles, &[]), format)
         }
-        (true, _) => list.count(format),
-        (false, true) => list.pairs(format),
-        (false, false) => list.groups(format),
+        (true, _) => list.count(format, width),
+        (false, true) => list.pairs(format, width),
+        (false, false) => list.groups(format, width),
     };
-    Ok(session.exit.and(deliver(&wanted, render, console)))
+    let delivered = deliver(&wanted, render, console);
+    if !args.count {
+        list.tell(console);
+    }
+    Ok(session.exit.and(delivered))
 }
 
 /// A part of a map that is to be shown.
@@ -65,7 +66,7 @@ impl List<'_> {
         }
     }
 
-    fn count(&self, format: Format) -> String {
+    fn count(&self, format: Format, width: usize) -> String {
         let Counts { allowed, denied, unknown } = self.counts;
         match format {
             Format::Csv => {
@@ -76,7 +77,7 @@ impl List<'_> {
                 let mut table = Table::new(vec!["ALLOWED", "DENIED", "UNKNOWN"]);
                 let row = [allowed, denied, unknown].map(|count| Cell::plain(count.to_string()));
                 table.rows.push(row.to_vec());
-                if format == Format::Table { painted(&table.to_text()) } else { markdown(&table) }
+                if format == Format::Table { painted(&table.to_text(width)) } else { markdown(&table) }
             }
             format => {
                 let groups =
@@ -86,11 +87,13 @@ impl List<'_> {
         }
     }
 
-    fn groups(&self, format: Format) -> String {
+    fn groups(&self, format: Format, width: usize) -> String {
         let context = self.session.context();
         match format {
-            Format::Csv => self.pairs(format),
-            Format::Table => painted(&text::map::map(context, self.map, self.rectangles)),
+            Format::Csv => self.pairs(format, width),
+            Format::Table => {
+                painted(&text::map::map(context, self.map, self.rectangles, width).folded(width))
+            }
             Format::Markdown => {
                 let table = markdown(&text::map::table(context, self.map, self.rectangles));
                 table + &lists(&text::map::basis(context, self.map, self.rectangles))
@@ -103,7 +106,7 @@ impl List<'_> {
         }
     }
 
-    fn pairs(&self, format: Format) -> String {
+    fn pairs(&self, format: Format, width: usize) -> String {
         let context = self.session.context();
         let connections = expand(context.cluster, self.map, self.rectangles);
         match format {
@@ -111,14 +114,10 @@ impl List<'_> {
                 let rows = connections.iter().flat_map(|connection| self.csv_rows(connection));
                 csv(&["from", "to", "protocol", "ports", "decision"], rows)
             }
-            Format::Table => painted(&self.pair_table(&connections)),
+            Format::Table => painted(&text::map::pairs(context, &connections).to_text(width)),
             Format::Markdown => markdown(&text::map::pairs(context, &connections)),
             format => serialized(&v1::Connections::new(context, &connections, self.assumptions()), format),
         }
-    }
-
-    fn pair_table(&self, connections: &[Connection<'_>]) -> Text {
-        text::map::pairs(self.session.context(), connections).to_text()
     }
 
     /// A row for each protocol and decision.

@@ -19,6 +19,7 @@ pub mod rules;
 mod answer;
 mod session;
 mod facts;
+pub mod complete;
 pub mod completions;
 pub mod man;
 pub mod schema;

@@ -2,20 +2,19 @@
 
 use netpol_core::cluster::{Asked, Endpoint, SpellingError, split_port};
 use netpol_core::evaluate::End;
-use netpol_core::net::ConnectionSet;
 use netpol_core::reach::path::{Path, Quest, Reached};
 use netpol_core::reach::{Filter, Map};
 use netpol_core::report::{text, v1};
 
-use super::answer::{TABLES, deliver, refused, wanted};
-use super::filter::{namespace, tell_decided_of};
+use super::answer::{deliver, endpoints_only, refused, wanted};
+use super::filter::{namespaces, tell_decided_of};
 use super::session::Session;
 use crate::Exit;
 use crate::args;
 use crate::render::serialized::serialized;
 use crate::render::tabular::{csv, lists, markdown};
 use crate::render::text::painted;
-use crate::render::{Console, Format};
+use crate::render::{Console, Format, offered};
 
 /// Finds ways from end to end.
 pub fn path(args: &args::PathArgs, console: &mut Console<'_, '_>) -> Exit {
@@ -23,7 +22,8 @@ pub fn path(args: &args::PathArgs, console: &mut Console<'_, '_>) -> Exit {
 }
 
 fn found(args: &args::PathArgs, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
-    let wanted = wanted(&args.common, &TABLES, console)?;
+    let wanted = wanted(&args.common, &offered::TABLES, console)?;
+    endpoints_only("path", [&args.from, args.to.as_deref().unwrap_or_default()], console)?;
     let mut session = Session::open(&args.common, console)?;
     if session.has_no_report() {
         return Ok(session.exit);
@@ -42,12 +42,13 @@ fn found(args: &args::PathArgs, console: &mut Console<'_, '_>) -> Result<Exit, E
         (Some(_), true) => scout.cut(&quest.quest),
     };
     let mut path = answer.map_err(|endpoint| off_the_map(endpoint, args, &session, console))?;
-    if let Some(namespace) = namespace(&args.common, &session, console)? {
-        path.keep_namespace(session.analysis.cluster(), &map, namespace);
+    let own = namespaces(&args.common, &session, console)?;
+    if !own.is_empty() {
+        path.keep_namespaces(session.analysis.cluster(), &map, &own);
     }
-    tell(&path, console);
     let report = Report { session: &session, map: &map, path: &path };
-    let delivered = deliver(&wanted, |format| report.render(format), console);
+    let delivered = deliver(&wanted, |format, width| report.render(format, width), console);
+    tell(&path, console);
     let found = if session.is_empty { Exit::Fine } else { exit_of(&path) };
     Ok(session.exit.and(delivered).and(found))
 }
@@ -95,10 +96,10 @@ fn off_the_map(
 fn tell(path: &Path, console: &mut Console<'_, '_>) {
     let decides = "`--unknown allow` or `deny` decides it";
     if let (None, Some(_)) = (&path.hops, &path.possible) {
-        console.note(format_args!("there is a way only if what is unknown is allowed; {decides}"));
+        console.note(format_args!("a path exists only if an unknown connection is allowed; {decides}"));
     }
     if !path.perhaps_reached.is_empty() {
-        console.note(format_args!("some are reached only if what is unknown is allowed; {decides}"));
+        console.note(format_args!("some are reached only if an unknown connection is allowed; {decides}"));
     }
 }
 
@@ -121,14 +122,18 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    fn render(&self, format: Format) -> String {
+    fn render(&self, format: Format, width: usize) -> String {
         let context = self.session.context();
         match format {
             Format::Csv => self.csv(),
-            Format::Table => painted(&text::path::path(context, self.map, self.path)),
+            Format::Table => painted(&text::path::path(context, self.map, self.path, width).folded(width)),
             Format::Markdown => {
-                let table = markdown(&text::path::table(context, self.map, self.path));
-                table + &lists(&text::map::basis(context, self.map, &[]))
+                let head = text::path::path(context, self.map, self.path, width).lines.into_iter().take(1);
+                let head = lists(&text::Text { lines: head.collect() });
+                let table = text::path::table(context, self.map, self.path);
+                let table =
+                    if table.rows.is_empty() { String::new() } else { format!("\n{}", markdown(&table)) };
+                head + &table + &lists(&text::map::basis(context, self.map, &[]))
             }
             format => {
                 let ends = v1::path::Ends::of(context, self.map, self.path);
@@ -149,7 +154,7 @@ impl Report<'_> {
         }
         let steps = match &self.path.cut {
             Some(cut) => cut.as_deref().unwrap_or_default(),
-            None => self.path.hops.as_deref().unwrap_or_default(),
+            None => self.path.hops.as_deref().or(self.path.possible.as_deref()).unwrap_or_default(),
         };
         let rows = (1usize..).zip(steps).map(|(number, step)| {
             let rules = step.behind.rules.iter();
@@ -159,7 +164,7 @@ impl Report<'_> {
                 number.to_string(),
                 text::map::whole_end(cluster, &step.hop.from),
                 text::map::whole_end(cluster, &step.hop.to),
-                ports(&step.hop.decided.allowed),
+                text::path::ports(&step.hop.decided),
                 rules.join("; "),
             ]
         });
@@ -178,8 +183,4 @@ impl Report<'_> {
         };
         self.map.ends(cluster, &entry.to).iter().map(row).collect()
     }
-}
-
-fn ports(ports: &ConnectionSet) -> String {
-    if ports.is_empty() { String::new() } else { ports.to_string() }
 }

@@ -10,7 +10,7 @@ use netpol_core::net::Protocol;
 use netpol_core::report::v1;
 use rustc_hash::FxHashMap;
 
-use super::answer::{tell_decided, wanted};
+use super::answer::{one_namespace, tell_decided, wanted};
 use super::query::{Port, Query};
 use super::session::Session;
 use crate::Exit;
@@ -27,7 +27,8 @@ const BUFFER: usize = 256 * 1024;
 pub(super) fn answer(file: &Path, common: &Common, console: &mut Console<'_, '_>) -> Result<Exit, Exit> {
     let target = target(common, console)?;
     let is_stdin = file == Path::new("-");
-    if is_stdin && common.input.filenames.iter().any(|name| name == "-") {
+    one_namespace(common, console)?;
+    if is_stdin && common.input.all_paths(&console.io.directory).iter().any(|name| name == "-") {
         console.error("standard input cannot hold both the manifests and the questions");
         return Err(Exit::Error);
     }

@@ -13,13 +13,11 @@ use crate::config::no_rule;
 use crate::render::serialized::serialized;
 use crate::render::tabular::{csv, markdown};
 use crate::render::text::painted;
-use crate::render::{Console, Format, Wanted};
-
-const FORMATS: [Format; 5] = [Format::Table, Format::Json, Format::Yaml, Format::Csv, Format::Markdown];
+use crate::render::{Console, Format, Wanted, offered};
 
 /// Lists the rules, or prints the page of one.
 pub fn rules(args: &args::Rules, console: &mut Console<'_, '_>) -> Exit {
-    let wanted = match Wanted::new(&args.output, &FORMATS) {
+    let wanted = match Wanted::new(&args.output, &offered::TABLES) {
         Ok(wanted) => wanted,
         Err(message) => {
             console.error(message);
@@ -27,22 +25,22 @@ pub fn rules(args: &args::Rules, console: &mut Console<'_, '_>) -> Exit {
         }
     };
     let Some(name) = &args.rule else {
-        return deliver(&wanted, |format| list(RULES, format), console);
+        return deliver(&wanted, |format, width| list(RULES, format, width), console);
     };
     let Some(rule) = rule_named(name) else {
         console.error(no_rule(name));
         return Exit::Error;
     };
-    let one = |format| match format {
+    let one = |format, width| match format {
         Format::Table | Format::Markdown => page(rule),
-        format => list(&[rule], format),
+        format => list(&[rule], format, width),
     };
     deliver(&wanted, one, console)
 }
 
-fn list(rules: &[&Rule], format: Format) -> String {
+fn list(rules: &[&Rule], format: Format, width: usize) -> String {
     match format {
-        Format::Table => painted(&table(rules).to_text()),
+        Format::Table => painted(&short_table(rules).to_text(width)),
         Format::Markdown => markdown(&table(rules)),
         Format::Csv => {
             let cells = rules.iter().map(|rule| row(rule).to_vec());
@@ -50,6 +48,17 @@ fn list(rules: &[&Rule], format: Format) -> String {
         }
         format => serialized(&v1::Rules::new(rules), format),
     }
+}
+
+/// What fits a terminal: of the levels, that of the preset that holds without another.
+fn short_table(rules: &[&Rule]) -> Table {
+    let mut table = Table::new(vec!["RULE", "LEVEL", "FIX", "FINDS"]);
+    let cells = |rule: &&Rule| {
+        let [name, _, _, level, _, fix, finds] = row(rule);
+        [name, level, fix, finds].map(Cell::plain).to_vec()
+    };
+    table.rows = rules.iter().map(cells).collect();
+    table
 }
 
 fn table(rules: &[&Rule]) -> Table {

@@ -1,10 +1,12 @@
 //! Which command it is.
 
-use crate::args::{Cli, Command};
+use crate::args::{Cli, Command, VERSION};
 use crate::render::{Console, Format};
 use crate::{Exit, Io};
 
-use super::{can, completions, coverage, diff, explain, graph, lint, list, man, path, rules, schema};
+use super::{
+    can, complete, completions, coverage, diff, explain, graph, lint, list, man, path, rules, schema,
+};
 
 /// Runs a command.
 pub fn run(cli: &Cli, io: &mut Io<'_>) -> Exit {
@@ -28,6 +30,8 @@ pub fn run(cli: &Cli, io: &mut Io<'_>) -> Exit {
         Command::Lint(args) => lint::lint(args, &mut console),
         Command::Rules(args) => rules::rules(args, &mut console),
         Command::Completions { shell } => completions::completions(*shell, &mut console),
+        Command::Complete { words } => complete::complete(words, &mut console),
+        Command::Version => console.report(&format!("netpol {VERSION}\n")),
         Command::Man { command } => man::man(command.as_deref(), &mut console),
         Command::Schema { kind } => schema::schema(kind.as_deref(), &mut console),
     }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use netpol_core::diagnostic::{Diagnostic, RuleName, Severity};
+use netpol_core::diagnostic::rule::UNEVALUATED_POLICY;
+use netpol_core::diagnostic::{Category, Diagnostic, RuleName, Severity};
 use netpol_core::evaluate;
 use netpol_core::manifest::{LeftOut, Tally};
 use netpol_core::report::Context;
@@ -38,7 +39,8 @@ impl Session {
     /// # Errors
     /// A configuration that cannot be used, which has been said.
     pub(super) fn open(common: &Common, console: &mut Console<'_, '_>) -> Result<Self, Exit> {
-        let session = Self::open_at(common, &common.input.filenames, console)?;
+        let paths = common.input.all_paths(&console.io.directory);
+        let session = Self::open_at(common, &paths, console)?;
         session.tell_nothing_to_do(console);
         Ok(session)
     }
@@ -75,7 +77,7 @@ impl Session {
     /// Says that there is nothing to do, if that is so.
     pub(super) fn tell_nothing_to_do(&self, console: &mut Console<'_, '_>) {
         if self.exit == Exit::NothingToDo {
-            console.note("there is nothing to do: no object of a kind that matters was found");
+            console.note("there is nothing to do: no relevant object was found");
         }
     }
 
@@ -137,16 +139,17 @@ impl Prepared {
             console.help(help);
             Exit::Error
         })?;
-        let namespace = match &common.input.namespace {
-            Some(namespace) if !common.input.all_namespaces => namespace.clone(),
-            _ => settings.default_namespace.clone(),
-        };
+        let named = common.input.namespaces().next().map(str::to_owned);
+        let namespace = named.unwrap_or_else(|| settings.default_namespace.clone());
         let options = options((common, paths), &config, folder.clone()).map_err(|message| {
             console.error(message);
             Exit::Error
         })?;
         let input = input::read(&options, console.io);
         let exit = tell_input(&input, console);
+        if input.problems.iter().any(|problem| problem.is_slip) {
+            return Err(exit);
+        }
         let version =
             common.cluster.kubernetes_version.as_ref().or(config.cluster.kubernetes_version.as_ref());
         let kubernetes_version = version.cloned();
@@ -229,23 +232,83 @@ fn tell_diagnostics(analysis: &Analysis, console: &mut Console<'_, '_>) {
         Volume::Normal => Severity::Warning,
         Volume::Verbose => Severity::Info,
     };
-    let told: Vec<&Diagnostic> =
-        analysis.diagnostics().iter().filter(|diagnostic| diagnostic.severity >= least).collect();
+    let is_folded =
+        |diagnostic: &Diagnostic| diagnostic.rule == UNEVALUATED_POLICY && console.volume < Volume::Verbose;
+    let told: Vec<Diagnostic> = analysis
+        .diagnostics()
+        .iter()
+        .filter(|diagnostic| !is_folded(diagnostic))
+        .map(|diagnostic| as_answers_have_it(diagnostic, analysis))
+        .filter(|diagnostic| diagnostic.severity >= least)
+        .collect();
+    let mut number = 0;
     let mut shown: BTreeMap<RuleName, usize> = BTreeMap::new();
     let mut rest: BTreeMap<RuleName, usize> = BTreeMap::new();
     for diagnostic in told {
         let of_rule = shown.entry(diagnostic.rule).or_default();
-        if *of_rule < most_of_a_rule(diagnostic.severity, console.volume) {
+        let is_shown = number < MOST || diagnostic.severity == Severity::Error;
+        if (is_shown || console.volume == Volume::Verbose)
+            && *of_rule < most_of_a_rule(diagnostic.severity, console.volume)
+        {
             *of_rule += 1;
-            console.message(&diagnostic::painted(diagnostic, analysis.files()));
+            number += 1;
+            console.message(&diagnostic::painted(&diagnostic, analysis.files()));
         } else {
             *rest.entry(diagnostic.rule).or_default() += 1;
         }
     }
-    for (rule, count) in rest {
-        console.message(&format!("and {} of {rule}, shown by `-v`\n", counted(count, "more message")));
+    match rest.len() {
+        0 => {}
+        1..=FEW => rest.iter().for_each(|(rule, count)| {
+            let more = counted(*count, "more message");
+            console.message(&format!("and {more} of {rule}, shown by `-v`\n"));
+        }),
+        rules => {
+            let more = counted(rest.values().sum(), "more message");
+            console.message(&format!("and {more} of {rules} rules, shown by `-v` and `netpol lint`\n"));
+        }
+    }
+    tell_not_evaluated(analysis, console);
+}
+
+/// A diagnostic as loud as it is for an answer: what leaves the code of the run alone is no error of the run.
+fn as_answers_have_it(diagnostic: &Diagnostic, analysis: &Analysis) -> Diagnostic {
+    let mut diagnostic = diagnostic.clone();
+    let is_unreadable = || analysis.left_out().iter().any(|it| matches!(it, LeftOut::Unreadable(_)));
+    if diagnostic.category != Category::Input || !is_unreadable() {
+        diagnostic.severity = diagnostic.severity.min(Severity::Warning);
+    }
+    diagnostic
+}
+
+/// Says in a line a kind how many policies are not evaluated; each with its place for who wants to hear all.
+fn tell_not_evaluated(analysis: &Analysis, console: &mut Console<'_, '_>) {
+    if console.volume >= Volume::Verbose {
+        return;
+    }
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for diagnostic in analysis.diagnostics().iter().filter(|it| it.rule == UNEVALUATED_POLICY) {
+        let kind = diagnostic.object.as_ref().map_or("policy", |object| object.kind.as_str());
+        *kinds.entry(kind).or_default() += 1;
+    }
+    for (kind, count) in kinds {
+        let (verb, it) = if count == 1 { ("is", "it") } else { ("are", "they") };
+        console.note(format_args!(
+            "{} {verb} not evaluated: what {it} may allow or deny is unknown (`-v` shows where)",
+            counted_as(count, kind, &plural(kind))
+        ));
     }
 }
+
+/// `GlobalNetworkPolicies`.
+fn plural(kind: &str) -> String {
+    kind.strip_suffix('y').map_or_else(|| format!("{kind}s"), |stem| format!("{stem}ies"))
+}
+
+/// So many warnings are shown whole beside an answer; of more, the rest is counted.
+const MOST: usize = 12;
+/// The rest is counted rule by rule where there are no more rules than this.
+const FEW: usize = 3;
 
 /// How many messages of one rule are shown whole.
 const fn most_of_a_rule(severity: Severity, volume: Volume) -> usize {
@@ -260,9 +323,9 @@ pub(super) fn tell_counts(analysis: &Analysis, console: &mut Console<'_, '_>) {
     let Tally { understood, irrelevant, unknown, not_objects, unreadable } = analysis.tally();
     let custom: usize = unknown.values().sum();
     console.detail(format_args!(
-        "read {}: {} of kinds that matter, {} of kinds that cannot matter, {} of other kinds, {}, {}",
+        "read {}: {} relevant, {} irrelevant and {} unrecognised objects, {}, {}",
         counted(analysis.files().len(), "file"),
-        counted(*understood, "object"),
+        understood,
         irrelevant,
         custom,
         counted_as(*not_objects, "document that is no object", "documents that are no objects"),

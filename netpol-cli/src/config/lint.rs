@@ -152,6 +152,16 @@ impl TryFrom<DayText> for Day {
 pub(crate) fn no_rule(name: &str) -> String {
     match nearest_rule(name) {
         Some(near) => format!("there is no rule `{name}`; did you mean `{near}`?"),
-        None => format!("there is no rule `{name}`; `netpol rules` lists them"),
+        None => {
+            match netpol_core::lint::RULES.iter().filter(|rule| rule.name.0.contains(name)).take(3).count() {
+                0 => format!("there is no rule `{name}`; `netpol rules` lists them"),
+                _ => {
+                    let alike =
+                        netpol_core::lint::RULES.iter().filter(|rule| rule.name.0.contains(name)).take(3);
+                    let alike: Vec<String> = alike.map(|rule| format!("`{}`", rule.name)).collect();
+                    format!("there is no rule `{name}`; did you mean {}?", alike.join(", "))
+                }
+            }
+        }
     }
 }

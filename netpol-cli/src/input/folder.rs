@@ -23,6 +23,8 @@ pub struct Walk {
     pub problems: Vec<String>,
     /// Links to folders outside, which are not walked.
     pub links: Vec<String>,
+    /// Hidden folders in the root that have what could be manifests, and are not walked.
+    pub hidden: Vec<String>,
 }
 
 /// Walks a folder; `name` is what the user calls it, and every name in the answer begins with it.
@@ -61,9 +63,42 @@ pub fn walk(name: &str, root: &Path) -> Walk {
     let links = links.lock().unwrap_or_else(PoisonError::into_inner);
     walk.links = links.iter().map(|path| named(path, name, root)).collect();
     walk.links.sort_unstable();
+    walk.hidden = hidden(name, root);
     walk.files.sort_unstable();
     walk.problems.sort_unstable();
     walk
+}
+
+/// Hidden folders of tools, which hold YAML that is no manifest.
+const OF_TOOLS: [&str; 8] =
+    [".git", ".github", ".gitlab", ".circleci", ".vscode", ".idea", ".devcontainer", ".terraform"];
+/// So many entries of a hidden folder are looked at.
+const LOOKED_AT: usize = 256;
+
+/// The hidden folders in a folder in which the first few entries are like manifests.
+fn hidden(name: &str, root: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(root).into_iter().flatten().filter_map(Result::ok);
+    let is_hidden = |entry: &std::fs::DirEntry| {
+        let file = entry.file_name();
+        let own = file.to_string_lossy();
+        own.starts_with('.')
+            && !OF_TOOLS.contains(&own.as_ref())
+            && entry.file_type().is_ok_and(|kind| kind.is_dir())
+            && has_manifests(&entry.path())
+    };
+    let mut hidden: Vec<String> =
+        entries.filter(is_hidden).map(|entry| joined(name, Path::new(&entry.file_name()))).collect();
+    hidden.sort_unstable();
+    hidden
+}
+
+fn has_manifests(folder: &Path) -> bool {
+    let walk = WalkBuilder::new(folder).standard_filters(false).max_depth(Some(3)).build();
+    let mut files = walk.take(LOOKED_AT).filter_map(Result::ok);
+    files.any(|entry| {
+        entry.file_type().is_some_and(|kind| kind.is_file())
+            && entry.path().extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+    })
 }
 
 /// Whether an entry below the root is a link to a folder that is not in it.

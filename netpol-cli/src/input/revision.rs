@@ -34,7 +34,7 @@ pub fn tree(text: &str, other: &str, directory: &Path) -> Result<Tree, String> {
     let path = path.or_else(|| spelled(other).is_none().then_some(other)).unwrap_or(".");
     if Path::new(path).is_absolute() {
         return Err(format!(
-            "`{path}` is to be given from the folder that one stands in, as in `git:{revision}:path`"
+            "`{path}` is to be given relative to the current folder, as in `git:{revision}:path`"
         ));
     }
     let written = TempDir::new().map_err(|error| format!("no folder for `{text}`: {error}"))?;

@@ -41,6 +41,8 @@ pub struct Input {
     pub skipped: BTreeMap<Skip, usize>,
     /// Links to folders outside of those that the user named, which were not walked.
     pub links: Vec<String>,
+    /// Hidden folders that were not walked, although they have what could be manifests.
+    pub hidden: Vec<String>,
 }
 
 /// Something that could not be read.
@@ -50,6 +52,8 @@ pub struct Problem {
     pub message: String,
     /// What to do.
     pub help: Option<String>,
+    /// Whether a name was mistyped, or nothing else was named, so that no answer is about what was meant.
+    pub is_slip: bool,
 }
 
 impl Input {
@@ -60,7 +64,17 @@ impl Input {
             kinds.map(|(skip, count)| format!("{count} {}", skip.words(count))).collect();
         let skipped = format!("skipped, as they are no manifests: {}", parts.join(", "));
         let skipped = (!parts.is_empty()).then_some(skipped);
-        skipped.into_iter().chain(self.links_in_words()).collect()
+        skipped.into_iter().chain(self.links_in_words()).chain(self.hidden_in_words()).collect()
+    }
+
+    fn hidden_in_words(&self) -> Option<String> {
+        let (first, others) = self.hidden.split_first()?;
+        Some(match others.len() {
+            0 => format!("the hidden folder `{first}` is not read; name it to have it read"),
+            more => {
+                format!("the hidden folder `{first}` and {more} more are not read; name one to have it read")
+            }
+        })
     }
 
     fn links_in_words(&self) -> Option<String> {
@@ -76,7 +90,7 @@ impl Input {
     }
 
     fn problem(&mut self, message: impl Into<String>) {
-        self.problems.push(Problem { message: message.into(), help: None });
+        self.problems.push(Problem { message: message.into(), help: None, is_slip: false });
     }
 }
 
@@ -139,8 +153,10 @@ fn candidates_of(name: &str, directory: &Path, options: &Options, input: &mut In
             Vec::new()
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let help = missing::suggestion(name, &path).map(|near| format!("did you mean `{near}`?"));
-            input.problems.push(Problem { message: format!("there is no file or folder `{name}`"), help });
+            let help = missing::help(name, &path);
+            let message = format!("there is no file or folder `{name}`");
+            let is_slip = help.is_some() || options.paths.len() == 1;
+            input.problems.push(Problem { message, help, is_slip });
             Vec::new()
         }
         Err(error) => {
@@ -157,6 +173,7 @@ fn in_folder(name: &str, root: &Path, options: &Options, input: &mut Input) -> V
         input.problem(problem);
     }
     input.links.extend(walk.links);
+    input.hidden.extend(walk.hidden);
     let manifests = walk.files.into_iter().filter(|found| folder::is_manifest(&found.name));
     let wanted = manifests.filter(|found| is_wanted(found, options));
     let real = root.canonicalize().unwrap_or_else(|_| root.to_owned());

@@ -7,7 +7,7 @@ use std::path::Path;
 use anstream::adapter::strip_str;
 use anstyle::{AnsiColor, Style};
 
-use super::Format;
+use super::{Format, Target};
 use crate::args::{Color, Talk};
 use crate::config::Output;
 use crate::{Exit, Io};
@@ -54,6 +54,9 @@ pub enum Volume {
     Verbose,
 }
 
+/// Tables are not wider than this where no terminal says how wide it is.
+const WIDEST: usize = 100;
+
 /// The streams of a run, with how they are to be used.
 #[derive(Debug)]
 pub struct Console<'c, 'io> {
@@ -85,6 +88,14 @@ impl<'c, 'io> Console<'c, 'io> {
     pub fn configure(&mut self, output: &Output) {
         self.format = self.format.or(output.format.map(|key| key.0));
         self.palette = Palette::new(self.color, output.color.map(|key| key.0), self.io);
+    }
+
+    /// How many columns a report may have: those of the terminal. Elsewhere tables keep to a width that people can read,
+    /// and answers to one question keep their lines.
+    pub fn width(&self, target: &Target) -> usize {
+        let columns = self.io.terminal.columns.filter(|_| target.file.is_none() && self.io.terminal.stdout);
+        let elsewhere = if target.format == Format::Text { usize::MAX } else { WIDEST };
+        columns.unwrap_or(elsewhere)
     }
 
     /// Says what went wrong.

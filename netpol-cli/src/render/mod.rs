@@ -1,6 +1,7 @@
 //! What a terminal, a file or a pipe gets: one file a format.
 
 pub mod target;
+pub mod offered;
 pub mod console;
 pub mod usage;
 pub mod text;

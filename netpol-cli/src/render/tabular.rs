@@ -31,7 +31,7 @@ fn title(name: &str) -> String {
 }
 
 fn cell(cell: &Cell) -> String {
-    let lines: Vec<String> = cell.lines.iter().map(|line| escaped(line.trim())).collect();
+    let lines: Vec<String> = cell.lines.iter().map(|line| worded(line.trim())).collect();
     lines.join("<br>")
 }
 
@@ -43,12 +43,26 @@ pub fn lists(text: &Text) -> String {
         match blanks.checked_sub(2) {
             Some(depth) => {
                 let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-                format!("{}- {}\n", " ".repeat(depth), escaped(&words))
+                format!("{}- {}\n", " ".repeat(depth), worded(&words))
             }
-            None => format!("{}\n", escaped(&line)),
+            None => format!("{}\n", worded(&line)),
         }
     };
     text.lines.iter().map(|line| item(line.to_string())).collect()
+}
+
+/// Words of ours as Markdown: what stands between backticks is code, the rest is taken as it is.
+pub fn worded(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return escaped(text);
+    }
+    let part = |(number, part): (usize, &&str)| match number % 2 {
+        0 => escaped(part),
+        _ if part.trim().is_empty() => escaped(&format!("`{part}`")),
+        _ => format!("`{}`", part.replace('|', "\\|").replace(char::is_control, " ")),
+    };
+    parts.iter().enumerate().map(part).collect()
 }
 
 /// A text that Markdown and HTML take as it is.
@@ -79,6 +93,12 @@ mod tests {
         let mut table = Table::new(vec!["FROM"]);
         table.rows.push(vec![Cell::plain("shop/*|<b>")]);
         assert_eq!(markdown(&table), "| From |\n| --- |\n| shop/\\*\\|&lt;b&gt; |\n");
+    }
+
+    #[test]
+    fn words_between_backticks_are_code() {
+        assert_eq!(worded("no pod is `app=a|b` <x>"), "no pod is `app=a\\|b` &lt;x&gt;");
+        assert_eq!(worded("a `b"), "a \\`b");
     }
 
     #[test]

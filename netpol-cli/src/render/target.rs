@@ -1,6 +1,6 @@
 //! Where a report goes, and in which format: `-o FORMAT[=FILE]`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use crate::config::nearest;
@@ -68,6 +68,24 @@ impl Format {
         ("rdjson", Self::Rdjson),
     ];
 
+    /// The format that the name of a file tells by its extension.
+    fn of_file(name: &str) -> Option<Self> {
+        let extension = Path::new(name).extension()?.to_str()?.to_ascii_lowercase();
+        Some(match extension.as_str() {
+            "yml" => Self::Yaml,
+            "markdown" => Self::Markdown,
+            "gv" => Self::Dot,
+            "mmd" => Self::Mermaid,
+            "htm" => Self::Html,
+            "xml" => Self::Junit,
+            "ndjson" => Self::JsonLines,
+            "json" | "jsonl" | "yaml" | "csv" | "md" | "dot" | "svg" | "html" | "sarif" => {
+                Self::ALL.into_iter().find(|(known, _)| *known == extension).map(|(_, format)| format)?
+            }
+            _ => return None,
+        })
+    }
+
     /// How it is typed.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, format)| *format == self).map_or("", |(name, _)| name)
@@ -91,6 +109,11 @@ impl FromStr for Format {
             Some((_, format)) => Ok(*format),
             None => Err(match nearest(name, Self::ALL.iter().map(|(known, _)| *known)) {
                 Some(near) => format!("there is no format `{name}`; did you mean `{near}`?"),
+                None if matches!(name, "png" | "pdf" | "jpg") => {
+                    format!(
+                        "there is no format `{name}`; `svg` is an image, and Graphviz makes others: `netpol graph -o dot | dot -T{name}`"
+                    )
+                }
                 None => format!("there is no format `{name}`; `--help` names those that there are"),
             }),
         }
@@ -107,7 +130,13 @@ impl FromStr for Target {
             Some((name, file)) => (name, Some(PathBuf::from(file))),
             None => (text, None),
         };
-        name.parse().map(|format| Self { format, file })
+        match (name.parse(), &file, Format::of_file(text)) {
+            (Err(_), None, Some(format)) => Ok(Self { format, file: Some(PathBuf::from(text)) }),
+            (Err(_), None, None) if Path::new(text).extension().is_some() => {
+                Err(format!("the name `{text}` tells no format; write `-o FORMAT={text}`"))
+            }
+            (format, ..) => format.map(|format| Self { format, file }),
+        }
     }
 }
 
@@ -164,6 +193,10 @@ mod tests {
         let slip = "jsno".parse::<Target>().unwrap_err();
         assert_eq!(slip, "there is no format `jsno`; did you mean `json`?");
         assert!("json=".parse::<Target>().is_err());
+        let told: Target = "out/report.sarif".parse().unwrap();
+        assert_eq!(told, Target { format: Format::Sarif, file: Some("out/report.sarif".into()) });
+        assert_eq!("map.htm".parse::<Target>().unwrap().format, Format::Html);
+        assert!("notes.txt".parse::<Target>().is_err());
     }
 
     #[test]

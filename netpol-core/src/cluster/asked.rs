@@ -11,6 +11,8 @@ pub enum Asked {
     Protocol(Protocol),
     /// A range of ports of a protocol, both ends included.
     Range(Protocol, u16, u16),
+    /// Several ports and ranges, of one protocol or of more.
+    Several(ConnectionSet),
     /// A port that the destination names; of any protocol when none is given.
     Named(Option<Protocol>, String),
 }
@@ -24,6 +26,7 @@ impl Asked {
             Self::Range(protocol, first, last) => {
                 Some(ConnectionSet::of(*protocol, PortSet::range(*first, *last)))
             }
+            Self::Several(ports) => Some(ports.clone()),
             Self::Named(..) => None,
         }
     }

@@ -165,11 +165,11 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// Leaves out what has no end in a namespace; the clusters are the old one and the new one.
-    pub fn retain_namespace(&mut self, (old, new): (&Cluster, &Cluster), name: &str) {
+    /// Leaves out what has no end in one of some namespaces; the clusters are the old one and the new one.
+    pub fn retain_namespaces(&mut self, (old, new): (&Cluster, &Cluster), names: &[&str]) {
         let is_in = |cluster: &Cluster, workload: WorkloadId| {
             let namespace = cluster.workload(workload).and_then(|it| cluster.namespace(it.namespace));
-            namespace.is_some_and(|namespace| namespace.name == name)
+            namespace.is_some_and(|namespace| names.contains(&namespace.name.as_str()))
         };
         let has = |end: &End| matches!(end.endpoint, Endpoint::Workload(id) if is_in(new, id));
         self.connections.retain(|change| has(&change.from) || has(&change.to));
@@ -177,7 +177,7 @@ impl Changes {
             Side::Old => is_in(old, end.workload),
             Side::New => is_in(new, end.workload),
         });
-        self.namespaces.retain(|(_, namespace)| namespace == name);
+        self.namespaces.retain(|(_, namespace)| names.contains(&namespace.as_str()));
     }
 
     /// Decides what is unknown before and after. The answer is how many changes had something unknown; those that are then

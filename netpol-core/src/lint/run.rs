@@ -20,12 +20,27 @@ pub fn lint(context: &Context<'_>, read: &[Diagnostic]) -> LintReport {
             found.extend(find(context));
         }
     }
-    let audible = found.into_iter().filter_map(|diagnostic| at_level(diagnostic, settings)).collect();
+    let audible = found.into_iter().filter(|diagnostic| is_of_namespaces(diagnostic, settings));
+    let audible = audible.filter_map(|diagnostic| at_level(diagnostic, settings)).collect();
     let suppressions = Suppressions::read(context.files, settings);
     suppressions.apply(audible, context, &mut report);
     report.findings.sort_by_key(place);
     report.suppressed.sort_by_key(|suppressed| place(&suppressed.diagnostic));
     report
+}
+
+/// Whether a finding is about an object of the namespaces that are asked for, or one of these namespaces itself. A
+/// document that cannot be read may be of any.
+fn is_of_namespaces(diagnostic: &Diagnostic, settings: &LintSettings) -> bool {
+    let asked = &settings.namespaces;
+    let Some(object) = &diagnostic.object else {
+        return asked.is_empty() || diagnostic.category == Category::Input;
+    };
+    let name = match &object.namespace {
+        Some(namespace) => Some(namespace),
+        None => Some(&object.name).filter(|_| object.kind == "Namespace"),
+    };
+    asked.is_empty() || name.is_some_and(|name| asked.contains(name))
 }
 
 /// The order of findings: by place, then rule.

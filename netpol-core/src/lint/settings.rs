@@ -75,6 +75,8 @@ pub struct LintSettings {
     pub select: Vec<Selected>,
     /// Not these rules.
     pub ignore: Vec<Selected>,
+    /// Only what is about objects of these namespaces, and what nobody can tell the namespace of; empty for all.
+    pub namespaces: Vec<String>,
     /// What is lived with.
     pub exceptions: Vec<Exception>,
     /// The fingerprints of findings that a baseline holds, and how often.

@@ -138,10 +138,9 @@ fn duplicate(
     files: &FileSet,
 ) -> Diagnostic {
     let slash = if namespace.is_empty() { "" } else { "/" };
-    let message =
-        format!("`{kind} {namespace}{slash}{name}` stands twice in the input; this later one is used");
+    let message = format!("`{kind} {namespace}{slash}{name}` is defined twice; the last one wins");
     let diagnostic = Diagnostic::policy(DUPLICATE_OBJECT, head_of(span, files), message)
-        .with_related(head_of(earlier, files), "this earlier one is not");
+        .with_related(head_of(earlier, files), "first defined here");
     let diagnostic = match object {
         Some(object) => diagnostic.with_object(object.clone()),
         None => diagnostic,

@@ -67,9 +67,9 @@ impl Wanted {
     }
 }
 
-fn is_in(cluster: &Cluster, map: &Map, id: ShareId, namespace: NamespaceId) -> bool {
+fn is_in(cluster: &Cluster, map: &Map, id: ShareId, namespaces: &[NamespaceId]) -> bool {
     let workload = map.shares.get(id).and_then(|share| cluster.workload(share.workload));
-    workload.is_some_and(|workload| workload.namespace == namespace)
+    workload.is_some_and(|workload| namespaces.contains(&workload.namespace))
 }
 
 fn pods(shares: impl Iterator<Item = ShareId>) -> Option<Side> {
@@ -86,9 +86,9 @@ pub struct Filter {
     pub to: Wanted,
     /// The ports; all of them when there are none.
     pub ports: Option<Asked>,
-    /// A namespace that one of the ends is in.
-    pub namespace: Option<NamespaceId>,
-    /// The direction, seen from the pods: those of the namespace, where one is asked for.
+    /// The namespaces of which one of the ends is in one; every namespace when there are none.
+    pub namespaces: Vec<NamespaceId>,
+    /// The direction, seen from the pods: those of the namespaces, where some are asked for.
     pub direction: Option<Direction>,
     /// What of the connections between ends that are not isolated.
     pub not_isolated: NotIsolated,
@@ -150,8 +150,7 @@ impl Filter {
     /// How many of the pairs that are asked for are allowed, denied and unknown, those that are hidden among them.
     pub fn counts(&self, cluster: &Cluster, map: &Map) -> Counts {
         let all = Self { not_isolated: NotIsolated::Shown, ..self.clone() };
-        let is_own =
-            |id: &ShareId| self.namespace.is_none_or(|namespace| is_in(cluster, map, *id, namespace));
+        let is_own = |id: &ShareId| self.namespaces.is_empty() || is_in(cluster, map, *id, &self.namespaces);
         let shares = || map.shares.iter().map(|(id, _)| id);
         let sizes = |wanted: &Wanted| {
             let (own, foreign): (Vec<ShareId>, Vec<ShareId>) =
@@ -167,17 +166,17 @@ impl Filter {
         counts(&all.apply(cluster, map), pairs)
     }
 
-    /// The pieces of a rectangle that are of the namespace and direction.
+    /// The pieces of a rectangle that are of the namespaces and direction.
     fn of_namespace(&self, cluster: &Cluster, map: &Map, from: Side, to: Side) -> Vec<(Side, Side)> {
-        let Some(namespace) = self.namespace else {
+        if self.namespaces.is_empty() {
             let subject = match self.direction {
                 None => return vec![(from, to)],
                 Some(Direction::Ingress) => &to,
                 Some(Direction::Egress) => &from,
             };
             return if subject.addresses().is_none() { vec![(from, to)] } else { Vec::new() };
-        };
-        let is_own = |id: &ShareId| is_in(cluster, map, *id, namespace);
+        }
+        let is_own = |id: &ShareId| is_in(cluster, map, *id, &self.namespaces);
         let own = |side: &Side| pods(side.pods().iter().copied().filter(is_own));
         let foreign = |side: &Side| match side {
             Side::Pods(shares) => pods(shares.iter().copied().filter(|id| !is_own(id))),

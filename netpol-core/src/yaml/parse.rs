@@ -171,7 +171,7 @@ fn report_invalid_byte(source: &SourceFile, text: &str, place: Place, diagnostic
 }
 
 fn of_duplicate(duplicate: &Duplicate) -> Diagnostic {
-    let message = format!("the key `{}` stands twice in one mapping; the last one holds", duplicate.key);
+    let message = format!("the key `{}` is defined twice in one mapping; the last one wins", duplicate.key);
     Diagnostic::policy(DUPLICATE_KEY, duplicate.dropped, message)
         .with_label("this one is dropped")
         .with_related(duplicate.kept, "this one holds")

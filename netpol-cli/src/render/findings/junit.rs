@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use netpol_core::diagnostic::Severity;
 use netpol_core::report::v1::Finding;
 use netpol_core::report::v1::diagnostics::SeverityField;
 
 use super::{Findings, lines};
 
-/// Errors and warnings are failures, remarks are output of a case that passed. A file without findings is one case.
+/// What fails the run is a failure, the rest is output of a case that passed. A file without findings is one case.
 pub(super) fn junit(findings: &Findings<'_>) -> String {
     let all = &findings.wire.diagnostics;
     let mut of_files: BTreeMap<&str, Vec<&Finding<'_>>> = BTreeMap::new();
@@ -19,22 +20,22 @@ pub(super) fn junit(findings: &Findings<'_>) -> String {
     let suites: Vec<(&str, Vec<&Finding<'_>>)> =
         names.map(|name| (name, of_files.remove(name).unwrap_or_default())).collect();
     let tests: usize = suites.iter().map(|(_, cases)| cases.len().max(1)).sum();
-    let failures = all.iter().filter(|finding| is_failure(finding)).count();
+    let failures = all.iter().filter(|finding| is_failure(findings, finding)).count();
     let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let _ = writeln!(
         text,
         "<testsuites name=\"netpol lint\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">"
     );
     for (file, cases) in suites {
-        suite(&mut text, file, &cases);
+        suite(&mut text, findings, (file, &cases));
     }
     text.push_str("</testsuites>\n");
     text
 }
 
-fn suite(text: &mut String, file: &str, cases: &[&Finding<'_>]) {
+fn suite(text: &mut String, findings: &Findings<'_>, (file, cases): (&str, &[&Finding<'_>])) {
     let (tests, name) = (cases.len().max(1), escaped(file));
-    let failures = cases.iter().filter(|finding| is_failure(finding)).count();
+    let failures = cases.iter().filter(|finding| is_failure(findings, finding)).count();
     let _ = writeln!(
         text,
         "  <testsuite name=\"{name}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">"
@@ -43,17 +44,17 @@ fn suite(text: &mut String, file: &str, cases: &[&Finding<'_>]) {
         let _ = writeln!(text, "    <testcase name=\"no findings\" classname=\"{name}\"/>");
     }
     for finding in cases {
-        case(text, &name, finding);
+        case(text, findings, (&name, finding));
     }
     text.push_str("  </testsuite>\n");
 }
 
-fn case(text: &mut String, file: &str, finding: &Finding<'_>) {
+fn case(text: &mut String, findings: &Findings<'_>, (file, finding): (&str, &Finding<'_>)) {
     let (rule, line) = (finding.rule, finding.place.line);
     let place = escaped(&lines::place(finding));
     let words = escaped(&lines::message(finding));
     let _ = writeln!(text, "    <testcase name=\"{rule} at line {line}\" classname=\"{file}\">");
-    if is_failure(finding) {
+    if is_failure(findings, finding) {
         let (severity, message) = (finding.severity.name(), escaped(finding.message));
         let _ = writeln!(
             text,
@@ -65,8 +66,13 @@ fn case(text: &mut String, file: &str, finding: &Finding<'_>) {
     text.push_str("    </testcase>\n");
 }
 
-fn is_failure(finding: &Finding<'_>) -> bool {
-    finding.severity != SeverityField::Info
+fn is_failure(findings: &Findings<'_>, finding: &Finding<'_>) -> bool {
+    let severity = match finding.severity {
+        SeverityField::Error => Severity::Error,
+        SeverityField::Warning => Severity::Warning,
+        SeverityField::Info => Severity::Info,
+    };
+    findings.least.is_some_and(|least| severity >= least)
 }
 
 /// A text that XML takes, in content and in attributes. XML has no way to write most control characters.

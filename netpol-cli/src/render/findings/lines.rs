@@ -4,9 +4,9 @@ use netpol_core::report::v1::Finding;
 use netpol_core::report::v1::diagnostics::Counts;
 use netpol_core::text::one_line;
 
-/// `2 errors, 1 warning and 3 remarks`; what there is none of is left out.
+/// `2 errors, 1 warning and 3 infos`; what there is none of is left out.
 pub(super) fn summary(counts: &Counts) -> String {
-    let counted = [(counts.error, "error"), (counts.warning, "warning"), (counts.info, "remark")];
+    let counted = [(counts.error, "error"), (counts.warning, "warning"), (counts.info, "info")];
     let parts: Vec<String> = counted
         .into_iter()
         .filter(|(count, _)| *count > 0)

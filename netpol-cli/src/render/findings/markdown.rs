@@ -6,7 +6,7 @@ use netpol_core::lint::page::url;
 use netpol_core::lint::rule_named;
 
 use super::{Findings, lines};
-use crate::render::tabular::escaped;
+use crate::render::tabular::{escaped, worded};
 
 /// A headline with the counts, and a table.
 pub(super) fn markdown(findings: &Findings<'_>) -> String {
@@ -21,8 +21,8 @@ pub(super) fn markdown(findings: &Findings<'_>) -> String {
             None => finding.rule.to_owned(),
         };
         let place = escaped(&format!("{}:{}", finding.place.file, finding.place.line));
-        let help = finding.help.map(|help| format!("<br>help: {}", escaped(help))).unwrap_or_default();
-        let message = escaped(finding.message);
+        let help = finding.help.map(|help| format!("<br>help: {}", worded(help))).unwrap_or_default();
+        let message = worded(finding.message);
         let _ = writeln!(text, "| {} | {place} | {rule} | {message}{help} |", finding.severity.name());
     }
     text

@@ -12,4 +12,4 @@ mod rdjson;
 mod markdown;
 mod lines;
 
-pub use rendered::{FORMATS, Findings};
+pub use rendered::Findings;

@@ -1,5 +1,6 @@
 //! What every format is made from.
 
+use netpol_core::diagnostic::Severity;
 use netpol_core::lint::LintReport;
 use netpol_core::report::v1;
 use netpol_core::text::FileSet;
@@ -7,20 +8,6 @@ use netpol_core::text::FileSet;
 use super::{concise, full, github, gitlab, junit, lines, markdown, rdjson, sarif, statistics};
 use crate::render::Format;
 use crate::render::serialized::serialized;
-
-/// The formats of findings, the default first.
-pub const FORMATS: [Format; 10] = [
-    Format::Full,
-    Format::Concise,
-    Format::Json,
-    Format::JsonLines,
-    Format::Sarif,
-    Format::Github,
-    Format::Gitlab,
-    Format::Junit,
-    Format::Rdjson,
-    Format::Markdown,
-];
 
 /// What was found, ready to be rendered.
 #[derive(Debug)]
@@ -31,12 +18,20 @@ pub struct Findings<'a> {
     pub files: &'a FileSet,
     /// The same as it goes over the wire.
     pub wire: v1::Diagnostics<'a>,
+    /// The least severity that fails the run; `None` when none does.
+    pub least: Option<Severity>,
 }
 
 impl<'a> Findings<'a> {
-    /// The findings of a report.
-    pub fn new(report: &'a LintReport, files: &'a FileSet) -> Self {
-        Self { report, files, wire: v1::Diagnostics::new(report, files) }
+    /// The findings of a report; those at least so severe fail the run.
+    pub fn new(report: &'a LintReport, files: &'a FileSet, least: Option<Severity>) -> Self {
+        Self { report, files, wire: v1::Diagnostics::new(report, files), least }
+    }
+
+    /// Whether some finding fails the run.
+    pub fn fail(&self) -> bool {
+        let fails = |severity| self.least.is_some_and(|least| severity >= least);
+        self.report.findings.iter().any(|finding| fails(finding.severity))
     }
 
     /// The report in a format.
@@ -56,14 +51,14 @@ impl<'a> Findings<'a> {
     }
 
     /// How often each rule found something, in the formats that are for people; else the report.
-    pub fn counted(&self, format: Format) -> String {
+    pub fn counted(&self, format: Format, width: usize) -> String {
         match format {
-            Format::Full | Format::Concise | Format::Markdown => statistics::statistics(self, format),
+            Format::Full | Format::Concise | Format::Markdown => statistics::statistics(self, format, width),
             format => self.rendered(format),
         }
     }
 
-    /// `2 errors, 1 warning and 3 remarks`; what there is none of is left out.
+    /// `2 errors, 1 warning and 3 infos`; what there is none of is left out.
     pub fn summary(&self) -> String {
         lines::summary(&self.wire.counts)
     }

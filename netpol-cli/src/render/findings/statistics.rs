@@ -10,7 +10,7 @@ use crate::render::tabular::markdown;
 use crate::render::text::painted;
 
 /// A row for each rule that found something, the most frequent first.
-pub(super) fn statistics(findings: &Findings<'_>, format: Format) -> String {
+pub(super) fn statistics(findings: &Findings<'_>, format: Format, width: usize) -> String {
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for finding in &findings.wire.diagnostics {
         *counts.entry((finding.rule, finding.severity.name())).or_default() += 1;
@@ -23,5 +23,5 @@ pub(super) fn statistics(findings: &Findings<'_>, format: Format) -> String {
         .map(|((rule, severity), count)| [count.to_string(), severity.to_owned(), rule.to_owned()])
         .map(|cells| cells.map(Cell::plain).to_vec())
         .collect();
-    if format == Format::Markdown { markdown(&table) } else { painted(&table.to_text()) }
+    if format == Format::Markdown { markdown(&table) } else { painted(&table.to_text(width)) }
 }

@@ -100,6 +100,12 @@ pub(super) fn outside(cluster: &Cluster) -> Option<Endpoint> {
     (!addresses.is_empty()).then_some(Endpoint::Addresses(addresses))
 }
 
+/// What `outside` stands for.
+pub(super) fn everything_outside(cluster: &Cluster) -> Result<Resolved, SpellingError> {
+    let nothing = || SpellingError::NothingOutside { text: "outside".to_owned() };
+    outside(cluster).map(Resolved::one).ok_or_else(nothing)
+}
+
 /// The address of a pod means the pod.
 fn one_address(cluster: &Cluster, address: IpAddr) -> Result<Resolved, SpellingError> {
     if let Some(id) = cluster.by_address.get(&address)

@@ -16,6 +16,23 @@ pub enum SpellingError {
         /// The text after the last colon.
         text: String,
     },
+    /// A port by its name among several ports.
+    NameAmongPorts {
+        /// The name.
+        text: String,
+    },
+    /// A URL that does not say what is asked for.
+    Url {
+        /// The URL.
+        text: String,
+    },
+    /// A namespace that the input does not have, and those of the name in other ones.
+    NoNamespace {
+        /// The namespace.
+        namespace: String,
+        /// Spellings of what has the name elsewhere.
+        elsewhere: Vec<String>,
+    },
     /// A protocol that network policies do not define.
     Protocol {
         /// The protocol.
@@ -111,12 +128,21 @@ impl SpellingError {
             spellings.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
         };
         match self {
-            Self::Empty => Some("name a workload, a pod, a namespace (`ns/shop`), an address, `internet` or `any`".to_owned()),
+            Self::Empty => Some("name a workload, a pod, a namespace (`ns/shop`), an address, `outside`, `internet` or `any`".to_owned()),
             Self::Port { .. } => Some(
-                "write a number from 1 to 65535 (`:8080`), a range (`:8000-8100`), a protocol (`:udp`, `:udp/53`) or the name of a port"
+                "write a number from 1 to 65535 (`:8080`), a range (`:8000-8100`), several (`:80,443`), a protocol (`:udp`, `:udp/53`) or the name of a port"
                     .to_owned(),
             ),
             Self::Protocol { .. } => Some("network policies define TCP, UDP and SCTP alone".to_owned()),
+            Self::NameAmongPorts { .. } => Some("ask for a named port alone, or give its number".to_owned()),
+            Self::Url { .. } => Some("write the endpoint and the port: `shop/cart:8080`, `10.1.2.3:443`".to_owned()),
+            Self::NoNamespace { namespace, elsewhere } => {
+                let default = elsewhere.iter().any(|name| name.starts_with("default/"));
+                let default = default.then(|| {
+                    format!("; manifests that name no namespace are applied to one with `--default-namespace {namespace}`")
+                });
+                Some(format!("did you mean {}?{}", list(elsewhere), default.unwrap_or_default()))
+            }
             Self::Address { .. } => Some("write `10.1.2.3`, `10.0.0.0/8`, `fd00::1` or `fd00::/8`".to_owned()),
             Self::PortNotHere { endpoint, port } => Some(format!("leave `:{port}` out: `{endpoint}`")),
             Self::MaySelect { workloads, .. } => Some(format!("name the workload: {}", list(workloads))),
@@ -155,9 +181,12 @@ impl fmt::Display for SpellingError {
             Self::Empty => f.write_str("an endpoint is missing"),
             Self::Port { text } => write!(f, "`{text}` is no port"),
             Self::Protocol { text } => write!(f, "`{text}` is no protocol that network policies define"),
+            Self::NameAmongPorts { text } => write!(f, "`{text}` is the name of a port, among several ports"),
+            Self::Url { text } => write!(f, "`{text}` is a URL without a port that is known"),
+            Self::NoNamespace { namespace, .. } => write!(f, "there is no namespace `{namespace}`"),
             Self::Address { text } => write!(f, "`{text}` is neither an address nor a block"),
             Self::PortNotHere { endpoint, port } => {
-                write!(f, "`{endpoint}:{port}` carries a port, and no port can stand here")
+                write!(f, "`{endpoint}:{port}` has a port, which is not possible here")
             }
             Self::MaySelect { text, .. } => write!(
                 f,

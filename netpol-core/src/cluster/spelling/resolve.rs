@@ -9,6 +9,9 @@ use crate::cluster::{
 use crate::manifest::Service;
 use crate::selector::{Requirement, Selector, Truth};
 
+/// So many things of a name in other namespaces are suggested.
+const ELSEWHERE: usize = 3;
+
 impl Cluster {
     /// What an endpoint without a port stands for; bare names are looked up in `namespace`.
     ///
@@ -18,6 +21,9 @@ impl Cluster {
         let text = text.trim();
         if text.is_empty() {
             return Err(SpellingError::Empty);
+        }
+        if text.contains("://") {
+            return Err(SpellingError::Url { text: text.to_owned() });
         }
         if let Some(resolved) = address::resolve(self, text) {
             return resolved;
@@ -39,6 +45,7 @@ impl Cluster {
         }
         match text.split('/').collect::<Vec<_>>().as_slice() {
             ["internet"] => address::the_internet(self),
+            ["outside"] => address::everything_outside(self),
             ["any"] => Ok(self.everything()),
             [name] => self.bare(name, namespace),
             [first, name] => self.pair(first, name, namespace),
@@ -183,7 +190,7 @@ impl Cluster {
         match found.iter().copied().find(is_wanted) {
             Some(Named::Service(number)) => Err(self.is_service(format!("{namespace}/svc/{name}"), number)),
             Some(named) => Ok(Resolved::one(self.endpoint_of(named))),
-            None if found.is_empty() => Err(self.unknown_name(namespace, name)),
+            None if found.is_empty() => Err(self.unknown_of_kind((namespace, kind, name), &wanted)),
             None => {
                 let others = found.iter().map(|named| self.spelled(*named, namespace, name)).collect();
                 Err(unknown(kind, &format!("{namespace}/{name}"), others))
@@ -333,8 +340,29 @@ impl Cluster {
         unknown("namespace", name, near.into_iter().map(str::to_owned).collect())
     }
 
+    /// That nothing of a kind has a name in a namespace, with those that do elsewhere.
+    fn unknown_of_kind(&self, (namespace, kind, name): (&str, &str, &str), wanted: &Kind) -> SpellingError {
+        let has = |id: NamespaceId| {
+            self.named(id, name).iter().any(|named| match named {
+                Named::Service(_) => *wanted == Kind::Service,
+                _ => *wanted != Kind::Service,
+            })
+        };
+        let spaces = (0u32..).map(NamespaceId).zip(&self.namespaces).filter(|(id, _)| has(*id));
+        let elsewhere: Vec<String> =
+            spaces.map(|(_, space)| format!("{}/{kind}/{name}", space.name)).take(ELSEWHERE).collect();
+        if elsewhere.is_empty() {
+            return self.unknown_name(namespace, name);
+        }
+        unknown(kind, &format!("{namespace}/{name}"), elsewhere)
+    }
+
     fn unknown_name(&self, namespace: &str, name: &str) -> SpellingError {
+        let elsewhere = self.elsewhere(name);
         match self.namespace_named(namespace) {
+            None if !elsewhere.is_empty() => {
+                SpellingError::NoNamespace { namespace: namespace.to_owned(), elsewhere }
+            }
             None => {
                 let near = name::nearest(namespace, self.namespaces.iter().map(|entry| entry.name.as_str()));
                 let near = near.into_iter().map(|near| format!("{near}/{name}")).collect();
@@ -563,7 +591,7 @@ mod tests {
     fn a_port_stands_at_the_destination_alone() {
         assert_eq!(
             read("shop/web:80"),
-            "`shop/web:80` carries a port, and no port can stand here; leave `:80` out: `shop/web`"
+            "`shop/web:80` has a port, which is not possible here; leave `:80` out: `shop/web`"
         );
         assert_eq!(
             read("  "),

@@ -195,7 +195,7 @@ fn with_rules(context: &Context<'_>, found: Diagnostic, blocked: &[Blocked<'_>])
     let is_only = rules.len() == 1;
     rules.into_iter().take(POINTED_AT).fold(found, |found, (origin, what)| {
         let words =
-            if is_only { format!("only {what} is allowed, by any policy") } else { format!("allows {what}") };
+            if is_only { format!("{what} is allowed, and nothing else") } else { format!("allows {what}") };
         let place = context.span(origin);
         place.map_or(found.clone(), |place| found.with_related(context.head(place), words))
     })

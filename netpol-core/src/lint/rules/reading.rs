@@ -17,7 +17,7 @@ pub(crate) const DUPLICATE_KEY: Rule = Rule::of_reading(
     rule::DUPLICATE_KEY,
     Category::Policy,
     Levels::in_all(Level::Warning),
-    "a key stands twice in one mapping, so that the first value is lost",
+    "a key is defined twice in one mapping, so that the first value is lost",
     include_str!("duplicate-key.md"),
 );
 

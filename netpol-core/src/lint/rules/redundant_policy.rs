@@ -2,8 +2,7 @@
 
 use crate::diagnostic::{Category, Diagnostic, RuleName};
 use crate::lint::redundancy::covers;
-use crate::lint::{Context, Level, Levels, Needs, Redundant, Rule, breadth};
-use crate::policy::Direction;
+use crate::lint::{Context, Level, Levels, Needs, Redundant, Rule};
 
 pub(crate) const RULE: Rule = Rule {
     name: RuleName("redundant-policy"),
@@ -17,19 +16,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn find(context: &Context<'_>) -> Vec<Diagnostic> {
     let whole = context.redundancy().always.iter().filter(|it| it.rule.is_none());
-    let openers = breadth::openers(context);
-    // That a default deny is opened is told as such.
-    let is_opened = |redundant: &&Redundant| {
-        let policy = context.policies.policies.get(redundant.policy as usize);
-        policy.is_some_and(|policy| {
-            let namespace = breadth::whole_namespace(policy);
-            Direction::ALL.into_iter().any(|direction| {
-                breadth::is_default_deny(policy, direction)
-                    && namespace.is_some_and(|namespace| openers.contains_key(&(namespace, direction)))
-            })
-        })
-    };
-    whole.filter(|it| !is_opened(it)).filter_map(|redundant| finding(context, redundant)).collect()
+    whole.filter_map(|redundant| finding(context, redundant)).collect()
 }
 
 fn finding(context: &Context<'_>, redundant: &Redundant) -> Option<Diagnostic> {

@@ -142,20 +142,22 @@ impl Coverage {
         }
     }
 
-    /// The part of the coverage that is about one namespace: its workloads, and the policies that stand there.
+    /// The part of the coverage that is about some namespaces: their workloads, and the policies that stand there.
     #[must_use]
-    pub fn of_namespace(mut self, cluster: &Cluster, set: &PolicySet, namespace: NamespaceId) -> Self {
-        let name = cluster.namespace(namespace).map(|namespace| namespace.name.as_str());
+    pub fn of_namespaces(mut self, cluster: &Cluster, set: &PolicySet, namespaces: &[NamespaceId]) -> Self {
+        let own = namespaces.iter().filter_map(|id| cluster.namespace(*id));
+        let names: Vec<&str> = own.map(|namespace| namespace.name.as_str()).collect();
         let is_own = |policy: u32| {
             let policy = set.policies.get(policy as usize);
-            policy.is_some_and(|policy| policy.object.namespace.as_deref() == name)
+            let namespace = policy.and_then(|policy| policy.object.namespace.as_deref());
+            namespace.is_some_and(|namespace| names.contains(&namespace))
         };
-        self.workloads.retain(|workload| workload.namespace == namespace);
-        self.namespaces.retain(|entry| entry.namespace == namespace);
+        self.workloads.retain(|workload| namespaces.contains(&workload.namespace));
+        self.namespaces.retain(|entry| namespaces.contains(&entry.namespace));
         self.unused.retain(|rule| is_own(rule.policy));
         self.assumptions.retain(|assumption| match assumption {
             Assumption::HostNetworkIsNode(id) => {
-                cluster.workload(*id).is_some_and(|workload| workload.namespace == namespace)
+                cluster.workload(*id).is_some_and(|workload| namespaces.contains(&workload.namespace))
             }
             _ => true,
         });

@@ -200,10 +200,10 @@ fn beyond(possible: Vec<Reached>, certain: &[Reached]) -> Vec<Reached> {
 }
 
 impl Path {
-    /// Of everybody that is reached, keeps those connections of which either end is in a namespace.
-    pub fn keep_namespace(&mut self, cluster: &Cluster, map: &Map, namespace: NamespaceId) {
+    /// Of everybody that is reached, keeps those connections of which either end is in one of some namespaces.
+    pub fn keep_namespaces(&mut self, cluster: &Cluster, map: &Map, namespaces: &[NamespaceId]) {
         let is_own = |workload: WorkloadId| {
-            cluster.workload(workload).is_some_and(|workload| workload.namespace == namespace)
+            cluster.workload(workload).is_some_and(|workload| namespaces.contains(&workload.namespace))
         };
         for entry in self.reached.iter_mut().flatten().chain(&mut self.perhaps_reached) {
             let begins_there = match &entry.from.endpoint {

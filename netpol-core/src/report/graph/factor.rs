@@ -36,9 +36,9 @@ pub(super) fn fold(graph: &Graph, picture: &mut Picture) {
     }
     if picture.links.len() < before {
         picture.notes.push(format!(
-            "{} are drawn as {}: what all workloads of a group share is one link",
+            "{} are drawn as {}: what all workloads of a group share is one line",
             words::count(before, "connection"),
-            words::count(picture.links.len(), "link"),
+            words::count(picture.links.len(), "line"),
         ));
     }
 }

@@ -32,7 +32,7 @@ pub fn mermaid(graph: &Graph) -> String {
     out.push_str(&colours(picture.links.iter().take(shown.lines.len() - left_out)));
     let mut notes = picture.notes;
     if left_out > 0 {
-        notes.push(format!("{} are left out: Mermaid draws no more", words::count(left_out, "link")));
+        notes.push(format!("{} are left out: Mermaid draws no more", words::count(left_out, "connection")));
     }
     let mut room = NOTES;
     let text = notes.iter().map(|note| escaped(note)).take_while(|note| {
@@ -61,7 +61,7 @@ fn keep_first_boxes(picture: &mut Picture) {
     if left_out > 0 {
         picture.boxes.truncate(kept);
         picture.links.retain(|link| link.from < kept && link.to < kept);
-        picture.notes.push(format!("{left_out} of the ends are left out: Mermaid draws no more"));
+        picture.notes.push(format!("{left_out} of the endpoints are left out: Mermaid draws no more"));
     }
 }
 
@@ -231,7 +231,7 @@ mod tests {
         }
         let text = mermaid(&graph);
         assert_eq!(text.matches("-->").count(), 500);
-        assert!(text.contains("9400 links are left out"));
+        assert!(text.contains("9400 connections are left out"));
         assert!(text.chars().count() < 50_000);
     }
 
@@ -243,6 +243,6 @@ mod tests {
         }
         let text = mermaid(&graph);
         assert!(text.chars().count() < 50_000);
-        assert!(text.contains(" of the ends are left out"));
+        assert!(text.contains(" of the endpoints are left out"));
     }
 }

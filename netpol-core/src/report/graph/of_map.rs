@@ -123,9 +123,6 @@ fn node(source: GraphSource<'_>, end: &End) -> Node {
 
 fn address_label(source: GraphSource<'_>, end: &End) -> String {
     match &end.endpoint {
-        Endpoint::Addresses(addresses) if *addresses == source.map.outside => {
-            "every address outside".to_owned()
-        }
         _ => ends::end(source.context.cluster, end),
     }
 }

@@ -144,7 +144,7 @@ impl Picture {
         picture.links = merged(graph, &drawn, &of_node);
         picture.notes.push(format!(
             "drawn by namespace: {} and {} are too many to be drawn one by one",
-            words::count(graph.nodes.len(), "end"),
+            words::count(graph.nodes.len(), "endpoint"),
             words::count(drawn.len(), "connection"),
         ));
         picture
@@ -160,7 +160,7 @@ impl Picture {
         if open.len() > OPEN_LINKS {
             self.hides_open = true;
             self.notes.push(format!(
-                "{} between ends that no policy isolates are not drawn: whatever is marked `sends to all` reaches whatever is marked `open to all`",
+                "{} between endpoints that no policy isolates are not drawn: whatever is marked `sends to all` reaches whatever is marked `open to all`",
                 words::count(open.len(), "connection"),
             ));
         } else {

@@ -79,11 +79,14 @@ fn words(context: Context<'_>, reasons: &[&Reason]) -> Option<Fact> {
     let pods = || format!("the pods of {}", count(reasons.len(), "workload", "workloads"));
     let (words, place) = match first {
         Reason::PodAddress { origin, .. } => (
-            "whether this block holds the pods' addresses is not known: set pod-cidrs".to_owned(),
+            format!("whether this block holds the pods' addresses is not known: {}", facts::SET_POD_CIDRS),
             context.span(*origin),
         ),
         Reason::NodeAddress { origin, .. } => (
-            "whether this block holds the nodes' addresses is not known: set node-addresses".to_owned(),
+            format!(
+                "whether this block holds the nodes' addresses is not known: {}",
+                facts::SET_NODE_ADDRESSES
+            ),
             context.span(*origin),
         ),
         Reason::OpaquePolicy(place) if unevaluated(context, *place).is_some() => {
@@ -113,8 +116,9 @@ fn words(context: Context<'_>, reasons: &[&Reason]) -> Option<Fact> {
         }
         Reason::OwnNodeEgress(_) => (
             format!(
-                "whether {} may reach the node that they run on is left to the network plugin: set plugin",
-                pods()
+                "whether {} may reach the node that they run on depends on the network plugin: {}",
+                pods(),
+                facts::SET_PLUGIN
             ),
             None,
         ),

@@ -6,13 +6,13 @@ use super::ends::end;
 use super::layout::count;
 use super::table::{Cell, Table};
 use super::{Line, Role, Text, map};
-use crate::diff::{Cause, Changes, Kind, Side};
+use crate::diff::{Cause, Change, Changes, Kind, Side};
 use crate::evaluate::End;
 use crate::net::Decided;
 use crate::report::Context;
 
-/// What came and went, then what changed between the ends that stayed.
-pub fn changes((old, new): (Context<'_>, Context<'_>), changes: &Changes) -> Text {
+/// What was added and removed, then what changed between the ends that stayed, in at most `width` columns.
+pub fn changes((old, new): (Context<'_>, Context<'_>), changes: &Changes, width: usize) -> Text {
     let mut text = Text::default();
     for (side, words) in sides((old, new), changes) {
         text.lines.push(Line::new().with(role(side), presence(side)).plain(format!(" {words}")));
@@ -22,7 +22,7 @@ pub fn changes((old, new): (Context<'_>, Context<'_>), changes: &Changes) -> Tex
         if !text.lines.is_empty() {
             text.lines.push(Line::new());
         }
-        text.lines.extend(table.to_text().lines);
+        text.lines.extend(table.to_text(width).lines);
     }
     if text.lines.is_empty() {
         text.lines.push(Line::new().plain("no connection changed"));
@@ -30,7 +30,7 @@ pub fn changes((old, new): (Context<'_>, Context<'_>), changes: &Changes) -> Tex
     text
 }
 
-/// What came and what went, a line each.
+/// What was added and what was removed, a line each.
 pub fn ends(contexts: (Context<'_>, Context<'_>), changes: &Changes) -> Vec<String> {
     sides(contexts, changes).map(|(side, words)| format!("{} {words}", presence(side))).collect()
 }
@@ -48,8 +48,8 @@ fn sides<'a>(
 
 const fn presence(side: Side) -> &'static str {
     match side {
-        Side::Old => "went",
-        Side::New => "came",
+        Side::Old => "removed",
+        Side::New => "added",
     }
 }
 
@@ -115,6 +115,11 @@ pub fn words(decided: &Decided) -> String {
     }
 }
 
+/// What is behind a change: `NetworkPolicy shop/cart cart.yaml:4`.
+pub fn causes(contexts: (Context<'_>, Context<'_>), change: &Change) -> Vec<String> {
+    change.causes.iter().map(|cause| cause_words(contexts, cause)).collect()
+}
+
 fn cause_words((old, new): (Context<'_>, Context<'_>), cause: &Cause) -> String {
     let context = of_side((old, new), cause.side);
     let gone = match cause.side {
@@ -127,7 +132,7 @@ fn cause_words((old, new): (Context<'_>, Context<'_>), cause: &Cause) -> String 
     }
 }
 
-/// `2 connections added, 1 narrowed, 1 workload came`.
+/// `2 connections added, 1 narrowed, 1 workload added`.
 pub fn summary(changes: &Changes) -> String {
     let of = |kind: Kind| changes.connections.iter().filter(|change| change.kind == kind).count();
     let kinds = [Kind::Added, Kind::Removed, Kind::Widened, Kind::Narrowed, Kind::Changed];

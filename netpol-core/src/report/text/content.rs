@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use textwrap::core::display_width;
+
 use crate::diagnostic::Edit;
 use crate::explain::SmallestEdit;
 use crate::text::{Span, one_line};
@@ -69,7 +71,7 @@ impl Line {
 
     /// How many columns the line takes.
     pub fn width(&self) -> usize {
-        self.segments.iter().map(|segment| segment.text.chars().count()).sum()
+        self.segments.iter().map(|segment| display_width(&segment.text)).sum()
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 
 use super::layout::{Layout, count};
-use super::map::{assumed, indented, wrapped};
+use super::map::{assumed, below, braced};
 use super::misses::pod_match;
 use super::table::{Cell, Table};
 use super::{Line, Role, Text, ends};
@@ -27,21 +27,21 @@ const LINES: usize = 12;
 /// So many policies of several workloads are named; more are counted.
 const POLICIES: usize = 3;
 
-/// The coverage in words: how many, then a table for each direction, the namespaces, and the rules without a use.
-pub fn coverage(context: Context<'_>, coverage: &Coverage) -> Text {
+/// The coverage in words: how many, then a table for each direction, the namespaces, and the rules without a use. Tables have at
+/// most `width` columns.
+pub fn coverage(context: Context<'_>, coverage: &Coverage, width: usize) -> Text {
     let mut text = heading(coverage.counts());
     for direction in Direction::ALL {
         if !coverage.workloads.is_empty() {
             text.lines.push(Line::new());
             text.lines.push(Line::new().with(Role::Strong, format!("{direction}:")));
-            text.lines
-                .extend(of_direction(context, coverage, direction).to_text().lines.into_iter().map(indented));
+            text.lines.extend(below(&of_direction(context, coverage, direction), width));
         }
     }
     if !coverage.namespaces.is_empty() {
         text.lines.push(Line::new());
         text.lines.push(Line::new().with(Role::Strong, NEW_PODS));
-        text.lines.extend(namespaces(context, coverage).to_text().lines.into_iter().map(indented));
+        text.lines.extend(below(&namespaces(context, coverage), width));
     }
     text.lines.extend(basis(context, coverage).lines);
     text
@@ -78,10 +78,7 @@ pub fn table(context: Context<'_>, coverage: &Coverage) -> Table {
 /// Whom an exposure names: `every pod of shop`, `10.0.0.0/8`.
 pub fn exposed(context: Context<'_>, peer: &Exposed) -> String {
     match peer {
-        Exposed::Addresses(addresses) if *addresses == context.cluster.outside() => {
-            "every address outside".to_owned()
-        }
-        Exposed::Addresses(addresses) => ends::blocks(addresses),
+        Exposed::Addresses(addresses) => ends::addresses(context.cluster, addresses),
         Exposed::Pods(pods) => match (one_namespace(&pods.namespaces), pods.pods.is_everything()) {
             (Some(name), true) => format!("every pod of `{name}`"),
             (Some(name), false) => format!("{} in `{name}`", pods.pods),
@@ -138,7 +135,8 @@ fn and_perhaps(certain: usize, perhaps: usize) -> String {
 }
 
 fn of_direction(context: Context<'_>, coverage: &Coverage, direction: Direction) -> Table {
-    let mut table = Table::new(vec!["WORKLOADS", "ISOLATED BY", "PORTS", "OPEN TO"]);
+    let header = vec!["WORKLOADS", "ISOLATED BY", "PORTS", "OPEN TO"];
+    let mut table = Table { in_step: 2, ..Table::new(header) };
     let mut alike: Vec<Alike<'_>> = Vec::new();
     let mut places: FxHashMap<(Truth, &[Exposure]), usize> = FxHashMap::default();
     for workload in &coverage.workloads {
@@ -228,7 +226,7 @@ fn of_namespace(
         [one] => vec![one.clone()],
         many => {
             let short = |word: &String| word.strip_prefix(&prefix).unwrap_or(word).to_owned();
-            wrapped(&prefix, &many.iter().map(short).collect::<Vec<_>>())
+            vec![braced(&prefix, &many.iter().map(short).collect::<Vec<_>>())]
         }
     }
 }
@@ -243,6 +241,10 @@ fn cells(context: Context<'_>, coverage: &Coverage, own: &Alike<'_>) -> [Cell; 3
     let mut policies = names(|policy| matches!(policy, PolicyRef::Evaluated(_)));
     if own.workloads.len() > 1 && policies.len() > POLICIES {
         policies = vec![count(policies.len(), "policy", "policies")];
+    } else if policies.len() > LINES {
+        let rest = policies.len() - LINES;
+        policies.truncate(LINES);
+        policies.push(format!("and {}", count(rest, "more policy", "more policies")));
     }
     if own.isolated == Truth::Unknown {
         policies = policies.into_iter().map(|name| format!("perhaps by {name}")).collect();
@@ -262,7 +264,9 @@ fn cells(context: Context<'_>, coverage: &Coverage, own: &Alike<'_>) -> [Cell; 3
     let open = |peer: &str, ports: &str| [Cell::plain(peer), Cell::plain(ports)];
     let [peers, ports] = match own.exposure {
         [] => open("nobody", ""),
-        exposure if is_everyone(coverage, exposure) => open("everyone, inside and outside", "every port"),
+        exposure if is_everyone(coverage, exposure) => {
+            open("anyone, in the cluster or outside", "every port")
+        }
         exposure => {
             let peers = exposure.iter().map(|entry| exposed(context, &entry.peer));
             let ports = exposure.iter().map(ports);
@@ -299,7 +303,8 @@ fn is_everyone(coverage: &Coverage, exposure: &[Exposure]) -> bool {
     exposure.len() == 2 && exposure.iter().all(is_whole)
 }
 
-fn ports(Exposure { decided, named, .. }: &Exposure) -> String {
+/// The ports that an exposure is about: `tcp/80, the ports named http`.
+pub fn ports(Exposure { decided, named, .. }: &Exposure) -> String {
     let mut parts = Vec::new();
     if !decided.allowed.is_empty() {
         parts.push(decided.allowed.to_string());
@@ -326,26 +331,9 @@ pub fn namespaces(context: Context<'_>, coverage: &Coverage) -> Table {
         alike.entry((namespace.ingress, namespace.egress)).or_default().push(name.to_owned());
     }
     for ((ingress, egress), names) in alike {
-        table.rows.push(vec![Cell::lines(joined(&names)), word(ingress), word(egress)]);
+        table.rows.push(vec![Cell::plain(names.join(", ")), word(ingress), word(egress)]);
     }
     table
-}
-
-/// Names in lines of a readable width.
-fn joined(names: &[String]) -> Vec<String> {
-    let mut lines: Vec<String> = vec![String::new()];
-    for (number, name) in names.iter().enumerate() {
-        let word = if number + 1 == names.len() { name.clone() } else { format!("{name},") };
-        match lines.last_mut() {
-            Some(line) if line.is_empty() => line.push_str(&word),
-            Some(line) if line.chars().count() + word.chars().count() < super::map::WIDEST => {
-                line.push(' ');
-                line.push_str(&word);
-            }
-            _ => lines.push(word),
-        }
-    }
-    lines
 }
 
 fn unused(layout: &mut Layout, context: Context<'_>, coverage: &Coverage) {

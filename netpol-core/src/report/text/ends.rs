@@ -65,6 +65,7 @@ pub(crate) fn asked(ports: &Asked) -> String {
         Asked::Protocol(protocol) => format!(" {}", protocol.lower()),
         Asked::Range(protocol, first, last) if first == last => format!(" {}/{first}", protocol.lower()),
         Asked::Range(protocol, first, last) => format!(" {}/{first}-{last}", protocol.lower()),
+        Asked::Several(ports) => format!(" {ports}"),
         Asked::Named(Some(protocol), name) => format!(" {}/{name}", protocol.lower()),
         Asked::Named(None, name) => format!(" {name}"),
     }
@@ -119,7 +120,7 @@ fn whole_endpoint(cluster: &Cluster, endpoint: &Endpoint) -> String {
             let labels: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
             format!("{namespace}/@{}", labels.join(","))
         }
-        Endpoint::Addresses(addresses) => outside(cluster, addresses),
+        Endpoint::Addresses(set) => addresses(cluster, set),
         Endpoint::Node(id) => cluster.node(*id).map_or_else(
             || "?".to_owned(),
             |node| if node.name.is_empty() { blocks(&node.addresses) } else { format!("node/{}", node.name) },
@@ -127,18 +128,27 @@ fn whole_endpoint(cluster: &Cluster, endpoint: &Endpoint) -> String {
     }
 }
 
-/// Addresses; the internet of one of the families that the cluster uses is told from the whole.
-fn outside(cluster: &Cluster, addresses: &IpSet) -> String {
-    let words = blocks(addresses);
-    let mut missing = cluster.families.iter().filter(|family| addresses.is_empty_in(**family));
-    match (
-        words == "internet",
-        missing.next(),
-        Family::ALL.into_iter().find(|it| !addresses.is_empty_in(*it)),
-    ) {
-        (true, Some(_), Some(family)) => format!("{words} ({family})"),
-        _ => words,
-    }
+/// Addresses outside: `outside` for all of them, `internet` for the globally routable ones, else their blocks.
+pub(crate) fn addresses(cluster: &Cluster, addresses: &IpSet) -> String {
+    named_addresses(cluster, addresses).unwrap_or_else(|| blocks(addresses))
+}
+
+/// The spelling of addresses that have one. Addresses that pods have do not count; of one of the families that the
+/// cluster uses, the family is told.
+pub(crate) fn named_addresses(cluster: &Cluster, addresses: &IpSet) -> Option<String> {
+    let family = Family::ALL.into_iter().find(|family| !addresses.is_empty_in(*family))?;
+    let is_whole = cluster.outside_families.iter().all(|family| !addresses.is_empty_in(*family));
+    let in_families = |set: IpSet| if is_whole { set } else { set.in_family(family) };
+    let (outside, internet) = (in_families(cluster.outside()), in_families(cluster.internet()));
+    let pods = IpSet::blocks(cluster.by_address.keys().copied().map(IpNet::from));
+    let is = |set: &IpSet| *set == *addresses || set.difference(&pods) == *addresses;
+    let words = match () {
+        () if is(&outside) => "outside",
+        () if is(&internet) => "internet",
+        () if is(&outside.difference(&internet)) => "outside except internet",
+        () => return None,
+    };
+    Some(if is_whole { words.to_owned() } else { format!("{words} ({family})") })
 }
 
 /// The kind of a workload as kubectl shortens it, where endpoints can be spelled with it.

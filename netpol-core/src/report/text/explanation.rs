@@ -3,6 +3,7 @@
 use super::layout::{Layout, count};
 use super::verdict::{basis, heading, outcome_words, pair_heading, side};
 use super::{Line, Role, Suggestion, Text, ends, misses, remedies};
+use crate::cluster::Endpoint;
 use crate::evaluate::{Decision, Exemption, PolicyRef, UnknownAs};
 use crate::explain::{
     DirectionExplanation, Explanation, Isolation, PairExplanation, PeerFact, PolicyFact, PortFact, RuleFact,
@@ -75,9 +76,10 @@ pub(crate) fn summary(context: Context<'_>, direction: &DirectionExplanation) ->
 pub(super) fn short_summary(context: Context<'_>, direction: &DirectionExplanation) -> String {
     let mut isolating = direction.policies.iter().filter(|policy| policy.isolates);
     match (direction.isolation, isolating.next(), deciding(direction).count()) {
-        (Isolation::Isolated { by: 1 }, Some(policy), 0) => {
+        (Isolation::Isolated { by }, Some(policy), 0) => {
             let object = context.object(policy.policy).map(ToString::to_string).unwrap_or_default();
-            format!("isolated by {object}{}", outcome_of_rules(context, direction))
+            let others = and_more(by.saturating_sub(1), ("policy", "policies"));
+            format!("isolated by {object}{others}{}", outcome_of_rules(context, direction))
         }
         (Isolation::Isolated { .. }, _, 1..) if direction.decision == Decision::Allow => {
             outcome_of_rules(context, direction).trim_start_matches([',', ' ']).to_owned()
@@ -96,11 +98,20 @@ fn outcome_of_rules(context: Context<'_>, direction: &DirectionExplanation) -> S
         (_, []) if direction.isolation == Isolation::NotIsolated => ", no rule matches".to_owned(),
         (Decision::Allow, []) => String::new(),
         (Decision::Deny, []) => no_rule(direction),
-        (_, [(policy, rule)]) => {
+        (_, [(policy, first), others @ ..]) => {
             let object = context.object(*policy).map(ToString::to_string).unwrap_or_default();
-            format!(", {} {} of {object}", verb(rule.action), rule_path(context, *policy, rule.rule))
+            let path = rule_path(context, *policy, first.rule);
+            let others = and_more(others.len(), ("rule", "rules"));
+            format!(", {} {path} of {object}{others}", verb(first.action))
         }
-        (_, [(_, first), ..]) => format!(", {} {} rules", verb(first.action), rules.len()),
+    }
+}
+
+/// ` and 2 more rules`; nothing where there is no more.
+fn and_more(number: usize, (one, many): (&str, &str)) -> String {
+    match number {
+        0 => String::new(),
+        number => format!(" and {}", count(number, &format!("more {one}"), &format!("more {many}"))),
     }
 }
 
@@ -145,7 +156,10 @@ fn deciding(direction: &DirectionExplanation) -> impl Iterator<Item = (PolicyRef
 
 const fn exempt(direction: &DirectionExplanation, exemption: Exemption) -> &'static str {
     match (exemption, direction.direction) {
-        (Exemption::NotAPod, _) => "no policy selects it, it is not a pod",
+        (Exemption::NotAPod, _) => match direction.subject.endpoint {
+            Endpoint::Addresses(_) | Endpoint::Node(_) => "no policy selects it, it is not a pod",
+            _ => "it runs on the host network, so policies do not apply to it",
+        },
         (Exemption::OwnNode, Direction::Ingress) => "traffic from a pod's own node is always allowed",
         (Exemption::OwnNode, Direction::Egress) => "traffic to a pod's own node",
         (Exemption::Itself, _) => "a pod always reaches itself",
@@ -478,9 +492,9 @@ PARTIAL  shop/frontend -> shop/cart
             "near miss: NetworkPolicy shop/slip does not select shop/cart: wants app=crat, did you mean `cart`?"
         ));
         assert!(words.contains(
-            "peer 0: no, the pod is taken to have no address in 10.0.0.0/8 except 10.1.0.0/16; set pod-cidrs"
+            "peer 0: no, the pod is taken to have no address in 10.0.0.0/8 except 10.1.0.0/16; pass `--pod-cidrs CIDR` or set it under [cluster] in netpol.toml"
         ));
         assert!(words.contains("isolated by 1 policy, which has no ingress rule"));
-        assert!(words.contains("(for every pod of `shop`: it is the policy's subject)"));
+        assert!(words.contains("(the policy applies to every pod of `shop`)"));
     }
 }

@@ -17,6 +17,14 @@ pub struct Fact {
     pub place: Option<Span>,
 }
 
+/// What settles where pods get their addresses from.
+pub(super) const SET_POD_CIDRS: &str = "pass `--pod-cidrs CIDR` or set it under [cluster] in netpol.toml";
+/// What settles which addresses are nodes'.
+pub(super) const SET_NODE_ADDRESSES: &str =
+    "pass `--node-addresses CIDR` or set it under [cluster] in netpol.toml";
+/// What settles how the network plugin takes it.
+pub(super) const SET_PLUGIN: &str = "pass `--plugin NAME` or set it under [cluster] in netpol.toml";
+
 impl Fact {
     fn new(words: impl Into<String>) -> Self {
         Self { words: words.into(), place: None }
@@ -43,10 +51,10 @@ pub fn assumption(context: Context<'_>, assumption: &Assumption) -> Fact {
             "namespace `{namespace}` is not in the input and is taken to have no label `{key}`"
         )),
         Assumption::NoPodIn(blocks) => {
-            Fact::new(format!("no pod has an address in {}; set pod-cidrs", ends::blocks(blocks)))
+            Fact::new(format!("no pod has an address in {}; {SET_POD_CIDRS}", ends::blocks(blocks)))
         }
         Assumption::EveryPodIn(blocks) => Fact::new(format!(
-            "every pod whose address is not in the input has one in {}; set pod-cidrs",
+            "every pod whose address is not in the input has one in {}; {SET_POD_CIDRS}",
             ends::blocks(blocks)
         )),
         Assumption::Remark { policy, remark } => remark_fact(context, *policy, *remark),
@@ -55,7 +63,7 @@ pub fn assumption(context: Context<'_>, assumption: &Assumption) -> Fact {
             ends::endpoint(cluster, &crate::cluster::Endpoint::Hypothetical(pod.clone()))
         )),
         Assumption::HostNetworkIsNode(workload) => Fact::new(format!(
-            "`{}` uses its node's network: selectors do not match it, its traffic is its node's",
+            "`{}` runs with hostNetwork: podSelectors do not match it",
             ends::workload(cluster, *workload)
         )),
         Assumption::NothingEnforced => Fact::new("the network plugin enforces no network policy"),
@@ -66,7 +74,7 @@ pub fn assumption(context: Context<'_>, assumption: &Assumption) -> Fact {
             "{number} policies of the kind `{kind}` are left out: the network plugin does not enforce them"
         )),
         Assumption::NoCommonFamily => {
-            Fact::new("the two ends have no IP family in common: no connection can be opened")
+            Fact::new("the two endpoints have no IP family in common: no connection can be opened")
         }
         Assumption::LeftOut(span) => {
             Fact::at("a document that cannot be read is left out; it may hold a policy", Some(*span))
@@ -79,7 +87,7 @@ pub fn assumption(context: Context<'_>, assumption: &Assumption) -> Fact {
         }
         Assumption::UnknownDecided(UnknownAs::Unknown) => Fact::new("what is unknown stays unknown"),
         Assumption::OutsideTheCluster => {
-            Fact::new("both ends are outside the cluster: no policy governs the connection")
+            Fact::new("both endpoints are outside the cluster: no policy governs the connection")
         }
         Assumption::Itself(workload) => Fact::new(itself(context, *workload)),
         Assumption::TwoReplicas(workload) => Fact::new(format!(
@@ -127,9 +135,7 @@ fn on_nodes(context: Context<'_>, workloads: &[WorkloadId]) -> Option<Fact> {
             let names: Vec<String> =
                 several.iter().map(|id| format!("`{}`", ends::workload(context.cluster, *id))).collect();
             let names = ends::capped(&names, "workload", "workloads");
-            Some(Fact::new(format!(
-                "{names} use their node's network: selectors do not match them, their traffic is their node's"
-            )))
+            Some(Fact::new(format!("{names} run with hostNetwork: podSelectors do not match them")))
         }
     }
 }
@@ -163,7 +169,7 @@ pub fn reason(context: Context<'_>, reason: &Reason) -> Fact {
         Reason::PodAddress { workload, origin } => {
             let is_pod_space_known = !context.cluster.facts.pod_cidrs.is_empty();
             let settled =
-                if is_pod_space_known { "give the pods with their addresses" } else { "set pod-cidrs" };
+                if is_pod_space_known { "give the pods with their addresses" } else { SET_POD_CIDRS };
             let words = format!("whether this block holds {} is not known: {settled}", pods(workload));
             Fact::at(words, context.span(*origin))
         }
@@ -173,7 +179,7 @@ pub fn reason(context: Context<'_>, reason: &Reason) -> Fact {
                 None => "the node".to_owned(),
             };
             Fact::at(
-                format!("whether this block holds {node} is not known: set node-addresses"),
+                format!("whether this block holds {node} is not known: {SET_NODE_ADDRESSES}"),
                 context.span(*origin),
             )
         }
@@ -183,7 +189,7 @@ pub fn reason(context: Context<'_>, reason: &Reason) -> Fact {
         }
         Reason::Doubted(workload) => doubted(context, *workload),
         Reason::OwnNodeEgress(workload) => Fact::new(format!(
-            "whether {} may reach the node that they run on is left to the network plugin: set plugin",
+            "whether {} may reach the node that they run on depends on the network plugin: {SET_PLUGIN}",
             pods(workload)
         )),
     }

@@ -6,20 +6,18 @@ use super::causes::causes;
 use super::layout::Layout;
 use super::table::{Cell, Table};
 use super::{Line, Role, Text, ends, facts};
-use crate::cluster::{Cluster, Endpoint, NamespaceId, internet};
+use crate::cluster::{Cluster, Endpoint, NamespaceId};
 use crate::evaluate::{Assumption, Decision, End};
-use crate::net::{Family, IpSet};
+use crate::net::IpSet;
 use crate::reach::{Because, Connection, Counts, Map, Rectangle, ShareId, Side};
 use crate::report::Context;
 
-/// A line of names is broken when it would be longer than this.
-pub(super) const WIDEST: usize = 48;
 /// So many assumptions are spelled out; of more, the rest is counted.
 const ASSUMPTIONS: usize = 8;
 
 /// Some rectangles of a map: what the rules allow, what nothing stands in the way of, what is unknown and why, and
-/// what it all rests on.
-pub fn map(context: Context<'_>, map: &Map, rectangles: &[Rectangle]) -> Text {
+/// what it all rests on; tables have at most `width` columns.
+pub fn map(context: Context<'_>, map: &Map, rectangles: &[Rectangle], width: usize) -> Text {
     let mut text = Text::default();
     let of = |because: Option<Because>, decision: Decision| {
         let kept = move |it: &&Rectangle| because.is_none_or(|because| it.because == because);
@@ -27,10 +25,11 @@ pub fn map(context: Context<'_>, map: &Map, rectangles: &[Rectangle]) -> Text {
         rectangles.filter_map(move |it| Some((it, ports(it, decision)?)))
     };
     let title = ("allowed by the rules of policies", Role::Allow);
-    section(&mut text, context, map, title, of(Some(Because::Rules), Decision::Allow));
+    section((&mut text, width), context, map, title, of(Some(Because::Rules), Decision::Allow));
     let title = ("allowed because no policy selects either end", Role::Allow);
-    section(&mut text, context, map, title, of(Some(Because::NotIsolated), Decision::Allow));
-    section(&mut text, context, map, ("unknown", Role::Unknown), of(None, Decision::Unknown));
+    section((&mut text, width), context, map, title, of(Some(Because::NotIsolated), Decision::Allow));
+    let title = ("unknown", Role::Unknown);
+    section((&mut text, width), context, map, title, of(None, Decision::Unknown));
     text.lines.extend(basis(context, map, rectangles).lines);
     if rectangles.is_empty() {
         text.lines.insert(0, Line::new().plain("no connection is allowed"));
@@ -82,12 +81,17 @@ pub fn pairs(context: Context<'_>, connections: &[Connection<'_>]) -> Table {
 /// An end with every block and every pod spelled out.
 pub fn whole_end(cluster: &Cluster, end: &End) -> String {
     match &end.endpoint {
-        Endpoint::Addresses(addresses) => {
-            let cidrs: Vec<String> = addresses.cidrs().iter().map(ToString::to_string).collect();
-            cidrs.join(" ")
-        }
+        Endpoint::Addresses(addresses) => whole_addresses(cluster, addresses),
         _ => ends::end(cluster, end),
     }
+}
+
+/// Addresses with every block spelled out: `outside`, `internet`, `10.0.0.0/9 192.168.0.0/16`.
+pub fn whole_addresses(cluster: &Cluster, addresses: &IpSet) -> String {
+    ends::named_addresses(cluster, addresses).unwrap_or_else(|| {
+        let cidrs: Vec<String> = addresses.cidrs().iter().map(ToString::to_string).collect();
+        cidrs.join(" ")
+    })
 }
 
 /// The ports of a rectangle that are allowed, or unknown, in words.
@@ -143,7 +147,7 @@ fn own_share(map: &Map, rectangle: &Rectangle) -> Option<ShareId> {
 }
 
 fn section<'r>(
-    text: &mut Text,
+    (text, width): (&mut Text, usize),
     context: Context<'_>,
     map: &Map,
     (title, role): (&str, Role),
@@ -157,10 +161,15 @@ fn section<'r>(
         text.lines.push(Line::new());
     }
     text.lines.push(Line::new().with(role, format!("{title}:")));
-    text.lines.extend(table.to_text().lines.into_iter().map(indented));
+    text.lines.extend(below(&table, width));
 }
 
-pub(super) fn indented(mut line: Line) -> Line {
+/// A table below its heading.
+pub(super) fn below(table: &Table, width: usize) -> impl Iterator<Item = Line> {
+    table.to_text(width.saturating_sub(2)).lines.into_iter().map(indented)
+}
+
+fn indented(mut line: Line) -> Line {
     line.segments.insert(0, super::Segment { role: Role::Plain, text: "  ".to_owned(), span: None });
     line
 }
@@ -176,7 +185,7 @@ pub fn counts(counts: Counts) -> String {
 /// One side: a line for each namespace, such as `shop/{cart, frontend}`; or the blocks.
 pub fn side(context: Context<'_>, map: &Map, side: &Side) -> Vec<String> {
     let shares = match side {
-        Side::Addresses(addresses) => return vec![outside(map, addresses)],
+        Side::Addresses(addresses) => return vec![ends::addresses(context.cluster, addresses)],
         Side::Pods(shares) => shares,
     };
     if shares.len() == map.shares.len() && shares.len() > 1 {
@@ -191,18 +200,6 @@ pub fn side(context: Context<'_>, map: &Map, side: &Side) -> Vec<String> {
     }
     let lines = by_namespace.into_iter().flat_map(|(id, shares)| namespace(context, map, id, &shares));
     lines.collect()
-}
-
-/// Addresses, with a mark where the internet is among them.
-fn outside(map: &Map, addresses: &IpSet) -> String {
-    let internet = Family::ALL.into_iter().fold(IpSet::empty(), |all, family| all.union(&internet(family)));
-    if *addresses == map.outside.difference(&internet) {
-        return "every address outside but the internet".to_owned();
-    }
-    let words =
-        if *addresses == map.outside { "every address outside".to_owned() } else { ends::blocks(addresses) };
-    let is_internet = addresses.overlaps(&internet);
-    if is_internet && words != "internet" { format!("{words} (internet)") } else { words }
 }
 
 fn namespace(context: Context<'_>, map: &Map, id: NamespaceId, shares: &[ShareId]) -> Vec<String> {
@@ -221,7 +218,7 @@ fn namespace(context: Context<'_>, map: &Map, id: NamespaceId, shares: &[ShareId
     let short = |word: &String| word.strip_prefix(&prefix).unwrap_or(word).to_owned();
     match words.as_slice() {
         [one] => vec![one.clone()],
-        many => wrapped(&prefix, &many.iter().map(short).collect::<Vec<_>>()),
+        many => vec![braced(&prefix, &many.iter().map(short).collect::<Vec<_>>())],
     }
 }
 
@@ -240,31 +237,15 @@ pub(super) fn folded(names: Vec<String>) -> Vec<String> {
     for (prefix, names) in by_namespace {
         match names.as_slice() {
             [one] => lines.push(format!("{prefix}{one}")),
-            several => lines.extend(wrapped(&prefix, several)),
+            several => lines.push(braced(&prefix, several)),
         }
     }
     lines
 }
 
-/// `shop/{a, b,` and further lines under the first name.
-pub(super) fn wrapped(prefix: &str, names: &[String]) -> Vec<String> {
-    let mut lines = vec![format!("{prefix}{{")];
-    let blanks = " ".repeat(prefix.chars().count() + 1);
-    for (number, name) in names.iter().enumerate() {
-        let is_last = number + 1 == names.len();
-        let word = format!("{name}{}", if is_last { "}" } else { "," });
-        let line = lines.last_mut();
-        match line {
-            Some(line) if line.chars().count() + word.chars().count() < WIDEST || line.ends_with('{') => {
-                if !line.ends_with('{') && !line.trim().is_empty() {
-                    line.push(' ');
-                }
-                line.push_str(&word);
-            }
-            _ => lines.push(format!("{blanks}{word}")),
-        }
-    }
-    lines
+/// `shop/{a, b}`.
+pub(super) fn braced(prefix: &str, names: &[String]) -> String {
+    format!("{prefix}{{{}}}", names.join(", "))
 }
 
 /// What it all rests on.

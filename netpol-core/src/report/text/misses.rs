@@ -1,6 +1,6 @@
 //! Why a peer or a port does not match, in words.
 
-use super::ends;
+use super::{ends, facts};
 use crate::cluster::Namespace;
 use crate::explain::{Has, Holder, Miss, NearMiss, PortMiss};
 use crate::net::Protocol;
@@ -19,7 +19,7 @@ pub fn miss(miss: &Miss, other: &str) -> String {
         }
         Miss::NotAPod => format!("wants pods, {other} is not a pod"),
         Miss::HostNetwork => {
-            format!("wants pods, {other} is in its node's network, where selectors do not see it")
+            format!("wants pods, {other} runs with hostNetwork: podSelectors do not match it")
         }
         Miss::OutsideBlock { addresses, block } => {
             format!("{} {} outside {}", ends::blocks(addresses), verb(addresses), ends::blocks(block))
@@ -32,10 +32,14 @@ pub fn miss(miss: &Miss, other: &str) -> String {
         }
         Miss::AddressNotKnown => "the pod's address is not in the input".to_owned(),
         Miss::AddressTakenOutside { block } => {
-            format!("the pod is taken to have no address in {}; set pod-cidrs", ends::blocks(block))
+            format!(
+                "the pod is taken to have no address in {}; {}",
+                ends::blocks(block),
+                facts::SET_POD_CIDRS
+            )
         }
         Miss::OutsidePodCidrs { block } => {
-            format!("pods have addresses of pod-cidrs, none of which is in {}", ends::blocks(block))
+            format!("pods have addresses of `--pod-cidrs`, none of which is in {}", ends::blocks(block))
         }
         Miss::OtherFamily { family } => format!("the block holds no address of {family}"),
         Miss::BlocksIgnorePods => "blocks do not select pods under this network plugin".to_owned(),

@@ -7,6 +7,7 @@ pub mod coverage;
 pub mod ends;
 pub mod explanation;
 pub mod facts;
+mod fold;
 mod layout;
 pub mod map;
 pub mod misses;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::layout::{Layout, count};
-use super::map::{basis, indented, side};
+use super::map::{basis, below, side};
 use super::table::{Cell, Table};
 use super::{Line, Role, Text, ends, facts};
 use crate::cluster::{Endpoint, WorkloadId};
@@ -16,10 +16,10 @@ use crate::report::context::{rule_path, rule_span};
 use crate::selector::Truth;
 
 /// A path in words: each hop with the rules that allow it, and what cuts it; or everybody that can be reached; then what
-/// it rests on.
-pub fn path(context: Context<'_>, map: &Map, path: &Path) -> Text {
+/// it rests on. Tables have at most `width` columns.
+pub fn path(context: Context<'_>, map: &Map, path: &Path, width: usize) -> Text {
     let mut text = match &path.reached {
-        Some(reached) => all_reached(context, map, path, reached),
+        Some(reached) => all_reached((context, map), path, reached, width),
         None => way(context, path),
     };
     text.lines.extend(basis(context, map, &[]).lines);
@@ -33,12 +33,13 @@ fn way(context: Context<'_>, path: &Path) -> Text {
         layout.line(Line::new());
         match cut {
             Ok(steps) if steps.is_empty() && path.possible.is_some() => layout.line(
-                Line::new().plain("nothing that is allowed leads there for certain: nothing needs to be cut"),
+                Line::new().plain("no path of allowed connections leads there: nothing needs to be cut"),
             ),
             Ok(steps) => cut_of(&mut layout, context, steps),
-            Err(_) => layout.line(Line::new().plain(
-                "there are too many connections between the ends to find the fewest that keep them apart",
-            )),
+            Err(_) => layout.line(
+                Line::new()
+                    .plain("there are too many connections between the endpoints to find the minimum cut"),
+            ),
         }
     }
     layout.into_text(context)
@@ -57,7 +58,7 @@ pub fn table(context: Context<'_>, map: &Map, path: &Path) -> Table {
     }
     let (name, steps) = match &path.cut {
         Some(cut) => ("CUT", cut.as_deref().unwrap_or_default()),
-        None => ("HOP", path.hops.as_deref().unwrap_or_default()),
+        None => ("HOP", path.hops.as_deref().or(path.possible.as_deref()).unwrap_or_default()),
     };
     let mut table = Table::new(vec![name, "FROM", "TO", "PORTS", "ALLOWED BY"]);
     for (number, Step { hop, behind }) in (1usize..).zip(steps) {
@@ -86,7 +87,7 @@ pub fn placed_rule(context: Context<'_>, rule: RuleRef) -> String {
 }
 
 /// What may flow over a hop, in words.
-fn ports(decided: &Decided) -> String {
+pub fn ports(decided: &Decided) -> String {
     match (decided.allowed.is_empty(), decided.unknown.is_empty()) {
         (_, true) => decided.allowed.to_string(),
         (true, false) => format!("perhaps {}", decided.unknown),
@@ -108,7 +109,9 @@ fn chain(layout: &mut Layout, context: Context<'_>, path: &Path) {
             hops_of(layout, context, steps);
         }
         (None, Some(steps)) => {
-            layout.line(whole(" perhaps reaches ").plain(": a way leads through what is unknown"));
+            layout.line(
+                whole(" perhaps reaches ").plain(": a path exists only if an unknown connection is allowed"),
+            );
             hops_of(layout, context, steps);
         }
         (None, None) => {
@@ -116,7 +119,7 @@ fn chain(layout: &mut Layout, context: Context<'_>, path: &Path) {
             let does_not = if path.from.len() > 1 { " reaches " } else { " does not reach " };
             let to = format!("{}{}", one_of(context, &path.to, "any"), ends::asked(&path.ports));
             let line = Line::new().with(Role::Strong, from).plain(does_not).with(Role::Strong, to);
-            layout.line(line.plain(": no chain of connections leads there"));
+            layout.line(line.plain(": no path leads there"));
         }
     }
 }
@@ -141,8 +144,8 @@ fn cut_of(layout: &mut Layout, context: Context<'_>, steps: &[Step]) {
         layout.line(Line::new().plain("nothing needs to be cut"));
         return;
     }
-    let number = count(steps.len(), "connection is", "connections are");
-    layout.line(Line::new().plain(format!("they are apart when {number} cut, and not with fewer:")));
+    let number = count(steps.len(), "connection", "connections");
+    layout.line(Line::new().plain(format!("minimum cut: {number}")));
     for step in steps {
         layout.line(connection(context, "  ", &step.hop));
         rules_of(layout, context, step);
@@ -196,7 +199,7 @@ fn rule_words(context: Context<'_>, rule: RuleRef) -> String {
     format!("{} of {object}", rule_path(context, rule.policy, rule.rule))
 }
 
-fn all_reached(context: Context<'_>, map: &Map, path: &Path, reached: &[Reached]) -> Text {
+fn all_reached((context, map): (Context<'_>, &Map), path: &Path, reached: &[Reached], width: usize) -> Text {
     let workloads = workloads(map, reached);
     let outside = reached.iter().any(|entry| entry.to.addresses().is_some());
     let own: BTreeSet<WorkloadId> = path.from.iter().filter_map(workload).collect();
@@ -213,13 +216,13 @@ fn all_reached(context: Context<'_>, map: &Map, path: &Path, reached: &[Reached]
         .plain(format!(" {verb} {} of {others}{and}", workloads.len()));
     let mut text = Text { lines: vec![line] };
     if !reached.is_empty() {
-        text.lines.extend(reached_table(context, map, reached).to_text().lines.into_iter().map(indented));
+        text.lines.extend(below(&reached_table(context, map, reached), width));
     }
     if !path.perhaps_reached.is_empty() {
         text.lines.push(Line::new());
-        text.lines.push(Line::new().with(Role::Unknown, "perhaps, through what is unknown:"));
+        text.lines.push(Line::new().with(Role::Unknown, "perhaps, over unknown connections:"));
         let table = reached_table(context, map, &path.perhaps_reached);
-        text.lines.extend(table.to_text().lines.into_iter().map(indented));
+        text.lines.extend(below(&table, width));
     }
     text
 }

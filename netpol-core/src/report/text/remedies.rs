@@ -1,6 +1,6 @@
 //! What would turn an answer round, in words.
 
-use super::{Fact, Suggestion, misses};
+use super::{Fact, Suggestion, facts, misses};
 use crate::explain::{Change, NearMiss, NearPolicy, Remedy, SmallestEdit};
 use crate::policy::{Direction, NamespaceMatch, Peer, Rule};
 use crate::report::Context;
@@ -29,8 +29,10 @@ pub fn remedy(context: Context<'_>, remedy: &Remedy, suggestions: &[Suggestion])
             }
         }
         Remedy::AddressNeeded => Fact {
-            words: "the addresses of its node must be known: give the Node object or set node-addresses"
-                .to_owned(),
+            words: format!(
+                "the addresses of its node must be known: give the Node object, or {}",
+                facts::SET_NODE_ADDRESSES
+            ),
             place: None,
         },
     }
@@ -109,7 +111,7 @@ fn peer_words(peers: &[Peer]) -> String {
 fn scope(context: Context<'_>, edit: &SmallestEdit) -> String {
     match context.object(edit.policy).and_then(|object| object.namespace.as_deref()) {
         _ if !edit.opens_namespace => String::new(),
-        Some(namespace) => format!(" (for every pod of `{namespace}`: it is the policy's subject)"),
-        None => " (for every pod: it is the policy's subject)".to_owned(),
+        Some(namespace) => format!(" (the policy applies to every pod of `{namespace}`)"),
+        None => " (the policy applies to every pod)".to_owned(),
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Endpoint, Ports, SCHEMA, Side};
 use crate::cluster::Asked;
 use crate::evaluate::{self, Decision};
-use crate::net::Family;
+use crate::net::{ConnectionSet, Family, Protocol};
 use crate::report::Context;
 use crate::report::text;
 
@@ -18,7 +18,7 @@ pub enum PortField<'a> {
     Number(u16),
     /// A named port.
     Name(&'a str),
-    /// A range: `8000-8100`.
+    /// A range: `8000-8100`; or several: `80,8000-8100`, `tcp/80,udp/53`.
     Range(String),
 }
 
@@ -29,6 +29,7 @@ impl<'a> PortField<'a> {
             Asked::Every | Asked::Protocol(_) => None,
             Asked::Range(_, first, last) if first == last => Some(Self::Number(*first)),
             Asked::Range(_, first, last) => Some(Self::Range(format!("{first}-{last}"))),
+            Asked::Several(ports) => Some(Self::Range(several(ports))),
             Asked::Named(_, name) => Some(Self::Name(name)),
         }
     }
@@ -38,10 +39,29 @@ impl<'a> PortField<'a> {
 pub(super) fn protocol(asked: &Asked) -> Option<&'static str> {
     match asked {
         Asked::Every | Asked::Named(None, _) => None,
+        Asked::Several(ports) => only_protocol(ports).map(Protocol::name),
         Asked::Protocol(protocol) | Asked::Range(protocol, ..) | Asked::Named(Some(protocol), _) => {
             Some(protocol.name())
         }
     }
+}
+
+/// Several ports as they are spelled; the protocol only where there are several.
+fn several(ports: &ConnectionSet) -> String {
+    let is_one = only_protocol(ports).is_some();
+    let words = ports.iter().flat_map(|(protocol, set)| {
+        set.ranges().iter().map(move |(first, last)| {
+            let range = if first == last { first.to_string() } else { format!("{first}-{last}") };
+            if is_one { range } else { format!("{}/{range}", protocol.lower()) }
+        })
+    });
+    words.collect::<Vec<_>>().join(",")
+}
+
+/// The protocol of all ports of a set, if it is one.
+fn only_protocol(ports: &ConnectionSet) -> Option<Protocol> {
+    let mut protocols = ports.iter().map(|(protocol, _)| protocol);
+    protocols.next().filter(|_| protocols.next().is_none())
 }
 
 /// The decision in words.

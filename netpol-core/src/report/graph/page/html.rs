@@ -13,7 +13,7 @@ const SCRIPTS: [(&str, &str, &str); 5] = [
     ("@DAGRE@", include_str!("dagre.min.js"), "hcWRpl8XFVe95f0/pwQ8Ksjg4fU9SwmAK37iTWkGPUA="),
     ("@LAYOUT@", include_str!("layout.js"), "c8rj1tSHBTDAQHdQ8ydYRQgPnIJftMYm4oAHvtykhtM="),
     ("@PANEL@", include_str!("panel.js"), "yDgPoP5RyCs6aNB7zxSTWOOH0rmW2O0eKXT/sVLRrRM="),
-    ("@PAGE@", include_str!("page.js"), "LiMuLaiWngLzVCelXHFsX6TMjesQLF07kHjxEUwRL/A="),
+    ("@PAGE@", include_str!("page.js"), "JeZJCSGr8XnTDA+5SAdMdy8gtmJq22ycXwPgaMDBYYk="),
 ];
 
 /// The graph as one HTML file that needs no network: search, filters by namespace, port and direction, namespaces that

@@ -122,7 +122,7 @@
 
   function linkElement(entry) {
     const texts = [...new Set(entry.links.map(portsOf))];
-    const label = texts.length === 1 ? texts[0] : count(entry.links.length, 'link');
+    const label = texts.length === 1 ? texts[0] : count(entry.links.length, 'connection');
     return {...entry, label: label.length > 26 ? label.slice(0, 25) + '…' : label};
   }
 
@@ -321,7 +321,7 @@
     back(panel, home);
     const name = at => boxes[at].kind === 'group' ? groupName(at) : fullName(at);
     if (list.length > 1) {
-      panel.append(element('h2', count(list.length, 'link')));
+      panel.append(element('h2', count(list.length, 'connection')));
       many(list, name);
       return;
     }
@@ -342,7 +342,7 @@
   }
 
   function list2(ends, name) {
-    list(panel, 'Ends', ends, at => row(name(at), '', () => pickBox(at, true)));
+    list(panel, 'Endpoints', ends, at => row(name(at), '', () => pickBox(at, true)));
   }
 
   function pickSpace(space) {
@@ -368,9 +368,9 @@
     const text = find('search').value.trim().toLowerCase();
     const space = find('namespace').value;
     const ends = foundBoxes(text).filter(at => space === '' || boxes[at].namespace === space);
-    panel.append(element('p', count(boxes.filter(box => box.kind !== 'group').length, 'end') + ', ' + count(links.length, 'link') + (spaces.length ? ', ' + count(spaces.length, 'namespace') : '')));
+    panel.append(element('p', count(boxes.filter(box => box.kind !== 'group').length, 'endpoint') + ', ' + count(links.length, 'connection') + (spaces.length ? ', ' + count(spaces.length, 'namespace') : '')));
     for (const note of data.notes) panel.append(element('p', note, 'note'));
-    list(panel, text === '' ? 'Ends' : 'Found: ' + ends.length, ends, at => row(fullName(at), boxes[at].exposed ? 'reached from the internet' : '', () => pickBox(at, true)));
+    list(panel, text === '' ? 'Endpoints' : 'Found: ' + ends.length, ends, at => row(fullName(at), boxes[at].exposed ? 'reached from the internet' : '', () => pickBox(at, true)));
   }
 
   // ---- what people do

@@ -67,7 +67,7 @@ fn open(out: &mut String, picture: &Picture, size: Rect) {
         out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{across:.0}\" height=\"{down:.0}\" viewBox=\"0 0 {across:.0} {down:.0}\" role=\"img\">"
     );
-    let ends = words::count(picture.boxes.len(), "end");
+    let ends = words::count(picture.boxes.len(), "endpoint");
     let _ = writeln!(
         out,
         "<title>{}: {ends}, {}</title>",
@@ -75,7 +75,7 @@ fn open(out: &mut String, picture: &Picture, size: Rect) {
             Subject::Connections => "who can reach whom",
             Subject::Changes => "what changed in who can reach whom",
         },
-        words::count(picture.links.len(), "link")
+        words::count(picture.links.len(), "connection")
     );
     let _ = writeln!(out, "<style>\n{STYLE}</style>\n<defs>");
     for (class, _) in kinds(picture) {

@@ -51,7 +51,7 @@ fn limit(picture: &mut Picture) {
         picture.links.sort_by_key(|link| (usize::MAX - link.edges.len(), link.from, link.to));
         picture.links.truncate(LINKS);
         picture.links.sort_by_key(|link| (link.from, link.to));
-        picture.notes.push(format!("{} with fewer connections are left out", words::count(left_out, "link")));
+        picture.notes.push(format!("{} with fewer connections are left out", words::count(left_out, "line")));
     }
 }
 

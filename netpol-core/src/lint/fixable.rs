@@ -18,6 +18,7 @@ const FIXABLE: &[(RuleName, Applicability)] = &[
     (RuleName("split-peer"), Applicability::Unsafe),
     (RuleName("split-rule"), Applicability::Unsafe),
     (rule::UNKNOWN_FIELD, Applicability::Safe),
+    (RuleName("unwritten-policy-types"), Applicability::Unsafe),
     (rule::WRONG_TYPE, Applicability::Safe),
 ];
 

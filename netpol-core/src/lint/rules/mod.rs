@@ -33,4 +33,5 @@ pub(super) mod split_peer;
 pub(super) mod split_rule;
 pub(super) mod suppressions;
 pub(super) mod unenforced_policy;
+pub(super) mod unwritten_policy_types;
 pub(super) mod workload_not_isolated;

@@ -32,7 +32,11 @@ fn no_object_of_an_understood_kind_is_3_unless_that_is_allowed() {
     assert_eq!(code("can 10.0.0.1 10.0.0.2:80 -f irrelevant.yaml --allow-empty"), 0);
     let empty = Folder::with(&[]);
     assert_eq!(empty.netpol("can 10.0.0.1 10.0.0.2:80").code, 3);
-    assert_eq!(empty.netpol("explain 10.0.0.1 10.0.0.2:80 --allow-empty").code, 0);
+    for words in ["explain 10.0.0.1 10.0.0.2:80", "can 10.0.0.1 10.0.0.2:80", "can shop/@app=a shop/@app=b"] {
+        let outcome = empty.netpol(&format!("{words} --allow-empty"));
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (0, ""), "{words}: {outcome:?}");
+        assert!(outcome.stderr.contains("nothing to judge"), "{words}: {outcome:?}");
+    }
     for words in ["path internet", "path internet 10.0.0.1", "path internet 10.0.0.1 --cut"] {
         assert_eq!(empty.netpol(words).code, 3, "{words}");
         let allowed = empty.netpol(&format!("{words} -o json --allow-empty"));

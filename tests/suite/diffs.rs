@@ -333,3 +333,81 @@ fn a_page_of_changes_knows_their_kinds() {
     let map = all_kinds().netpol("graph -f old -o html").stdout;
     assert!(map.contains("\"isOfChanges\":false") && !map.contains("\"change\":\""));
 }
+
+#[test]
+fn policies_without_workloads_are_named_and_not_called_unchanged() {
+    let policy = |port: u16| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: p, namespace: shop}}\n\
+             spec: {{podSelector: {{}}, ingress: [{{ports: [{{port: {port}}}]}}]}}\n"
+        )
+    };
+    let folder =
+        Folder::with(&[("old.yaml", &policy(80)), ("new.yaml", &policy(81)), ("same.yaml", &policy(80))]);
+    let outcome = folder.netpol("diff old.yaml new.yaml");
+    assert_eq!(outcome.code, 4, "{outcome:?}");
+    assert!(
+        !format!("{}{}", outcome.stdout, outcome.stderr).contains("no connection changed"),
+        "{outcome:?}"
+    );
+    assert!(outcome.stdout.contains("NetworkPolicy shop/p new.yaml:1"), "{outcome:?}");
+    let wire = folder.netpol("diff old.yaml new.yaml -o json").json();
+    assert_eq!(wire["unjudged"][0]["reason"], "no-workload");
+    assert_eq!((&wire["unjudged"][0]["file"], &wire["unjudged"][0]["line"]), (&"new.yaml".into(), &1.into()));
+    assert_eq!(folder.netpol("diff old.yaml same.yaml").code, 0);
+    assert_eq!(folder.netpol("diff old.yaml new.yaml --exit-zero").code, 0);
+}
+
+#[test]
+fn what_changed_in_a_policy_that_is_not_evaluated_is_4() {
+    let input = |action: &str| {
+        format!(
+            "{}---\n# a comment\napiVersion: crd.projectcalico.org/v1\nkind: GlobalNetworkPolicy\n\
+             metadata: {{name: g}}\nspec: {{ingress: [{{action: {action}}}]}}\n",
+            pod("a")
+        )
+    };
+    let folder = Folder::with(&[
+        ("old.yaml", &input("Allow")),
+        ("new.yaml", &input("Deny")),
+        ("same.yaml", &input("Allow").replace("# a comment\n", "")),
+    ]);
+    let outcome = folder.netpol("diff old.yaml new.yaml");
+    assert_eq!(outcome.code, 4, "{outcome:?}");
+    assert!(
+        outcome.stdout.contains("changed and not evaluated:\n  GlobalNetworkPolicy g new.yaml:"),
+        "{outcome:?}"
+    );
+    assert_eq!(folder.netpol("diff old.yaml same.yaml").code, 0);
+    assert_eq!(folder.netpol("diff old.yaml new.yaml --unknown deny").code, 0);
+}
+
+#[test]
+fn empty_inputs_have_nothing_to_compare() {
+    let folder = Folder::with(&[("a/a.yaml", "a: b\n"), ("b/b.yaml", "a: b\n")]);
+    let outcome = folder.netpol("diff a b --allow-empty");
+    assert_eq!(outcome.code, 0, "{outcome:?}");
+    assert!(!outcome.stdout.contains("no connection changed"), "{outcome:?}");
+}
+
+#[test]
+fn types_that_a_server_filled_in_before_are_kept_and_diff_says_so() {
+    let policy = |rules: &str| {
+        format!(
+            "{}---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: p, namespace: lab}}\n\
+             spec: {{podSelector: {{}}, ingress: [{{}}]{rules}}}\n",
+            pod("a")
+        )
+    };
+    let egress = ", egress: [{to: [{podSelector: {}}]}]";
+    let folder = Folder::with(&[
+        ("old.yaml", &policy("")),
+        ("new.yaml", &policy(egress)),
+        ("written.yaml", &policy(&format!("{egress}, policyTypes: [Ingress, Egress]"))),
+    ]);
+    let kept = "keeps its types; write them:\n  NetworkPolicy lab/p new.yaml:";
+    assert!(folder.netpol("diff old.yaml new.yaml").stdout.contains(kept));
+    let wire = folder.netpol("diff old.yaml new.yaml -o json").json();
+    assert_eq!(wire["unjudged"][0]["reason"], "policy-types-kept");
+    assert!(!folder.netpol("diff old.yaml written.yaml").stdout.contains("keeps its types"));
+}

@@ -69,6 +69,20 @@ pub(super) fn endpoints_only(
     Err(Exit::Error)
 }
 
+/// Whether there is something to judge: of an empty input nothing can be said, also where it is all right.
+///
+/// # Errors
+/// How the run ends on an empty input, which has been said.
+pub(super) fn judgeable(session: &Session, console: &mut Console<'_, '_>) -> Result<(), Exit> {
+    if !session.is_empty {
+        return Ok(());
+    }
+    if session.exit != Exit::NothingToDo {
+        console.note("there is nothing to judge: no object of a kind that matters was found");
+    }
+    Err(session.exit)
+}
+
 /// Understands the question, and says what is to be said of it.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use netpol_core::evaluate::Verdict;
 use netpol_core::report::text::{self, Text};
 use netpol_core::report::v1;
 
-use super::answer::{deliver, endpoints_only, exit_of, one_namespace, tell_decided, understood, wanted};
+use super::answer::{deliver, endpoints_only, exit_of, judgeable, one_namespace, tell_decided, understood, wanted};
 use super::queries;
 use super::session::Session;
 use crate::Exit;
@@ -28,6 +28,7 @@ fn one(args: &args::Can, ends: (&str, &str), console: &mut Console<'_, '_>) -> R
     endpoints_only("can", [ends.0, ends.1], console)?;
     one_namespace(&args.common, console)?;
     let session = Session::open(&args.common, console)?;
+    judgeable(&session, console)?;
     let question = understood(&session, ends, console)?;
     let (verdict, words) = answered(&session, &question, console);
     let notes: Vec<String> = question.notes.iter().map(ToString::to_string).collect();

@@ -34,7 +34,7 @@ fn covered(args: &args::Coverage, console: &mut Console<'_, '_>) -> Result<Exit,
     }
     tell_decided(coverage.decide_unknown(session.unknown), session.unknown, console);
     if coverage.workloads.is_empty() {
-        console.note("there is no workload and no pod: nobody is isolated, and nobody is open");
+        session.tell_nobody(console);
     }
     let render = |format, width| match format {
         Format::Csv => csv(&HEADER, rows(&session, &coverage)),

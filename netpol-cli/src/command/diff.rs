@@ -14,7 +14,7 @@ use crate::Exit;
 use crate::args;
 use crate::input::revision::{self, Tree};
 use crate::render::serialized::serialized;
-use crate::render::tabular::{csv, escaped, markdown};
+use crate::render::tabular::{csv, escaped, lists, markdown};
 use crate::render::text::painted;
 use crate::render::{Console, Format, offered};
 
@@ -64,7 +64,11 @@ fn compared(args: &args::Diff, console: &mut Console<'_, '_>) -> Result<Exit, Ex
     };
     let delivered = deliver(&wanted, render, console);
     console.note(text::changes::summary(&changes));
-    let differs = if changes.is_empty() { Exit::Fine } else { Exit::Bad };
+    let differs = match (changes.is_empty(), changes.unjudged.is_empty()) {
+        (false, _) => Exit::Bad,
+        (true, false) => Exit::Unknown,
+        (true, true) => Exit::Fine,
+    };
     // One side may be empty: that everything came, or went, is an answer.
     let read = [old, new].map(|side| if side.exit == Exit::NothingToDo { Exit::Fine } else { side.exit });
     Ok(read.into_iter().fold(delivered, Exit::and).and(differs))
@@ -125,7 +129,11 @@ fn in_markdown(contexts: (Context<'_>, Context<'_>), changes: &Changes) -> Strin
         out.push('\n');
         out.push_str(&markdown(&table));
     }
-    out
+    let unjudged = lists(&text::changes::unjudged(contexts, changes));
+    if !unjudged.is_empty() {
+        out.push('\n');
+    }
+    out + &unjudged
 }
 
 /// A row for each protocol whose ports changed.

@@ -2,7 +2,7 @@
 
 use netpol_core::report::{text, v1};
 
-use super::answer::{deliver, endpoints_only, exit_of, one_namespace, tell_decided, understood, wanted};
+use super::answer::{deliver, endpoints_only, exit_of, judgeable, one_namespace, tell_decided, understood, wanted};
 use super::session::Session;
 use crate::Exit;
 use crate::args;
@@ -20,6 +20,7 @@ fn explained(args: &args::Explain, console: &mut Console<'_, '_>) -> Result<Exit
     endpoints_only("explain", [&args.from, &args.to], console)?;
     one_namespace(&args.common, console)?;
     let session = Session::open(&args.common, console)?;
+    judgeable(&session, console)?;
     let question = understood(&session, (&args.from, &args.to), console)?;
     let mut explanation = session.analysis.explain(&question.request);
     tell_decided(explanation.decide_unknown(session.unknown), session.unknown, console);

@@ -10,7 +10,7 @@ use netpol_core::net::Protocol;
 use netpol_core::report::v1;
 use rustc_hash::FxHashMap;
 
-use super::answer::{one_namespace, tell_decided, wanted};
+use super::answer::{judgeable, one_namespace, tell_decided, wanted};
 use super::query::{Port, Query};
 use super::session::Session;
 use crate::Exit;
@@ -35,6 +35,7 @@ pub(super) fn answer(file: &Path, common: &Common, console: &mut Console<'_, '_>
     let path = console.io.directory.join(file);
     let questions = if is_stdin { None } else { Some(opened(&path, file, console)?) };
     let session = Session::open(common, console)?;
+    judgeable(&session, console)?;
     let mut answerer = Answerer::new(&session);
     let written = {
         let io = &mut *console.io;

@@ -81,6 +81,29 @@ impl Session {
         }
     }
 
+    /// Says which policies cannot be judged, since the input holds nobody they could act on.
+    pub(super) fn tell_nobody(&self, console: &mut Console<'_, '_>) {
+        let context = self.context();
+        let evaluated = context.policies.policies.iter().map(|policy| (&policy.object, policy.origin));
+        let opaque = context.policies.opaque.iter().map(|policy| (&policy.object, policy.origin));
+        let policies: Vec<_> = evaluated.chain(opaque).collect();
+        let words = "the input holds no workload and no pod";
+        if policies.is_empty() {
+            return console.note(words);
+        }
+        let named = policies.iter().take(NAMED).map(|(object, origin)| {
+            let place = context.span(*origin).and_then(|span| context.file_line(span));
+            place.map_or_else(|| object.to_string(), |(file, line)| format!("{object} ({file}:{line})"))
+        });
+        let named: Vec<String> = named.collect();
+        let more = match policies.len() - named.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let number = counted_as(policies.len(), "policy", "policies");
+        console.note(format_args!("{words}: {number} cannot be judged: {}{more}", named.join(", ")));
+    }
+
     /// Whether there is no report to give: nothing was found, and nobody said that this is all right.
     pub(super) fn has_no_report(&self) -> bool {
         self.is_empty && self.exit != Exit::Fine
@@ -95,6 +118,9 @@ impl Session {
         }
     }
 }
+
+/// So many policies that cannot be judged are named.
+const NAMED: usize = 5;
 
 /// What was read before it is analysed.
 #[derive(Debug)]

@@ -20,10 +20,11 @@ pub(super) struct Causes<'a> {
     new_differ: Differing,
 }
 
+/// For each policy of an input, whether it is not in the other one as it is.
 #[derive(Debug)]
-struct Differing {
-    evaluated: Vec<bool>,
-    opaque: Vec<bool>,
+pub(super) struct Differing {
+    pub(super) evaluated: Vec<bool>,
+    pub(super) opaque: Vec<bool>,
 }
 
 impl Differing {
@@ -35,7 +36,7 @@ impl Differing {
     }
 }
 
-fn differing(own: &PolicySet, other: &PolicySet) -> Differing {
+pub(super) fn differing(own: &PolicySet, other: &PolicySet) -> Differing {
     let policies: BTreeMap<&ObjectRef, &Policy> =
         other.policies.iter().map(|policy| (&policy.object, policy.as_ref())).collect();
     let is_same = |policy: &Policy| {

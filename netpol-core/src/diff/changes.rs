@@ -9,7 +9,7 @@ use crate::evaluate::{End, Engine, UnknownAs};
 use crate::net::{Decided, IpSet};
 use crate::policy::PolicySet;
 use crate::reach::Map;
-use crate::text::Span;
+use crate::text::{FileSet, Span};
 
 /// One of the two inputs.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +22,8 @@ pub struct Revision<'a> {
     pub engine: Engine<'a>,
     /// Its map.
     pub map: &'a Map,
+    /// Its files.
+    pub files: &'a FileSet,
 }
 
 /// Which of the two inputs something is from.
@@ -162,6 +164,31 @@ pub struct Changes {
     pub namespaces: Vec<(Side, String)>,
     /// For so many changes no cause was looked for: there are too many.
     pub unexplained: usize,
+    /// The policies that changed without anybody knowing what that does.
+    pub unjudged: Vec<Unjudged>,
+    /// Whether neither input has a workload, so that there was nothing to compare.
+    pub is_void: bool,
+}
+
+/// A policy that changed without anybody knowing what that does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unjudged {
+    /// The policy, and where it stands: in the new input if that has it.
+    pub cause: Cause,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why nobody knows what a change does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Why {
+    /// The policy is not evaluated.
+    NotEvaluated,
+    /// Neither input has a workload.
+    NoWorkload,
+    /// Neither input writes `policyTypes`: a cluster that has the old policy keeps the types that it filled in then,
+    /// so that the new ones are not those that the new input stands for.
+    TypesKept,
 }
 
 impl Changes {
@@ -178,6 +205,10 @@ impl Changes {
             Side::New => is_in(new, end.workload),
         });
         self.namespaces.retain(|(_, namespace)| names.contains(&namespace.as_str()));
+        let is_elsewhere = |object: &ObjectRef| {
+            object.namespace.as_ref().is_some_and(|it| !names.contains(&it.as_str()))
+        };
+        self.unjudged.retain(|found| !is_elsewhere(&found.cause.object));
     }
 
     /// Decides what is unknown before and after. The answer is how many changes had something unknown; those that are then
@@ -186,6 +217,8 @@ impl Changes {
         if unknown == UnknownAs::Unknown {
             return 0;
         }
+        // What is not evaluated is decided on both sides alike.
+        self.unjudged.retain(|found| found.why != Why::NotEvaluated);
         let mut decided = 0;
         let mut changes = BTreeMap::new();
         for mut change in std::mem::take(&mut self.connections) {
@@ -208,7 +241,7 @@ impl Changes {
         self.connections.sort_by(|a, b| (&a.from, &a.to, &a.before).cmp(&(&b.from, &b.to, &b.before)));
     }
 
-    /// Whether nothing changed.
+    /// Whether nothing is known to have changed.
     pub const fn is_empty(&self) -> bool {
         self.connections.is_empty() && self.ends.is_empty() && self.namespaces.is_empty()
     }

@@ -8,6 +8,7 @@ use rustc_hash::FxBuildHasher;
 use super::causes::Causes;
 use super::changes::{Change, Changes, Kind, Revision};
 use super::ends::{self, Common, Point};
+use super::unjudged::unjudged;
 use crate::net::{Decided, IpSet};
 use crate::reach::{Map, Rectangle, ShareId, Side as MapSide};
 
@@ -30,7 +31,9 @@ pub fn diff(old: Revision<'_>, new: Revision<'_>) -> Changes {
         connections.push(Change { kind, from, to, before, after, causes });
     }
     let unexplained = total.saturating_sub(MOST_EXPLAINED);
-    let mut changes = Changes { connections, ends, namespaces: ends::namespaces(old, new), unexplained };
+    let is_void = [old, new].iter().all(|revision| revision.cluster.workloads.is_empty());
+    let (namespaces, unjudged) = (ends::namespaces(old, new), unjudged(old, new));
+    let mut changes = Changes { connections, ends, namespaces, unexplained, unjudged, is_void };
     changes.sort();
     changes
 }

@@ -8,6 +8,7 @@ pub mod changes;
 mod ends;
 mod compare;
 mod causes;
+mod unjudged;
 
-pub use changes::{Cause, Change, ChangedEnd, Changes, Kind, Revision, Side};
+pub use changes::{Cause, Change, ChangedEnd, Changes, Kind, Revision, Side, Unjudged, Why};
 pub use compare::diff;

@@ -6,7 +6,7 @@ use super::ends::end;
 use super::layout::count;
 use super::table::{Cell, Table};
 use super::{Line, Role, Text, map};
-use crate::diff::{Cause, Change, Changes, Kind, Side};
+use crate::diff::{Cause, Change, Changes, Kind, Side, Why};
 use crate::evaluate::End;
 use crate::net::Decided;
 use crate::report::Context;
@@ -25,7 +25,41 @@ pub fn changes((old, new): (Context<'_>, Context<'_>), changes: &Changes, width:
         text.lines.extend(table.to_text(width).lines);
     }
     if text.lines.is_empty() {
-        text.lines.push(Line::new().plain("no connection changed"));
+        text.lines.push(Line::new().plain(summary_of_none(changes)));
+    }
+    text.lines.extend(unjudged((old, new), changes).lines);
+    text
+}
+
+/// What is to be said where no connection is known to have changed.
+fn summary_of_none(changes: &Changes) -> &'static str {
+    if changes.is_void {
+        "neither input holds a workload: there is no connection to compare"
+    } else if changes.unjudged.is_empty() {
+        "no connection changed"
+    } else {
+        "no connection is known to have changed"
+    }
+}
+
+/// What changed without anybody knowing what that does, a line each below one that says so; empty where nothing did.
+pub fn unjudged(contexts: (Context<'_>, Context<'_>), changes: &Changes) -> Text {
+    let of = |why: Why| changes.unjudged.iter().filter(move |found| found.why == why).peekable();
+    let mut text = Text::default();
+    for (why, words) in [
+        (Why::NotEvaluated, "changed and not evaluated:"),
+        (Why::NoWorkload, "changed, with no workload to tell what that does:"),
+        (
+            Why::TypesKept,
+            "`policyTypes` is not written, so a cluster that has the old policy keeps its types; write them:",
+        ),
+    ] {
+        let mut found = of(why);
+        if found.peek().is_some() {
+            text.lines.push(Line::new().plain(words));
+            let policies = found.map(|it| format!("  {}", cause_words(contexts, &it.cause)));
+            text.lines.extend(policies.map(|line| Line::new().plain(line)));
+        }
     }
     text
 }
@@ -149,5 +183,12 @@ pub fn summary(changes: &Changes) -> String {
     if changes.unexplained > 0 {
         parts.push(format!("of {} of which the cause is not told", changes.unexplained));
     }
-    if parts.is_empty() { "no connection changed".to_owned() } else { parts.join(", ") }
+    if parts.is_empty() {
+        parts.push(summary_of_none(changes).to_owned());
+    }
+    if !changes.unjudged.is_empty() {
+        let policies = count(changes.unjudged.len(), "policy", "policies");
+        parts.push(format!("{policies} changed that cannot be judged"));
+    }
+    parts.join(", ")
 }

@@ -25,6 +25,19 @@ pub struct Changes<'a> {
     pub endpoints: Vec<ChangedEndpoint<'a>>,
     /// The namespaces that one of the inputs has alone.
     pub namespaces: Vec<ChangedNamespace<'a>>,
+    /// The policies that changed without anybody knowing what that does.
+    pub unjudged: Vec<Unjudged<'a>>,
+}
+
+/// A policy that changed without anybody knowing what that does.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Unjudged<'a> {
+    /// The policy, and where it stands.
+    #[serde(flatten)]
+    pub policy: Cause<'a>,
+    /// `not-evaluated`; `no-workload` where neither input has one; `policy-types-kept` where `policyTypes` is not
+    /// written, so that a cluster keeps the types of the old policy.
+    pub reason: &'static str,
 }
 
 /// How something changed.
@@ -153,6 +166,7 @@ impl<'a> Changes<'a> {
             namespaces: namespaces
                 .map(|(side, name)| ChangedNamespace { change: (*side).into(), name })
                 .collect(),
+            unjudged: changes.unjudged.iter().filter_map(|it| Unjudged::new((old, new), it)).collect(),
         }
     }
 }
@@ -162,6 +176,17 @@ pub fn ends(changes: &diff::Changes) -> Vec<End> {
     let end =
         |workload| End { endpoint: crate::cluster::Endpoint::Workload(workload), groups: None, pods: None };
     changes.ends.iter().map(|changed| end(changed.workload)).collect()
+}
+
+impl<'a> Unjudged<'a> {
+    fn new(contexts: (Context<'a>, Context<'a>), found: &'a diff::Unjudged) -> Option<Self> {
+        let reason = match found.why {
+            diff::Why::NotEvaluated => "not-evaluated",
+            diff::Why::NoWorkload => "no-workload",
+            diff::Why::TypesKept => "policy-types-kept",
+        };
+        Some(Self { policy: Cause::new(contexts, &found.cause)?, reason })
+    }
 }
 
 impl<'a> Cause<'a> {

@@ -4,6 +4,7 @@ mod flows;
 mod np_guard;
 mod real;
 mod recorded;
+mod reports;
 mod validation;
 mod lint;
 mod lint_cases;

@@ -4,6 +4,7 @@ use ipnet::IpNet;
 use netpol_core::Settings;
 use netpol_core::cluster::{Dns, Facts, Resolver};
 use netpol_core::dialect::{IpBlockPods, Profile};
+use netpol_core::manifest::KubernetesVersion;
 use netpol_core::net::IpSet;
 use netpol_core::selector::Unlisted;
 
@@ -19,7 +20,7 @@ pub(super) fn settings(common: &Common, config: &Config) -> Result<Settings, (St
     let file = &config.cluster;
     let plugin = flags.plugin.as_ref().or(file.plugin.as_ref());
     let version = flags.kubernetes_version.as_ref().or(file.kubernetes_version.as_ref());
-    version.map_or(Ok(()), |version| kubernetes_version(version))?;
+    let kubernetes_version = version.map(|version| kubernetes_version(version)).transpose()?;
     let undescribed_namespaces = match flags.namespace_labels {
         Some(NamespaceLabels::Unknown) => Unlisted::Unknown,
         Some(NamespaceLabels::AssumeAbsent) | None => Unlisted::AssumedAbsent,
@@ -42,6 +43,7 @@ pub(super) fn settings(common: &Common, config: &Config) -> Result<Settings, (St
             args::IpBlockPods::Match => IpBlockPods::Match,
             args::IpBlockPods::Ignore => IpBlockPods::Ignore,
         }),
+        kubernetes_version,
     })
 }
 
@@ -93,13 +95,9 @@ fn profile(name: &str) -> Result<Profile, (String, String)> {
     })
 }
 
-fn kubernetes_version(version: &str) -> Result<(), (String, String)> {
-    let mut parts = version.strip_prefix('v').unwrap_or(version).split('.');
-    let is_number = |part: Option<&str>| part.is_some_and(|part| part.parse::<u16>().is_ok());
-    if is_number(parts.next()) && is_number(parts.next()) {
-        return Ok(());
-    }
-    Err((format!("`{version}` is no version of Kubernetes"), "write it as `1.33`".to_owned()))
+fn kubernetes_version(version: &str) -> Result<KubernetesVersion, (String, String)> {
+    let fault = || (format!("`{version}` is no version of Kubernetes"), "write it as `1.33`".to_owned());
+    KubernetesVersion::parse(version).ok_or_else(fault)
 }
 
 fn addresses(flag: Option<&Vec<IpNet>>, file: &[Block]) -> IpSet {

@@ -60,9 +60,9 @@ impl List<'_> {
     /// Says what the report does not.
     fn tell(&self, console: &mut Console<'_, '_>) {
         if self.map.shares.is_empty() {
-            console.note("the input holds no workload and no pod: there is nobody to reach anybody");
+            self.session.tell_nobody(console);
         } else if self.counts != Counts::default() {
-            console.note(text::map::counts(self.counts));
+            console.note(text::map::counts(self.map, self.counts));
         }
     }
 

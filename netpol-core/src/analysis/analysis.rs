@@ -29,6 +29,8 @@ pub struct Settings {
     pub profile: Profile,
     /// Whether an address block selects pods, where the profile is to be overruled.
     pub ip_block_pods: Option<IpBlockPods>,
+    /// The version that the API server has; without it, the newest.
+    pub kubernetes_version: Option<manifest::KubernetesVersion>,
 }
 
 impl Default for Settings {
@@ -38,6 +40,7 @@ impl Default for Settings {
             facts: Facts::default(),
             profile: Profile::default(),
             ip_block_pods: None,
+            kubernetes_version: None,
         }
     }
 }
@@ -271,7 +274,8 @@ impl Analysis {
     }
 
     fn revision<'a>(&'a self, map: &'a Map) -> Revision<'a> {
-        Revision { cluster: &self.input.cluster, policies: &self.input.policies, engine: self.engine(), map }
+        let (cluster, policies, files) = (&*self.input.cluster, &self.input.policies, &self.input.files);
+        Revision { cluster, policies, engine: self.engine(), map, files }
     }
 
     /// How far the policies cover the cluster: who is isolated, and to whom everybody is open.

@@ -175,7 +175,9 @@ impl Reading {
 
 impl Settings {
     pub(super) fn read_options(&self) -> ReadOptions {
-        ReadOptions { default_namespace: self.default_namespace.clone() }
+        let (default_namespace, kubernetes_version) =
+            (self.default_namespace.clone(), self.kubernetes_version);
+        ReadOptions { default_namespace, kubernetes_version }
     }
 
     /// The policies of an input, of two of one identity only the later, and what is to be said about these.

@@ -100,14 +100,17 @@ impl Analysis {
         to: &Resolved,
         ports: Asked,
     ) -> Result<Question, SpellingError> {
+        let mut lacking = None;
         if let Asked::Named(protocol, name) = &ports {
             self.input.cluster.names_port(&to.endpoints, *protocol, name)?;
+            let pods = self.input.cluster.lacking_port(&to.endpoints, *protocol, name);
+            lacking = (!pods.is_empty()).then(|| Note::LacksPort { name: name.clone(), pods });
         }
         let pairs = from.endpoints.len().saturating_mul(to.endpoints.len());
         if pairs > MOST_PAIRS {
             return Err(SpellingError::TooManyPairs { pairs, limit: MOST_PAIRS });
         }
-        let notes = from.notes.iter().chain(&to.notes).cloned().collect();
+        let notes = from.notes.iter().chain(&to.notes).cloned().chain(lacking).collect();
         let request = Request { from: from.endpoints.clone(), to: to.endpoints.clone(), ports };
         Ok(Question { request, notes })
     }

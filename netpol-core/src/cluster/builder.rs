@@ -125,6 +125,7 @@ impl Cluster {
             }
             let name = &pod.metadata.name.value;
             self.finished.insert((key.0.clone(), name.clone()));
+            self.finished_labels.push((key.0.clone(), labels_of(pod.metadata.labels.iter().cloned())));
             if key.2 == Owner::Kind(WorkloadKind::Job.name().to_owned()) {
                 self.finished.insert((key.0.clone(), key.1.clone()));
                 done.insert(key);

@@ -44,6 +44,8 @@ pub struct Cluster {
     pub by_name: BTreeMap<(NamespaceId, String), Vec<Named>>,
     /// The pods that have succeeded or failed, and the Jobs of such pods, by namespace and name: they are no endpoints.
     pub finished: BTreeSet<(String, String)>,
+    /// The labels of the pods that have succeeded or failed, by namespace.
+    pub finished_labels: Vec<(String, Labels)>,
     /// Which Service holds an address, by its place in `services`.
     pub by_service_address: BTreeMap<IpAddr, u32>,
     /// Which pod holds an address. Host-network pods and finished pods are not here.

@@ -12,6 +12,17 @@ pub struct Hypothetical {
     pub labels: Vec<(String, String)>,
 }
 
+/// One pod of a StatefulSet whose pods are not in the input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Replica {
+    /// The workload.
+    pub workload: WorkloadId,
+    /// The pods of the template.
+    pub group: GroupId,
+    /// Its number, with which its name ends.
+    pub ordinal: u32,
+}
+
 /// One end of a question.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Endpoint {
@@ -19,6 +30,8 @@ pub enum Endpoint {
     Workload(WorkloadId),
     /// Some pods of a workload.
     Pods(WorkloadId, Vec<GroupId>),
+    /// One pod of a template.
+    Replica(Replica),
     /// A pod that does not exist.
     Hypothetical(Hypothetical),
     /// Addresses outside the cluster; never empty.

@@ -19,10 +19,12 @@ pub use crate::manifest::Admission;
 pub use asked::Asked;
 pub use cluster::{Cluster, Named};
 pub use dns::{Dns, Resolver};
-pub use endpoint::{Endpoint, Hypothetical};
+pub use endpoint::{Endpoint, Hypothetical, Replica};
 pub use facts::Facts;
 pub use named_port::NamedPort;
 pub use namespace::{Namespace, NamespaceId};
 pub use node::{Node, NodeId};
 pub use spelling::{Note, Resolved, SpellingError, internet, parse_port, split_port};
-pub use workload::{GroupId, Maker, Owner, PodAddresses, PodGroup, PodNames, Workload, WorkloadId};
+pub use workload::{
+    GroupId, Maker, Owner, POD_INDEX, POD_NAME, PodAddresses, PodGroup, PodNames, Workload, WorkloadId,
+};

@@ -52,8 +52,28 @@ impl<'a> Owners<'a> {
                 None => break,
             }
         }
+        if let Some(deployment) = self.deployment_of(metadata, owner) {
+            let own = || own_key(deployment, Owner::Kind(WorkloadKind::Deployment.name().to_owned()));
+            return Some(self.topmost(deployment).unwrap_or_else(own));
+        }
         let kind = if owner.kind.is_empty() { Owner::Unnamed } else { Owner::Kind(owner.kind.clone()) };
         Some((namespace.to_owned(), owner.name.clone(), kind))
+    }
+
+    /// The Deployment behind a ReplicaSet that is not in the input: the ReplicaSet is called after it and the hash of
+    /// its template, which the pods have as a label.
+    fn deployment_of(&self, metadata: &Metadata, owner: &OwnerReference) -> Option<&'a Metadata> {
+        let namespace = metadata.namespace.value.as_str();
+        let find =
+            |kind: WorkloadKind, name: &str| self.workloads.get(&(namespace, kind.name(), name)).copied();
+        if owner.kind != WorkloadKind::ReplicaSet.name()
+            || find(WorkloadKind::ReplicaSet, &owner.name).is_some()
+        {
+            return None;
+        }
+        let hash = metadata.labels.iter().find(|label| label.key.value == "pod-template-hash")?;
+        let name = owner.name.strip_suffix(hash.value.value.as_deref()?)?.strip_suffix('-')?;
+        find(WorkloadKind::Deployment, name)
     }
 }
 

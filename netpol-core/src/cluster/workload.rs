@@ -7,6 +7,11 @@ use crate::manifest::{Admission, WorkloadKind};
 use crate::selector::Labels;
 use crate::text::Span;
 
+/// The label that a StatefulSet gives each pod, with its name.
+pub const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
+/// The label that a StatefulSet gives each pod, with its ordinal.
+pub const POD_INDEX: &str = "apps.kubernetes.io/pod-index";
+
 /// Names a workload of a [`super::Cluster`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WorkloadId(pub u32);

@@ -24,7 +24,7 @@ pub fn claim(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Resource> {
     if network_policy::is_kind(&raw.object) {
-        let policy = network_policy::read(raw, &options.default_namespace, diagnostics);
+        let policy = network_policy::read(raw, options, diagnostics);
         return Some(Resource::NetworkPolicy(Box::new(policy)));
     }
     unevaluated::read(raw, profile, diagnostics).map(Resource::Unevaluated)

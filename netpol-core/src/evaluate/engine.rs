@@ -118,13 +118,21 @@ fn ends(request: &Request) -> impl Iterator<Item = (&Endpoint, &Endpoint)> {
 
 /// The verdict over all pairs. A pair that has nothing of what was asked is left out, where others have.
 fn conclude(request: &Request, mut pairs: Vec<Pair>, facts: Facts) -> Verdict {
+    let mut lacks = false;
     if pairs.iter().any(|pair| !pair.asked.is_empty()) {
+        let declares = |end: &End| {
+            let same = pairs.iter().filter(|pair| pair.to.endpoint == end.endpoint);
+            same.into_iter().any(|pair| !pair.asked.is_empty())
+        };
+        lacks = pairs.iter().any(|pair| pair.asked.is_empty() && declares(&pair.to));
         pairs.retain(|pair| !pair.asked.is_empty());
     }
     let (asked, decided, decision) = match pairs.as_slice() {
         [pair] => (pair.asked.clone(), pair.decided.clone(), pair.decision),
         pairs => over_all(pairs),
     };
+    // Where some replicas have no such port, what is allowed holds for the others alone.
+    let decision = if lacks && decision == Decision::Allow { Decision::Partial } else { decision };
     let Facts { mut assumptions, mut reasons } = facts;
     assumptions.sort_unstable();
     assumptions.dedup();

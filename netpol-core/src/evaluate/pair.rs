@@ -43,6 +43,10 @@ pub(super) fn answer<'a>(
         to_units = units::cut(source, to_units, &from_units, Direction::Egress);
     }
     tell_about_ends(source.cluster, &from_units, &to_units, facts);
+    if let Asked::Named(protocol, name) = ports {
+        let query = NamedPortQuery { protocol: *protocol, name: name.clone() };
+        to_units = units::by_port(source.cluster, to_units, &query);
+    }
     let mut is_itself = false;
     let answers = if let ([one], [other]) = (from_units.as_slice(), to_units.as_slice()) {
         let asked = asked_of(source, ports, other);
@@ -95,7 +99,7 @@ fn is_same_pod(from: &Unit<'_>, to: &Unit<'_>) -> bool {
 /// asked about itself, two different ones, also where the input holds a single one.
 fn names_pods(cluster: &Cluster, endpoint: &Endpoint) -> bool {
     match endpoint {
-        Endpoint::Pods(..) => true,
+        Endpoint::Pods(..) | Endpoint::Replica(_) => true,
         Endpoint::Workload(id) => cluster
             .workload(*id)
             .is_some_and(|workload| matches!(workload.owner, Owner::Pod | Owner::Hypothetical(_))),

@@ -1,6 +1,6 @@
 //! One end of a connection, as the walk sees it.
 
-use crate::cluster::{Cluster, NodeId, WorkloadId};
+use crate::cluster::{Admission, Cluster, NodeId, WorkloadId};
 use crate::index::{BlockAnswer, Class, ClassId, IndexedPeer, PolicyIndex, term};
 use crate::net::{Family, IpSet};
 use crate::policy::PodMatch;
@@ -87,6 +87,7 @@ pub(super) fn answer(
     family: Family,
 ) -> Answer {
     match (peer, party) {
+        (IndexedPeer::Term(_), Party::Doubted { view, .. }) if is_misplaced(cluster, view) => Answer::UNKNOWN,
         (IndexedPeer::Term(id), Party::Pods { class, .. } | Party::Doubted { class, .. }) => {
             index.answer(id, *class)
         }
@@ -116,6 +117,12 @@ pub(super) fn answer(
             })
         }
     }
+}
+
+/// Whether it is not known in which namespace the pods are.
+fn is_misplaced(cluster: &Cluster, view: &Class) -> bool {
+    let group = view.doubted.and_then(|id| cluster.group(id));
+    group.is_some_and(|group| matches!(group.admission, Admission::Misplaced(_)))
 }
 
 const fn firm(truth: Truth) -> BlockAnswer {

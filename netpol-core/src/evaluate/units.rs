@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipnet::IpNet;
 
 use super::party::Party;
-use crate::cluster::{Cluster, Endpoint, GroupId, Hypothetical, NodeId, WorkloadId};
-use crate::index::{ClassId, IndexedPeer, Member, PolicyIndex, class::Class, class::ClassAddresses};
+use crate::cluster::{Cluster, Endpoint, GroupId, Hypothetical, NodeId, Replica, WorkloadId};
+use crate::index::{
+    ClassId, IndexedPeer, Member, NamedPortQuery, PolicyIndex, class::Class, class::ClassAddresses,
+};
 use crate::net::{Bound, Family, IpSet, RangeSet};
 use crate::policy::{Direction, PolicySet};
 use crate::selector::Labels;
@@ -41,6 +43,7 @@ pub(super) fn of_endpoint<'a>(source: Source<'a>, endpoint: &Endpoint, other: &E
     match endpoint {
         Endpoint::Workload(workload) => of_workload(source, *workload, None, other),
         Endpoint::Pods(workload, groups) => of_workload(source, *workload, Some(groups), other),
+        Endpoint::Replica(replica) => of_replica(source, *replica, other),
         Endpoint::Hypothetical(pod) => {
             vec![Unit { party: hypothetical(source.cluster, pod), members: Vec::new() }]
         }
@@ -110,6 +113,35 @@ fn of_workload<'a>(
         .collect()
 }
 
+/// One pod of a template: of the class of its ordinal, or of those that no selector names.
+fn of_replica<'a>(source: Source<'a>, replica: Replica, other: &Endpoint) -> Vec<Unit<'a>> {
+    let Replica { workload, group, ordinal } = replica;
+    let units = of_workload(source, workload, Some(&[group]), other);
+    let holds = |unit: &Unit<'_>, wanted: Option<u32>| unit.members.iter().any(|it| it.ordinal == wanted);
+    let named = units.iter().position(|unit| holds(unit, Some(ordinal)));
+    let place = named.or_else(|| units.iter().position(|unit| holds(unit, None)));
+    let unit = place.and_then(|place| units.into_iter().nth(place));
+    let members = vec![Member { group, ordinal: Some(ordinal), is_one_pod: true }];
+    unit.map(|unit| Unit { members, ..unit }).into_iter().collect()
+}
+
+/// The same with pods that declare a port apart from those that do not.
+pub(super) fn by_port<'a>(cluster: &Cluster, units: Vec<Unit<'a>>, query: &NamedPortQuery) -> Vec<Unit<'a>> {
+    let declares = |member: &Member| {
+        let group = cluster.group(member.group);
+        group.is_some_and(|group| group.named_ports.iter().any(|port| query.accepts(port)))
+    };
+    let apart = units.into_iter().flat_map(|unit| {
+        let (with, without): (Vec<Member>, Vec<Member>) = unit.members.iter().cloned().partition(declares);
+        if with.is_empty() || without.is_empty() {
+            return vec![unit];
+        }
+        let other = Unit { party: unit.party.clone(), members: without };
+        vec![Unit { members: with, ..unit }, other]
+    });
+    apart.collect()
+}
+
 /// Pods of a class, as one end of a connection.
 pub(super) fn party<'a>(
     cluster: &'a Cluster,
@@ -144,7 +176,9 @@ fn may_be_a_node(cluster: &Cluster, endpoint: &Endpoint) -> bool {
     match endpoint {
         Endpoint::Node(_) => true,
         Endpoint::Addresses(addresses) => cluster.nodes.iter().any(|node| node.addresses.overlaps(addresses)),
-        Endpoint::Workload(workload) | Endpoint::Pods(workload, _) => {
+        Endpoint::Workload(workload)
+        | Endpoint::Pods(workload, _)
+        | Endpoint::Replica(Replica { workload, .. }) => {
             let groups = cluster.workload(*workload).map(|entry| entry.groups.as_slice()).unwrap_or_default();
             groups.iter().filter_map(|group| cluster.group(*group)).any(|group| group.is_host_network)
         }

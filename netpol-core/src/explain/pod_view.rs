@@ -3,15 +3,11 @@
 use std::borrow::Cow;
 
 use crate::cluster::{
-    Cluster, Endpoint, GroupId, Hypothetical, NamedPort, PodAddresses, PodGroup, PodNames, WorkloadId,
+    Cluster, Endpoint, GroupId, Hypothetical, NamedPort, POD_INDEX, POD_NAME, PodAddresses, PodGroup,
+    PodNames, WorkloadId,
 };
 use crate::evaluate::{Assumption, End};
 use crate::selector::{LabelValue, Labels};
-
-/// The label that a StatefulSet gives each pod, with its name.
-const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
-/// The label that a StatefulSet gives each pod, with its ordinal.
-const POD_INDEX: &str = "apps.kubernetes.io/pod-index";
 
 /// Pods that nothing tells apart, as selectors see them.
 #[derive(Debug, Clone)]
@@ -38,11 +34,18 @@ pub(super) struct PodView<'a> {
 pub(super) fn pods<'a>(cluster: &'a Cluster, assumptions: &[Assumption], end: &'a End) -> Vec<PodView<'a>> {
     let groups: &[GroupId] = match (&end.groups, &end.endpoint) {
         (Some(groups), _) | (None, Endpoint::Pods(_, groups)) => groups,
+        (None, Endpoint::Replica(replica)) => std::slice::from_ref(&replica.group),
         (None, Endpoint::Workload(id)) => cluster.workload(*id).map_or(&[], |workload| &workload.groups),
         (None, Endpoint::Hypothetical(pod)) => return vec![hypothetical(cluster, pod)],
         (None, Endpoint::Addresses(_) | Endpoint::Node(_)) => &[],
     };
-    let names = end.pods.as_deref();
+    let one = match (&end.endpoint, &end.pods) {
+        (Endpoint::Replica(replica), None) => {
+            Some(vec![cluster.pod_name(replica.group, Some(replica.ordinal))])
+        }
+        _ => None,
+    };
+    let names = end.pods.as_deref().or(one.as_deref());
     let is_node = |group: &PodGroup| assumptions.contains(&Assumption::HostNetworkIsNode(group.workload));
     let groups = groups.iter().filter_map(|id| cluster.group(*id));
     groups

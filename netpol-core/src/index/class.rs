@@ -5,11 +5,13 @@ use std::net::IpAddr;
 
 use rustc_hash::FxHashMap;
 
-use crate::cluster::{Cluster, GroupId, NamedPort, NamespaceId, NodeId, PodAddresses, PodGroup, PodNames};
+use crate::cluster::{
+    Cluster, GroupId, NamedPort, NamespaceId, NodeId, POD_INDEX, POD_NAME, PodAddresses, PodGroup, PodNames,
+};
 use crate::net::{Family, Protocol};
 use crate::selector::{LabelValue, Labels, Unlisted};
 
-use super::interest::{Interest, POD_INDEX, POD_NAME};
+use super::interest::Interest;
 
 /// Names a class of a [`super::PolicyIndex`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,16 +5,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use rustc_hash::FxHashSet;
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, POD_INDEX, POD_NAME};
 use crate::policy::{AddressBlock, PodMatch};
 use crate::selector::Operator;
 
 use super::{IndexedPolicy, Plugin};
-
-/// The label with the name of a StatefulSet's pod.
-pub(super) const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
-/// The label with the ordinal of a StatefulSet's pod.
-pub(super) const POD_INDEX: &str = "apps.kubernetes.io/pod-index";
 
 /// What policies look at.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -27,6 +27,7 @@ pub mod report;
 pub mod fixing;
 mod run;
 
+pub use crate::manifest::KubernetesVersion;
 pub use context::Context;
 pub use fingerprint::fingerprints;
 pub use fixing::{FixChoice, Fixed, apply_fixes, fixable};
@@ -37,4 +38,4 @@ pub use registry::{RULES, nearest_rule, rule_named};
 pub use report::{Justification, LintReport, Suppressed};
 pub use rule::{Needs, Rule};
 pub use run::lint;
-pub use settings::{Date, Exception, KubernetesVersion, LintSettings, Selected};
+pub use settings::{Date, Exception, LintSettings, Selected};

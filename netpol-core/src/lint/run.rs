@@ -51,8 +51,7 @@ fn place(diagnostic: &Diagnostic) -> (FileId, u32, u32, &'static str) {
 
 /// Older API servers take the CIDRs that newer ones refuse.
 fn of_version(diagnostic: Diagnostic, settings: &LintSettings) -> Diagnostic {
-    let is_refused =
-        settings.kubernetes_version.is_none_or(|version| version >= KubernetesVersion::STRICT_CIDRS);
+    let is_refused = KubernetesVersion::does(settings.kubernetes_version, KubernetesVersion::STRICT_CIDRS);
     if diagnostic.rule != AMBIGUOUS_CIDR || is_refused {
         return diagnostic;
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Level, Preset};
 use crate::diagnostic::{Category, RuleName};
+use crate::manifest::KubernetesVersion;
 use crate::text::{FileId, Span};
 
 /// A day of the Gregorian calendar.
@@ -20,28 +21,6 @@ pub struct Date {
 impl std::fmt::Display for Date {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
-    }
-}
-
-/// A minor version of Kubernetes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct KubernetesVersion {
-    /// The first number.
-    pub major: u16,
-    /// The second number.
-    pub minor: u16,
-}
-
-impl KubernetesVersion {
-    /// The first version that refuses CIDRs which older ones read with a warning.
-    pub const STRICT_CIDRS: Self = Self { major: 1, minor: 36 };
-
-    /// `1.33`, `v1.33` or `1.33.4`.
-    pub fn parse(text: &str) -> Option<Self> {
-        let mut parts = text.strip_prefix('v').unwrap_or(text).split('.');
-        let major = parts.next()?.parse().ok()?;
-        let minor = parts.next()?.parse().ok()?;
-        Some(Self { major, minor })
     }
 }
 
@@ -106,19 +85,5 @@ impl Selected {
             Self::Category(selected) => selected == category,
             Self::Rule(selected) => selected == rule,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_version_may_have_a_v_and_a_patch() {
-        let version = Some(KubernetesVersion { major: 1, minor: 33 });
-        assert_eq!(KubernetesVersion::parse("1.33"), version);
-        assert_eq!(KubernetesVersion::parse("v1.33.4"), version);
-        assert_eq!(KubernetesVersion::parse("one"), None);
-        assert!(version < Some(KubernetesVersion::STRICT_CIDRS));
     }
 }

@@ -22,6 +22,16 @@ pub(super) fn groups_in<'a>(
     ids.filter_map(|id| cluster.group(*id))
 }
 
+/// Whether a selector selects pods of some namespaces that have succeeded or failed, which are no endpoints any more.
+pub(super) fn selects_finished(context: &Context<'_>, namespaces: &[NamespaceId], pods: &Selector) -> bool {
+    let is_meant = |name: &str| {
+        let id = context.cluster.namespace_named(name);
+        id.is_some_and(|id| namespaces.contains(&id))
+    };
+    let mut finished = context.cluster.finished_labels.iter();
+    finished.any(|(namespace, labels)| pods.matches(labels).truth.is_yes() && is_meant(namespace))
+}
+
 /// The namespaces that a match speaks of, as far as the input has them.
 pub(super) fn namespaces_of(context: &Context<'_>, namespaces: &NamespaceMatch) -> Vec<NamespaceId> {
     let selector = match namespaces {

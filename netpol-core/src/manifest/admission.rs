@@ -17,6 +17,8 @@ pub enum Admission {
     Placeholder(Span),
     /// It refuses what stands here.
     Refused(Span),
+    /// It refuses the namespace that stands here, so that it is not known where the object is.
+    Misplaced(Span),
 }
 
 impl Admission {
@@ -28,7 +30,7 @@ impl Admission {
     /// What is in doubt: where it stands, for an object of which nothing can be said.
     pub const fn doubt(self) -> Option<Span> {
         match self {
-            Self::Placeholder(span) | Self::Refused(span) => Some(span),
+            Self::Placeholder(span) | Self::Refused(span) | Self::Misplaced(span) => Some(span),
             Self::Admitted | Self::ButMetadata(_) => None,
         }
     }
@@ -38,6 +40,10 @@ impl Admission {
         let faults = decoder.diagnostics.iter().filter_map(fault);
         let (minor, grave): (Vec<_>, Vec<_>) =
             faults.partition(|(field, _)| field.strip_prefix("metadata.").is_some_and(|field| !bears(field)));
+        let namespace = grave.iter().find(|(field, _)| matches!(*field, "metadata" | "metadata.namespace"));
+        if let Some((_, span)) = namespace {
+            return Self::Misplaced(*span);
+        }
         match (grave.first(), decoder.opaque_placeholder, minor.first()) {
             (Some((_, span)), _, _) => Self::Refused(*span),
             (None, Some(span), _) => Self::Placeholder(span),
@@ -87,13 +93,14 @@ mod tests {
             "metadata: {name: a, labels: [x]}",
             "metadata: {name: a, labels: {x: 1}}",
             "metadata: {name: a, labels: {x: 'no value'}}",
-            "metadata: {name: a, namespace: y}",
             "metadata: {name: a}\nspec: {hostNetwork: \"true\"}",
             "metadata: {name: a}\nspec: [x]",
             "metadata: {name: a}\nspec: {containers: [{ports: [{containerPort: 99999}]}]}",
         ] {
             assert!(matches!(of_pod(refused), Admission::Refused(_)), "{refused}");
         }
+        let misplaced = of_pod("metadata: {name: a, namespace: y}");
+        assert!(matches!(misplaced, Admission::Misplaced(_)), "{misplaced:?}");
         let minor = of_pod("metadata: {name: a, annotations: {x: 1}}");
         assert!(matches!(minor, Admission::ButMetadata(_)), "{minor:?}");
         assert_eq!(of_pod("metadata: {name: a, labels: {x: y}}"), Admission::Admitted);

@@ -18,6 +18,7 @@ pub mod pod;
 pub mod reading;
 pub mod service;
 mod validity;
+pub mod version;
 pub mod workload;
 
 pub use admission::Admission;
@@ -30,4 +31,5 @@ pub use object::{LeftOut, Manifests, RawObject, ReadOptions, Tally, read};
 pub use pod::{ContainerPort, Phase, Pod, PodSpec, PodStatus};
 pub use reading::{FileReading, in_order, read_files, replaced_policies};
 pub use service::{Service, ServicePort, ServiceType, TargetPort};
+pub use version::KubernetesVersion;
 pub use workload::{Workload, WorkloadKind};

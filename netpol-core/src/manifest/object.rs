@@ -2,7 +2,7 @@
 
 use super::identity::{Found, latest};
 use super::reading::{FileReading, in_order, read_files, replaced_policies};
-use super::{Namespace, Node, Pod, Service, Workload};
+use super::{KubernetesVersion, Namespace, Node, Pod, Service, Workload};
 use crate::diagnostic::{Diagnostic, ObjectRef};
 use crate::text::{FileId, FileSet, SourceFile, Span};
 use crate::yaml;
@@ -12,11 +12,13 @@ use crate::yaml;
 pub struct ReadOptions {
     /// The namespace of objects that name none.
     pub default_namespace: String,
+    /// The version that the API server has; without it, the newest.
+    pub kubernetes_version: Option<KubernetesVersion>,
 }
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { default_namespace: "default".to_owned() }
+        Self { default_namespace: "default".to_owned(), kubernetes_version: None }
     }
 }
 

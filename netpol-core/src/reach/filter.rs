@@ -39,6 +39,7 @@ impl Wanted {
                         |share: &Share| share.members.iter().any(|member| groups.contains(&member.group));
                     shares.extend(own.filter(|id| map.shares.get(*id).is_some_and(is_meant)));
                 }
+                Endpoint::Replica(replica) => shares.extend(map.shares.of_replica(*replica)),
                 Endpoint::Addresses(more) => addresses = addresses.union(more),
                 Endpoint::Hypothetical(_) | Endpoint::Node(_) => return Err(endpoint),
             }

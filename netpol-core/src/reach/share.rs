@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cluster::{Cluster, Endpoint, GroupId, NodeId, Owner, WorkloadId};
+use crate::cluster::{Cluster, Endpoint, GroupId, NodeId, Owner, Replica, WorkloadId};
 use crate::evaluate::{End, Rows, Subject};
 use crate::index::{ClassId, Member, PolicyIndex};
 
@@ -70,6 +70,17 @@ impl Shares {
     pub fn of_workload(&self, workload: WorkloadId) -> impl Iterator<Item = ShareId> + use<> {
         let (first, end) = self.of_workload.get(workload.0 as usize).copied().unwrap_or_default();
         (first..end).map(ShareId)
+    }
+
+    /// The share that holds a replica: of its own where its ordinal is told apart, else with its like.
+    pub fn of_replica(&self, replica: Replica) -> Option<ShareId> {
+        let holds = |wanted: Option<u32>| {
+            self.of_workload(replica.workload).find(|id| {
+                let mut members = self.get(*id).into_iter().flat_map(|share| &share.members);
+                members.any(|member| member.group == replica.group && member.ordinal == wanted)
+            })
+        };
+        holds(Some(replica.ordinal)).or_else(|| holds(None))
     }
 
     /// Whether an end is a single pod, which has no other like it to talk to.

@@ -387,7 +387,17 @@ impl<'a> Reader<'a> {
         let kind = reference["kind"].as_str().unwrap_or_default().to_owned();
         let name = reference["name"].as_str().unwrap_or_default().to_owned();
         let above = self.objects.get(&(kind.clone(), namespace.clone(), name.clone()));
+        if let (None, Some(deployment)) = (above, self.deployment(object, &kind, &name)) {
+            return self.owner(deployment).or_else(|| Some(self.end(deployment)));
+        }
         above.and_then(|above| self.owner(above)).or(Some(End::Workload { namespace, kind, name }))
+    }
+
+    /// The Deployment whose ReplicaSet is not in the input: `web-5d8f` of pods with `pod-template-hash: 5d8f`.
+    fn deployment(&self, pod: &Value, kind: &str, name: &str) -> Option<&&'a Value> {
+        let hash = pod["metadata"]["labels"]["pod-template-hash"].as_str()?;
+        let owner = name.strip_suffix(&format!("-{hash}")).filter(|_| kind == "ReplicaSet")?;
+        self.objects.get(&("Deployment".to_owned(), self.namespace(pod), owner.to_owned()))
     }
 
     fn namespaces(&self) -> BTreeMap<String, Labels> {

@@ -76,6 +76,11 @@ pub enum SpellingError {
         /// The name, with its namespace.
         name: String,
     },
+    /// The pods that are selected have succeeded or failed: they are no endpoints any more.
+    SelectsFinished {
+        /// The spelling.
+        text: String,
+    },
     /// A name that stands for several things.
     Ambiguous {
         /// The name.
@@ -160,6 +165,9 @@ impl SpellingError {
                 Some(format!("name the workload behind it, and the port of its pods: {}", list(backends)))
             }
             Self::OutsideName { .. } => Some("give an address or a block".to_owned()),
+            Self::SelectsFinished { .. } => {
+                Some("name the workload for the pods that it makes next".to_owned())
+            }
             Self::Finished { .. } | Self::NothingOutside { .. } => None,
             Self::TooManyPairs { .. } => Some("name one end more narrowly".to_owned()),
             Self::NamedPort { declared, .. } if declared.is_empty() => {
@@ -199,6 +207,9 @@ impl fmt::Display for SpellingError {
             }
             Self::Ambiguous { name, .. } => write!(f, "`{name}` can mean several things"),
             Self::SelectsNothing { text } => write!(f, "`{text}` selects no pod"),
+            Self::SelectsFinished { text } => {
+                write!(f, "`{text}` selects only pods that have succeeded or failed: they open no connection")
+            }
             Self::Service { text, .. } => {
                 write!(f, "`{text}` is a Service or a cluster DNS name, which this version does not resolve")
             }
@@ -238,6 +249,18 @@ pub enum Note {
     Hypothetical {
         /// The spelling.
         text: String,
+    },
+    /// The pods that are selected have succeeded or failed, so that a pod with exactly the labels is meant.
+    Finished {
+        /// The spelling.
+        text: String,
+    },
+    /// Some pods of a destination declare no port of the name that others declare.
+    LacksPort {
+        /// The name of the port.
+        name: String,
+        /// The pods.
+        pods: Vec<String>,
     },
     /// Further pods may be selected: the input does not tell the values of their labels.
     MaySelectMore {
@@ -279,6 +302,15 @@ impl fmt::Display for Note {
                 f,
                 "`{text}` selects no pod in the input; the answer is for a pod with exactly these labels"
             ),
+            Self::Finished { text } => write!(
+                f,
+                "`{text}` selects only pods that have succeeded or failed; the answer is for a pod with exactly these labels"
+            ),
+            Self::LacksPort { name, pods } => {
+                let first = pods.iter().take(DECLARED).cloned().collect::<Vec<_>>().join(", ");
+                let more = if pods.len() > DECLARED { " and more" } else { "" };
+                write!(f, "no port `{name}` is declared by {first}{more}; the answer is for the other pods")
+            }
             Self::MaySelectMore { text, workloads } => write!(
                 f,
                 "`{text}` may also select pods of {}, whose labels are not all known; they are left out",

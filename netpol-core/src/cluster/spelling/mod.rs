@@ -6,6 +6,7 @@ mod ports;
 mod selector;
 mod address;
 mod name;
+mod replica;
 mod resolve;
 
 pub use address::internet;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::SpellingError;
-use crate::cluster::{Cluster, Endpoint, Named, NamespaceId, Owner};
+use crate::cluster::{Cluster, Endpoint, Named, NamespaceId, Owner, PodGroup};
 use crate::net::Protocol;
 
 /// How many near names a message suggests.
@@ -107,6 +107,7 @@ impl Cluster {
             let groups = match endpoint {
                 Endpoint::Workload(id) => self.workload(*id).map(|workload| workload.groups.as_slice()),
                 Endpoint::Pods(_, groups) => Some(groups.as_slice()),
+                Endpoint::Replica(replica) => Some(std::slice::from_ref(&replica.group)),
                 _ => None,
             };
             let groups = groups.unwrap_or_default().iter().filter_map(|id| self.group(*id));
@@ -119,6 +120,30 @@ impl Cluster {
             }
         }
         Err(SpellingError::NamedPort { name: name.to_owned(), declared: declared.into_iter().collect() })
+    }
+
+    /// The pods of workloads of which others declare a port of this name.
+    pub fn lacking_port(
+        &self,
+        destinations: &[Endpoint],
+        protocol: Option<Protocol>,
+        name: &str,
+    ) -> Vec<String> {
+        let declares = |group: &PodGroup| {
+            let mut ports = group.named_ports.iter().filter(|port| port.name == name);
+            ports.any(|port| protocol.is_none_or(|protocol| protocol == port.protocol))
+        };
+        let lacking = destinations.iter().flat_map(|endpoint| {
+            let groups = match endpoint {
+                Endpoint::Workload(id) => self.workload(*id).map(|workload| workload.groups.as_slice()),
+                Endpoint::Pods(_, groups) => Some(groups.as_slice()),
+                _ => None,
+            };
+            let groups = groups.unwrap_or_default().iter().filter_map(|id| Some((*id, self.group(*id)?)));
+            let (with, without): (Vec<_>, Vec<_>) = groups.partition(|(_, group)| declares(group));
+            without.into_iter().filter(move |_| !with.is_empty())
+        });
+        lacking.map(|(id, _)| self.spelled_pod(id)).collect()
     }
 
     /// Spellings of things of this name in any namespace.

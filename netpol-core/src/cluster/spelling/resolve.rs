@@ -1,13 +1,14 @@
 //! From a spelling to endpoints.
 
 use super::name::{self, Kind};
+use super::replica::is_of_replica;
 use super::{Note, Resolved, SpellingError, address, selector};
 use crate::cluster::{
     Cluster, Endpoint, GroupId, Hypothetical, Named, NamespaceId, Owner, PodGroup, PodNames, Workload,
     WorkloadId,
 };
 use crate::manifest::Service;
-use crate::selector::{Requirement, Selector, Truth};
+use crate::selector::{Labels, Requirement, Selector, Truth};
 
 /// So many things of a name in other namespaces are suggested.
 const ELSEWHERE: usize = 3;
@@ -64,7 +65,7 @@ impl Cluster {
         match found {
             Some((_, found)) if !found.is_empty() => self.meant(name, namespace, found),
             _ if name.contains('.') => Err(self.dotted(name)),
-            Some(_) => Err(self.unknown_name(namespace, name)),
+            Some(_) => self.replica_or_unknown(namespace, name),
             None => Err(unknown("workload or pod", &format!("{namespace}/{name}"), self.elsewhere(name))),
         }
     }
@@ -86,8 +87,14 @@ impl Cluster {
             _ if self.namespace_named(first).is_none() && name::kind(first).is_some() => {
                 self.of_kind(namespace, first, name)
             }
-            _ => Err(self.unknown_name(first, name)),
+            _ => self.replica_or_unknown(first, name),
         }
+    }
+
+    /// One pod of a StatefulSet whose pods are not in the input, else nothing.
+    fn replica_or_unknown(&self, namespace: &str, name: &str) -> Result<Resolved, SpellingError> {
+        let replica = self.namespace_named(namespace).and_then(|id| self.replica_named(id, name));
+        replica.map(Resolved::one).ok_or_else(|| self.unknown_name(namespace, name))
     }
 
     /// What the things of one name are: a workload or pod comes before a Service, and an owner of pods before what
@@ -190,6 +197,9 @@ impl Cluster {
         match found.iter().copied().find(is_wanted) {
             Some(Named::Service(number)) => Err(self.is_service(format!("{namespace}/svc/{name}"), number)),
             Some(named) => Ok(Resolved::one(self.endpoint_of(named))),
+            None if found.is_empty() && matches!(wanted, Kind::Pod) => {
+                self.replica_or_unknown(namespace, name)
+            }
             None if found.is_empty() => Err(self.unknown_of_kind((namespace, kind, name), &wanted)),
             None => {
                 let others = found.iter().map(|named| self.spelled(*named, namespace, name)).collect();
@@ -248,19 +258,28 @@ impl Cluster {
             (true, false) => return Err(SpellingError::MaySelect { text, workloads }),
             (true, true) => {}
         }
+        let is_done = |(space, labels): &(String, Labels)| {
+            space == namespace && selector.matches(labels).truth.is_yes()
+        };
+        let is_done = self.finished_labels.iter().any(is_done);
         match equalities {
             Some(labels) => {
                 let pod = Hypothetical { namespace: namespace.to_owned(), labels };
                 let endpoints = vec![Endpoint::Hypothetical(pod)];
-                Ok(Resolved { endpoints, notes: vec![Note::Hypothetical { text }] })
+                let note = if is_done { Note::Finished { text } } else { Note::Hypothetical { text } };
+                Ok(Resolved { endpoints, notes: vec![note] })
             }
             None if id.is_none() => Err(self.unknown_namespace(namespace)),
+            None if is_done => Err(SpellingError::SelectsFinished { text }),
             None => Err(SpellingError::SelectsNothing { text }),
         }
     }
 
     /// The workloads of a namespace, which stand side by side.
-    fn workloads_of(&self, namespace: NamespaceId) -> impl Iterator<Item = (WorkloadId, &Workload)> {
+    pub(super) fn workloads_of(
+        &self,
+        namespace: NamespaceId,
+    ) -> impl Iterator<Item = (WorkloadId, &Workload)> {
         let first = self.workloads.partition_point(|workload| workload.namespace < namespace);
         let number = u32::try_from(first).unwrap_or(u32::MAX);
         let rest = self.workloads.get(first..).unwrap_or_default();
@@ -269,10 +288,13 @@ impl Cluster {
 
     /// Spellings of the workloads of which a selector may select pods: they have labels that are not known.
     fn may_select(&self, namespace: NamespaceId, selector: &Selector) -> Vec<String> {
+        let is_told = |id: &GroupId| self.replicas_selected(*id, selector).is_none();
         let is_open = |group: &PodGroup| selects(selector, group) == Truth::Unknown;
         let space = self.namespace(namespace).map(|entry| entry.name.as_str()).unwrap_or_default();
         self.workloads_of(namespace)
-            .filter(|(_, workload)| workload.groups.iter().filter_map(|id| self.group(*id)).any(is_open))
+            .filter(|(_, workload)| {
+                workload.groups.iter().filter(|id| is_told(id)).filter_map(|id| self.group(*id)).any(is_open)
+            })
             .map(|(_, workload)| format!("{space}/{}/{}", name::short(&workload.owner), workload.name))
             .collect()
     }
@@ -283,9 +305,13 @@ impl Cluster {
             let selected = workload.groups.iter().copied();
             let selected: Vec<GroupId> =
                 selected.filter(|group| self.group(*group).is_some_and(is_selected)).collect();
-            (!selected.is_empty()).then(|| self.endpoint_of_groups(id, &selected))
+            let replicas =
+                workload.groups.iter().filter_map(|group| self.replicas_selected(*group, selector));
+            let replicas: Vec<Endpoint> = replicas.flatten().collect();
+            let whole = (!selected.is_empty()).then(|| self.endpoint_of_groups(id, &selected));
+            Some(whole.into_iter().chain(replicas))
         });
-        endpoints.collect()
+        endpoints.flatten().collect()
     }
 
     fn is_service(&self, text: String, number: u32) -> SpellingError {
@@ -379,18 +405,15 @@ impl Cluster {
 /// Whether a selector selects every pod of a group, none, or nobody knows: replicas of a StatefulSet that are not in
 /// the input stand together here, so that what tells them apart is not known.
 fn selects(selector: &Selector, group: &PodGroup) -> Truth {
+    if !group.admission.is_known() {
+        return Truth::Unknown;
+    }
     let is_whole = !matches!(group.names, PodNames::Ordinals { .. });
     if is_whole || !selector.requirements().iter().any(is_of_replica) {
         return selector.matches(&group.labels).truth;
     }
     let others = selector.requirements().iter().filter(|requirement| !is_of_replica(requirement));
     Selector::new(others.cloned()).matches(&group.labels).truth.and(Truth::Unknown)
-}
-
-/// Whether a requirement asks for a label that tells the replicas of a StatefulSet apart.
-fn is_of_replica(requirement: &Requirement) -> bool {
-    let key = requirement.key.as_deref();
-    matches!(key, Some("statefulset.kubernetes.io/pod-name" | "apps.kubernetes.io/pod-index"))
 }
 
 fn unknown(what: &str, name: &str, nearest: Vec<String>) -> SpellingError {
@@ -453,6 +476,10 @@ mod tests {
             Endpoint::Pods(id, groups) => {
                 let pods: Vec<String> = groups.iter().map(|group| cluster.pod_name(*group, None)).collect();
                 format!("{}[{}]", name(id), pods.join(","))
+            }
+            Endpoint::Replica(replica) => {
+                let pod = cluster.pod_name(replica.group, Some(replica.ordinal));
+                format!("{}[{pod}]", name(&replica.workload))
             }
             Endpoint::Hypothetical(pod) => format!("{}/{:?}", pod.namespace, pod.labels),
             Endpoint::Addresses(addresses) => addresses.to_string(),
@@ -535,13 +562,25 @@ mod tests {
 
     #[test]
     fn a_selector_that_hangs_on_unknown_labels_is_never_guessed() {
-        assert_eq!(
-            read("shop/@statefulset.kubernetes.io/pod-name=db-0").split("; ").nth(1),
-            Some("name the workload: `shop/sts/db`")
-        );
         assert!(read("shop/@pod-template-hash=abc").ends_with("name the workload: `shop/deploy/web`"));
         assert_eq!(read("shop/@app=web,pod-template-hash"), "shop/deploy/web");
-        assert_eq!(notes("shop/@apps.kubernetes.io/pod-index!=0").len(), 1);
+    }
+
+    #[test]
+    fn one_replica_has_a_name_and_labels_of_its_own() {
+        for text in [
+            "db-0",
+            "shop/db-0",
+            "shop/pod/db-0",
+            "shop/@statefulset.kubernetes.io/pod-name=db-0",
+            "shop/@apps.kubernetes.io/pod-index=0,app=db",
+        ] {
+            assert_eq!(read(text), "shop/sts/db[db-0]", "{text}");
+        }
+        assert!(!read("shop/@apps.kubernetes.io/pod-index!=0").contains("shop/sts/db"));
+        for text in ["db-1", "db-00", "web-0"] {
+            assert!(read(text).starts_with("there is no workload or pod"), "{text}: {}", read(text));
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::diagnostic::rule::INVALID_FIELD;
 use crate::diagnostic::{Diagnostic, Fix, report};
 use crate::manifest::decode::placeholder::has_placeholder;
 use crate::manifest::decode::{Path, go};
-use crate::manifest::names;
+use crate::manifest::{KubernetesVersion, names};
 use crate::policy::Remark;
 use crate::text::{Span, Spanned, one_line};
 
@@ -18,6 +18,8 @@ pub(super) struct Check {
     pub(super) refusals: usize,
     /// What leaves the policy standing.
     pub(super) remarks: Vec<Spanned<Remark>>,
+    /// The version that the API server has; without it, the newest.
+    pub(super) version: Option<KubernetesVersion>,
 }
 
 impl Check {

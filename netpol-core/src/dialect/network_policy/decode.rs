@@ -8,7 +8,7 @@ use crate::diagnostic::rule::{UNKNOWN_FIELD, WRONG_TYPE};
 use crate::diagnostic::{Applicability, Diagnostic, Fix, ObjectRef};
 use crate::manifest::decode::{Decoder, GoType, Path, Strictness};
 use crate::manifest::kinds::replacement;
-use crate::manifest::{LabelSelector, Metadata, RawObject};
+use crate::manifest::{LabelSelector, Metadata, RawObject, ReadOptions};
 use crate::policy::{Direction, Remark};
 use crate::text::{Span, Spanned};
 use crate::yaml::{Entry, Node, Value, edit};
@@ -23,9 +23,9 @@ pub fn is_kind(object: &ObjectRef) -> bool {
 }
 
 /// Reads a policy, applies the defaults, and reports what is wrong with it.
-pub fn read(raw: &RawObject<'_, '_>, default_namespace: &str, found: &mut Vec<Diagnostic>) -> NetworkPolicy {
+pub fn read(raw: &RawObject<'_, '_>, options: &ReadOptions, found: &mut Vec<Diagnostic>) -> NetworkPolicy {
     let mut decoder = Decoder::new(raw.file, Strictness::Strict);
-    let metadata = Metadata::read(&mut decoder, raw.node, default_namespace);
+    let metadata = Metadata::read(&mut decoder, raw.node, &options.default_namespace);
     let misread = misread_metadata(&mut decoder);
     let mut spec = root(&mut decoder, raw.node);
     apply_defaults(&mut spec);
@@ -41,7 +41,9 @@ pub fn read(raw: &RawObject<'_, '_>, default_namespace: &str, found: &mut Vec<Di
     policy.remarks.extend(decoder.diagnostics.iter().filter_map(dropped_field));
     decoder.diagnostics.iter_mut().for_each(|found| lift_ports(raw, found));
     match (decoder.wrong_types, decoder.opaque_placeholder.is_some()) {
-        (0, false) => validate(&mut policy, raw.node, &mut decoder.diagnostics),
+        (0, false) => {
+            validate(&mut policy, raw.node, options.kubernetes_version, &mut decoder.diagnostics);
+        }
         (0, true) => policy.standing = Standing::Placeholder,
         _ => policy.standing = Standing::Unreadable,
     }

@@ -10,7 +10,7 @@ use crate::diagnostic::rule::AMBIGUOUS_CIDR;
 use crate::diagnostic::{Diagnostic, Edit, Fix, report};
 use crate::manifest::decode::placeholder::has_placeholder;
 use crate::manifest::decode::{Path, go};
-use crate::manifest::{LabelSelector, names};
+use crate::manifest::{KubernetesVersion, LabelSelector, names};
 use crate::net::Protocol;
 use crate::policy::Remark;
 use crate::selector::Operator;
@@ -19,8 +19,13 @@ use crate::yaml::Node;
 
 /// Reports what the API server would refuse. Faults of `metadata` and blocks that older servers read leave the
 /// policy standing, with a remark.
-pub(super) fn validate(policy: &mut NetworkPolicy, node: &Node<'_>, diagnostics: &mut Vec<Diagnostic>) {
-    let mut check = Check::default();
+pub(super) fn validate(
+    policy: &mut NetworkPolicy,
+    node: &Node<'_>,
+    version: Option<KubernetesVersion>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut check = Check { version, ..Check::default() };
     let is_misread = |remark: &Spanned<Remark>| matches!(remark.value, Remark::InvalidMetadata { .. });
     if !policy.remarks.iter().any(is_misread) {
         check_metadata(&mut check, &policy.metadata, node);
@@ -259,7 +264,8 @@ impl Check {
             self.operator(expression, &path);
             self.text(&expression.key, &path.field("key"), names::label_key);
             let values_path = path.field("values");
-            for (index, value) in expression.values.iter().enumerate() {
+            let are_checked = KubernetesVersion::does(self.version, KubernetesVersion::CHECKED_EXPRESSIONS);
+            for (index, value) in expression.values.iter().enumerate().filter(|_| are_checked) {
                 self.text(value, &values_path.index(index), names::label_value);
             }
         }

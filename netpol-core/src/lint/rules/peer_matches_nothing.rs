@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::cluster::{NamespaceId, PodGroup};
 use crate::diagnostic::{Category, Diagnostic, Label, RuleName, Severity};
 use crate::index::{IndexedPeer, TermId};
-use crate::lint::slips::{bearer, groups, groups_in, meant, namespaces_of, near_words, slip};
+use crate::lint::slips::{bearer, groups, groups_in, meant, namespaces_of, near_words, selects_finished, slip};
 use crate::lint::{Context, Level, Levels, Needs, Rule, RuleAt, dns};
 use crate::policy::{NamespaceMatch, Peer, Placed, PodMatch};
 use crate::selector::{Near, Selector};
@@ -93,6 +93,11 @@ fn finding(
     let has_labels = |group: &PodGroup| pods.pods.matches(&group.labels).truth.is_yes();
     if here.is_empty() || here.iter().any(|group| has_labels(group)) || dns::is_dns(context, pods) {
         return None;
+    }
+    if selects_finished(context, &namespaces, &pods.pods) {
+        let message = "this peer matches only pods that have succeeded or failed";
+        let help = "such pods open no connection; the peer allows those that are made next";
+        return Some(found(message.to_owned()).with_severity(Severity::Info).with_help(help));
     }
     let whose = whose(context, &pods.namespaces, &namespaces);
     let found = found(format!("no pod of {whose} has `{}`", pods.pods));

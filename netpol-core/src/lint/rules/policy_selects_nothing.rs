@@ -2,7 +2,7 @@
 
 use crate::cluster::PodGroup;
 use crate::diagnostic::{Category, Diagnostic, RuleName, Severity};
-use crate::lint::slips::{bearer, groups, groups_in, near_words, slip};
+use crate::lint::slips::{bearer, groups, groups_in, near_words, selects_finished, slip};
 use crate::lint::{Context, Level, Levels, Needs, Rule};
 use crate::manifest::decode::placeholder::has_placeholder;
 use crate::policy::{NamespaceMatch, Policy};
@@ -46,6 +46,12 @@ fn finding(context: &Context<'_>, policy: &Policy) -> Option<Diagnostic> {
     }
     let object = &policy.object;
     let span = context.span(policy.subject.origin)?;
+    if home.is_some_and(|home| selects_finished(context, &[home], &subject.pods)) {
+        let message = format!("`{object}` selects only pods that have succeeded or failed");
+        let help = "such pods open no connection; the policy selects those that are made next";
+        let found = RULE.finding(span, message).with_severity(Severity::Info).with_help(help);
+        return Some(found.with_object(object.clone()));
+    }
     let found =
         RULE.finding(span, format!("`{object}` selects no pod of the input")).with_object(object.clone());
     if let Some((group, slip)) =

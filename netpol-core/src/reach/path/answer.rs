@@ -208,6 +208,7 @@ impl Path {
         for entry in self.reached.iter_mut().flatten().chain(&mut self.perhaps_reached) {
             let begins_there = match &entry.from.endpoint {
                 Endpoint::Workload(id) | Endpoint::Pods(id, _) => is_own(*id),
+                Endpoint::Replica(replica) => is_own(replica.workload),
                 _ => false,
             };
             if let (false, Side::Pods(shares)) = (begins_there, &entry.to) {

@@ -92,6 +92,7 @@ fn node(source: GraphSource<'_>, end: &End) -> Node {
     let cluster = source.context.cluster;
     let workload = match &end.endpoint {
         Endpoint::Workload(id) | Endpoint::Pods(id, _) => cluster.workload(*id).map(|it| (*id, it)),
+        Endpoint::Replica(replica) => cluster.workload(replica.workload).map(|it| (replica.workload, it)),
         _ => None,
     };
     let Some((id, workload)) = workload else {

@@ -41,6 +41,9 @@ pub(crate) fn pod_names(cluster: &Cluster, end: &End) -> Vec<String> {
     if let Some(pods) = &end.pods {
         return pods.clone();
     }
+    if let Endpoint::Replica(replica) = &end.endpoint {
+        return vec![cluster.pod_name(replica.group, Some(replica.ordinal))];
+    }
     let ((Some(groups), _) | (None, Endpoint::Pods(_, groups))) = (&end.groups, &end.endpoint) else {
         return Vec::new();
     };
@@ -116,6 +119,7 @@ pub(crate) fn workload(cluster: &Cluster, id: WorkloadId) -> String {
 fn whole_endpoint(cluster: &Cluster, endpoint: &Endpoint) -> String {
     match endpoint {
         Endpoint::Workload(id) | Endpoint::Pods(id, _) => workload(cluster, *id),
+        Endpoint::Replica(replica) => workload(cluster, replica.workload),
         Endpoint::Hypothetical(Hypothetical { namespace, labels }) => {
             let labels: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
             format!("{namespace}/@{}", labels.join(","))

@@ -32,9 +32,18 @@ pub fn map(context: Context<'_>, map: &Map, rectangles: &[Rectangle], width: usi
     section((&mut text, width), context, map, title, of(None, Decision::Unknown));
     text.lines.extend(basis(context, map, rectangles).lines);
     if rectangles.is_empty() {
-        text.lines.insert(0, Line::new().plain("no connection is allowed"));
+        text.lines.insert(0, Line::new().plain(nothing(map)));
     }
     text
+}
+
+/// What is to be said where a map shows nothing.
+const fn nothing(map: &Map) -> &'static str {
+    if map.shares.is_empty() {
+        "the input holds no workload and no pod: there is nobody to reach anybody"
+    } else {
+        "no connection is allowed"
+    }
 }
 
 /// Why some rectangles of a map are unknown, and what the map rests on.
@@ -174,11 +183,14 @@ fn indented(mut line: Line) -> Line {
     line
 }
 
-/// How many pairs are allowed, denied and unknown: `12 of 110 pairs of workloads are allowed, 98 denied`.
-pub fn counts(counts: Counts) -> String {
+/// How many pairs of a map are allowed, denied and unknown: `12 of 110 pairs of workloads are allowed, 98 denied`.
+/// Replicas that policies tell apart count one by one.
+pub fn counts(map: &Map, counts: Counts) -> String {
+    let are_whole = map.shares.iter().all(|(_, share)| share.is_whole);
+    let ends = if are_whole { "workloads" } else { "workloads and replicas" };
     let Counts { allowed, unknown, denied } = counts;
     let all = allowed + unknown + denied;
-    let of_all = format!("{allowed} of {all} pairs of workloads are allowed, {denied} denied");
+    let of_all = format!("{allowed} of {all} pairs of {ends} are allowed, {denied} denied");
     if unknown == 0 { of_all } else { format!("{of_all}, {unknown} unknown") }
 }
 

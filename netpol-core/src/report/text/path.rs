@@ -236,6 +236,7 @@ fn workloads(map: &Map, reached: &[Reached]) -> BTreeSet<WorkloadId> {
 const fn workload(endpoint: &Endpoint) -> Option<WorkloadId> {
     match endpoint {
         Endpoint::Workload(id) | Endpoint::Pods(id, _) => Some(*id),
+        Endpoint::Replica(replica) => Some(replica.workload),
         _ => None,
     }
 }

@@ -78,7 +78,7 @@ impl<'a> Endpoint<'a> {
     pub fn new(cluster: &'a Cluster, endpoint: &'a cluster::Endpoint) -> Self {
         match endpoint {
             cluster::Endpoint::Workload(id) => Self::of_workload(cluster, *id, Vec::new()),
-            cluster::Endpoint::Pods(..) => {
+            cluster::Endpoint::Pods(..) | cluster::Endpoint::Replica(_) => {
                 Self::of_end(cluster, &End { endpoint: endpoint.clone(), groups: None, pods: None }, endpoint)
             }
             cluster::Endpoint::Hypothetical(pod) => {
@@ -98,7 +98,9 @@ impl<'a> Endpoint<'a> {
 
     fn of_end(cluster: &'a Cluster, end: &End, endpoint: &'a cluster::Endpoint) -> Self {
         match endpoint {
-            cluster::Endpoint::Workload(id) | cluster::Endpoint::Pods(id, _) => {
+            cluster::Endpoint::Workload(id)
+            | cluster::Endpoint::Pods(id, _)
+            | cluster::Endpoint::Replica(cluster::Replica { workload: id, .. }) => {
                 Self::of_workload(cluster, *id, pod_names(cluster, end))
             }
             _ => Self::new(cluster, endpoint),

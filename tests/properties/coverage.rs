@@ -58,7 +58,7 @@ fn isolation_is_what_an_explanation_says() {
                 for side in sides(&explanation, direction).filter(|side| !is_own_node(side)) {
                     let isolated = match side.isolation {
                         Isolation::Isolated { .. } => Truth::Yes,
-                        Isolation::NotKnown { .. } => Truth::Unknown,
+                        Isolation::NotKnown { .. } | Isolation::Doubted => Truth::Unknown,
                         Isolation::Exempt(_) | Isolation::NotSelected | Isolation::NotIsolated => Truth::No,
                     };
                     assert_eq!(own.isolated, isolated, "seed {seed}: {direction} of {workload:?}");

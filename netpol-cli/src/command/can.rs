@@ -4,7 +4,9 @@ use netpol_core::evaluate::Verdict;
 use netpol_core::report::text::{self, Text};
 use netpol_core::report::v1;
 
-use super::answer::{deliver, endpoints_only, exit_of, judgeable, one_namespace, tell_decided, understood, wanted};
+use super::answer::{
+    deliver, endpoints_only, exit_of, judgeable, one_namespace, tell_decided, understood, wanted,
+};
 use super::queries;
 use super::session::Session;
 use crate::Exit;

@@ -2,7 +2,9 @@
 
 use netpol_core::report::{text, v1};
 
-use super::answer::{deliver, endpoints_only, exit_of, judgeable, one_namespace, tell_decided, understood, wanted};
+use super::answer::{
+    deliver, endpoints_only, exit_of, judgeable, one_namespace, tell_decided, understood, wanted,
+};
 use super::session::Session;
 use crate::Exit;
 use crate::args;

@@ -145,7 +145,14 @@ impl<'a> Causes<'a> {
             let groups = revision.cluster.workload(id).into_iter().flat_map(|workload| &workload.groups);
             let groups = groups.filter_map(|id| revision.cluster.group(*id));
             groups
-                .map(|it| (&it.labels, &it.named_ports, &it.addresses, it.is_host_network))
+                .map(|it| {
+                    (
+                        &it.labels,
+                        &it.named_ports,
+                        &it.addresses,
+                        (it.is_host_network, it.admission.is_known()),
+                    )
+                })
                 .collect::<BTreeSet<_>>()
         };
         seen(self.old, pods.old_workload) != seen(self.new, pods.workload)

@@ -205,9 +205,8 @@ impl Changes {
             Side::New => is_in(new, end.workload),
         });
         self.namespaces.retain(|(_, namespace)| names.contains(&namespace.as_str()));
-        let is_elsewhere = |object: &ObjectRef| {
-            object.namespace.as_ref().is_some_and(|it| !names.contains(&it.as_str()))
-        };
+        let is_elsewhere =
+            |object: &ObjectRef| object.namespace.as_ref().is_some_and(|it| !names.contains(&it.as_str()));
         self.unjudged.retain(|found| !is_elsewhere(&found.cause.object));
     }
 

@@ -124,7 +124,7 @@ impl Walk<'_> {
             return isolation;
         }
         if self.subject.doubted().is_some() {
-            isolation.isolated = Truth::Unknown;
+            return Isolation { isolated: Truth::Unknown, ..isolation };
         }
         for entry in self.selecting().iter().filter(|entry| entry.answer.truth != Truth::No) {
             isolation.policies.push(PolicyRef::Evaluated(entry.policy));

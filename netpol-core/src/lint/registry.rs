@@ -9,8 +9,8 @@ use super::rules::{
     metadata_address_reachable, named_port_unknown, namespace_without_default_deny, needless_today,
     one_family_in_dual_stack, one_sided_connection, peer_matches_nothing, pod_name_without_pod,
     policy_selects_nothing, reading, redundant_policy, redundant_rule, rule_without_direction,
-    service_port_not_pod_port, split_peer, split_rule, suppressions, unenforced_policy, unwritten_policy_types,
-    workload_not_isolated,
+    service_port_not_pod_port, split_peer, split_rule, suppressions, unenforced_policy,
+    unwritten_policy_types, workload_not_isolated,
 };
 use crate::diagnostic::RuleName;
 

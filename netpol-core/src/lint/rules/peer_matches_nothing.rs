@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use crate::cluster::{NamespaceId, PodGroup};
 use crate::diagnostic::{Category, Diagnostic, Label, RuleName, Severity};
 use crate::index::{IndexedPeer, TermId};
-use crate::lint::slips::{bearer, groups, groups_in, meant, namespaces_of, near_words, selects_finished, slip};
+use crate::lint::slips::{
+    bearer, groups, groups_in, meant, namespaces_of, near_words, selects_finished, slip,
+};
 use crate::lint::{Context, Level, Levels, Needs, Rule, RuleAt, dns};
 use crate::policy::{NamespaceMatch, Peer, Placed, PodMatch};
 use crate::selector::{Near, Selector};

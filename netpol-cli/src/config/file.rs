@@ -127,7 +127,7 @@ pub fn find(folder: &Path) -> Option<PathBuf> {
 /// # Errors
 /// A file that cannot be read, is no TOML, or has keys or values that netpol does not know.
 pub fn read(path: &Path, name: &str) -> Result<(Config, String), ConfigError> {
-    let text = std::fs::read_to_string(path).map_err(|error| ConfigError {
+    let text = crate::input::bounded::read_beside(path).map_err(|error| ConfigError {
         place: name.to_owned(),
         message: format!("the configuration cannot be read: {error}"),
         help: None,
@@ -171,9 +171,7 @@ fn suggestion(key: &str, known: &[&str]) -> String {
 
 /// The name that a slip of the finger would make of `typed`.
 pub(crate) fn nearest<'n>(typed: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let rated = names.into_iter().map(|name| (strsim::damerau_levenshtein(typed, name), name));
-    let limit = (typed.chars().count() / 3).max(1);
-    rated.filter(|(distance, _)| *distance <= limit).min().map(|(_, name)| name)
+    netpol_core::text::nearest(typed, names, (typed.chars().count() / 3).max(1))
 }
 
 fn line_column(text: &str, offset: usize) -> (usize, usize) {

@@ -6,6 +6,7 @@ use super::{PortFact, PortMiss};
 use crate::evaluate::PortTrace;
 use crate::net::Protocol;
 use crate::policy::{Placed, PortMatch, Ports};
+use crate::text::nearest;
 
 /// Tells why a port item matches or not.
 pub(super) fn port_fact(stage: &Stage<'_>, trace: &PortTrace, port: &Placed<PortMatch>) -> PortFact {
@@ -32,11 +33,8 @@ fn named_miss(pods: &[PodView<'_>], protocol: Protocol, name: &str) -> PortMiss 
     let all = || pods.iter().flat_map(|pod| pod.named_ports);
     let mut same = all().filter(|port| port.name == name).peekable();
     if same.peek().is_none() {
-        let near = all().map(|port| port.name.as_str()).min_by_key(|other| strsim::osa_distance(other, name));
-        let near = near.filter(|other| {
-            let distance = strsim::osa_distance(other, name);
-            distance <= 2 && distance * 3 <= name.chars().count()
-        });
+        let limit = (name.chars().count() / 3).min(2);
+        let near = nearest(name, all().map(|port| port.name.as_str()), limit);
         return PortMiss::NameNotDefined { near: near.map(str::to_owned) };
     }
     let (mut number, mut other) = (None, None);

@@ -13,6 +13,7 @@ use super::rules::{
     unwritten_policy_types, workload_not_isolated,
 };
 use crate::diagnostic::RuleName;
+use crate::text::nearest;
 
 /// All rules, in the order of their names.
 pub const RULES: &[&Rule] = &[
@@ -74,9 +75,8 @@ pub fn rule_named(name: &str) -> Option<&'static Rule> {
 
 /// The name of a rule that a slip of the finger would make of `typed`.
 pub fn nearest_rule(typed: &str) -> Option<RuleName> {
-    let rated = RULES.iter().map(|rule| (strsim::damerau_levenshtein(typed, rule.name.0), rule.name));
     let limit = (typed.chars().count() / 3).max(1);
-    rated.filter(|(distance, _)| *distance <= limit).min().map(|(_, name)| name)
+    nearest(typed, RULES.iter().map(|rule| rule.name.0), limit).map(RuleName)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Which requirement nearly matched: a slip of the keyboard rather than another meaning.
 
+use crate::text::distance;
+
 use super::{LabelValue, Labels, Operator, Requirement};
 
 /// How labels nearly satisfy a requirement that they do not satisfy.
@@ -81,7 +83,7 @@ fn near_value(wanted: &[String], has: &str) -> Option<Near> {
     }
     let slips = wanted.iter().filter(|value| is_slip(value, has));
     slips
-        .min_by_key(|value| strsim::osa_distance(value, has))
+        .min_by_key(|value| distance(value, has))
         .map(|value| Near::Value { wanted: value.clone(), has: has.to_owned() })
 }
 
@@ -99,9 +101,9 @@ fn is_slip(left: &str, right: &str) -> bool {
 }
 
 fn are_close(left: &str, right: &str) -> bool {
-    let distance = strsim::osa_distance(left, right);
     let length = left.chars().count().max(right.chars().count());
-    distance <= 2 && distance * 4 <= length
+    left.len().abs_diff(right.len()) <= 8
+        && distance(left, right).is_some_and(|distance| distance <= 2 && distance * 4 <= length)
 }
 
 /// Whether two texts have the same words but for some that are too short for a wrong letter to be one: they have the

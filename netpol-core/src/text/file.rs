@@ -128,7 +128,16 @@ impl SourceFile {
 
     /// Line and column of a byte, both from 1; the column counts code points.
     pub fn line_column(&self, offset: u32) -> LineColumn {
-        self.lines.get_or_init(|| LineIndex::new(&self.text)).line_column(&self.text, offset)
+        self.lines().line_column(&self.text, offset)
+    }
+
+    /// Where the line of a byte begins.
+    pub fn line_start(&self, offset: u32) -> u32 {
+        self.lines().line_start(&self.text, offset)
+    }
+
+    fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
     }
 }
 

@@ -57,6 +57,14 @@ impl LineIndex {
         }
     }
 
+    /// Where the line begins that holds the byte at `offset` of the same text.
+    pub fn line_start(&self, text: &str, offset: u32) -> u32 {
+        let end = (offset as usize).min(text.len());
+        let step = end / STEP;
+        let rest = text.as_bytes().get(step * STEP..end).unwrap_or_default();
+        self.steps.get(step).copied().unwrap_or_default().after(rest, step * STEP).line_start
+    }
+
     /// How many bytes before `end` go on with a code point.
     fn continuations_before(&self, text: &str, end: usize) -> usize {
         let Some(before) = self.continuations.get(end / STEP) else { return 0 };

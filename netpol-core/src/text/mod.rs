@@ -4,7 +4,9 @@ pub mod span;
 pub mod file;
 pub mod line_index;
 mod one_line;
+mod distance;
 
+pub use distance::{distance, nearest};
 pub use file::{FileId, FileSet, FileTooLarge, SourceFile};
 pub use line_index::{LineColumn, LineIndex};
 pub use one_line::one_line;

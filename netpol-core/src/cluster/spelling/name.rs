@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::SpellingError;
 use crate::cluster::{Cluster, Endpoint, Named, NamespaceId, Owner, PodGroup};
 use crate::net::Protocol;
+use crate::text::distance;
 
 /// How many near names a message suggests.
 const SUGGESTIONS: usize = 3;
@@ -81,12 +82,14 @@ pub(super) fn is_cluster_dns(cluster: &Cluster, text: &str) -> bool {
 pub(super) fn nearest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<&'n str> {
     let worth = |name: &&str| {
         let starts = name.starts_with(wanted) || (name.len() > 2 && wanted.starts_with(name));
-        let is_slip = name.len() > 2 && strsim::damerau_levenshtein(wanted, name) == 1;
+        // Names that are too long to compare have no distance.
+        let Some(distance) = distance(wanted, name) else { return false };
+        let is_slip = name.len() > 2 && distance == 1;
         starts || is_slip || strsim::jaro_winkler(wanted, name) > 0.8
     };
     let unique: BTreeSet<&str> = names.into_iter().filter(|name| *name != wanted).collect();
     let mut near: Vec<&str> = unique.into_iter().filter(worth).collect();
-    near.sort_by_key(|name| (strsim::damerau_levenshtein(wanted, name), *name));
+    near.sort_by_key(|name| (distance(wanted, name), *name));
     near.truncate(SUGGESTIONS);
     near
 }

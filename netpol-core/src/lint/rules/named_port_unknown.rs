@@ -10,6 +10,7 @@ use crate::index::{IndexedPeer, TermId};
 use crate::lint::{Context, Level, Levels, Needs, Rule, RuleAt, words};
 use crate::net::Protocol;
 use crate::policy::{Direction, Placed, PortMatch, Ports};
+use crate::text::nearest;
 
 pub(crate) const RULE: Rule = Rule {
     name: RuleName("named-port-unknown"),
@@ -169,7 +170,5 @@ fn missing(
 
 /// The port that was meant, when it is a letter or two away, or contains the name.
 fn near<'p>(name: &str, ports: &BTreeSet<&'p NamedPort>) -> Option<&'p str> {
-    let rated = ports.iter().map(|port| (strsim::damerau_levenshtein(name, &port.name), port.name.as_str()));
-    let limit = (name.chars().count() / 4).max(1);
-    rated.filter(|(distance, _)| *distance <= limit).min().map(|(_, name)| name)
+    nearest(name, ports.iter().map(|port| port.name.as_str()), (name.chars().count() / 4).max(1))
 }

@@ -7,7 +7,7 @@ use crate::diagnostic::rule::{
     INVALID_FIELD, SURPRISING_SCALAR, UNKNOWN_FIELD, UNRESOLVED_PLACEHOLDER, WRONG_TYPE,
 };
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity, report};
-use crate::text::{SourceFile, Span, Spanned};
+use crate::text::{SourceFile, Span, Spanned, distance};
 use crate::yaml::{Entry, Mapping, Node, Value, surprise};
 
 /// The Go type that a field is read into, and the Go type that has the field.
@@ -327,17 +327,22 @@ impl<'d> Decoder<'d> {
 /// The nearest of some names, when it is near enough to be meant: two letters at most, or a third of the word.
 pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let limit = (name.chars().count() / 3).clamp(1, 3);
-    known
-        .map(|candidate| (strsim::osa_distance(&name.to_lowercase(), &candidate.to_lowercase()), candidate))
+    let rated = known.filter_map(|candidate| Some((distance_in_any_case(name, candidate)?, candidate)));
+    rated
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
 
+fn distance_in_any_case(left: &str, right: &str) -> Option<usize> {
+    // A name of the API is short: what is much longer is not even put into lower case.
+    (left.len().abs_diff(right.len()) <= 100)
+        .then(|| distance(&left.to_lowercase(), &right.to_lowercase()))?
+}
+
 /// Whether a slip of the finger makes one name of another: one letter, or two in a long word, and the case of any.
 fn is_slip(typed: &str, meant: &str) -> bool {
-    let distance = strsim::osa_distance(&typed.to_lowercase(), &meant.to_lowercase());
-    distance <= (meant.len() / 5).clamp(1, 2)
+    distance_in_any_case(typed, meant).is_some_and(|distance| distance <= (meant.len() / 5).clamp(1, 2))
 }
 
 /// A value of a type that is not wanted, as one of the type that is: a scalar in quotes as a text, a quoted number as a

@@ -284,6 +284,6 @@ fn namespace_of<'p>(party: &'p Party<'_>) -> Option<&'p str> {
     match party {
         Party::Pods { namespace, .. } => Some(namespace),
         Party::Hypothetical { namespace, .. } => Some(namespace.as_str()),
-        Party::Doubted { .. } | Party::Selected { .. } | Party::Node { .. } | Party::Outside { .. } => None,
+        Party::Doubted { .. } | Party::Selected(_) | Party::Node { .. } | Party::Outside { .. } => None,
     }
 }

@@ -1,6 +1,9 @@
 //! What can be said of a subject whoever the other end is: whether it is isolated, and what every pod that a selector
 //! could select may exchange with it.
 
+use rustc_hash::FxHashMap;
+
+use super::admission::{Admission, RuleId, Selected};
 use super::party::Party;
 use super::row::Subject;
 use super::rows::{self, Rows};
@@ -54,7 +57,25 @@ impl Rows<'_> {
         let nothing = || vec![Decided::nothing(); peers.len()];
         let Some(party) = rows::party_of(self.source, subject) else { return nothing() };
         let view = self.anyone(subject, direction);
-        peers.iter().map(|pods| self.towards(direction, &party, pods, &view)).collect()
+        let selecting = self.source.index.selecting(subject.class, direction);
+        let admission = Admission::new(self.source, selecting, direction, &view);
+        // Selectors that the same rules admit get the same answer.
+        let mut known: FxHashMap<Vec<RuleId>, Decided> = FxHashMap::default();
+        let towards = peers.iter().map(|pods| {
+            let admitting = admission.admitting(pods);
+            let found = known.get(&admitting).filter(|_| admission.is_all).cloned();
+            let decided = found.unwrap_or_else(|| {
+                let (pods, view) = (pods.clone(), view.clone());
+                let selected = Selected { pods, view, admitting: admitting.clone(), admission: &admission };
+                self.walked(direction, &party, &Party::Selected(selected))
+            });
+            known.entry(admitting).or_insert_with(|| decided.clone());
+            if pods.has_placeholder() {
+                return Decided { unknown: decided.possible(), ..Decided::nothing() };
+            }
+            decided
+        });
+        towards.collect()
     }
 
     /// What a subject may exchange with a pod that does not exist, as far as the policies of the subject say.
@@ -71,15 +92,6 @@ impl Rows<'_> {
             decided
         });
         answers.reduce(|all, decided| all.and(&decided)).unwrap_or_default()
-    }
-
-    fn towards(&self, direction: Direction, subject: &Party<'_>, pods: &PodMatch, view: &Class) -> Decided {
-        let peer = Party::Selected { pods: pods.clone(), view: view.clone() };
-        let decided = self.walked(direction, subject, &peer);
-        if pods.has_placeholder() {
-            return Decided { unknown: decided.possible(), ..Decided::nothing() };
-        }
-        decided
     }
 
     /// A pod of which nothing is known: a port that a rule names may have any number there.

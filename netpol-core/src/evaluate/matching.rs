@@ -39,7 +39,16 @@ pub(super) fn matched(
     let Some(peers) = &rule.peers else {
         return with_ports(ports(walk, &rule.ports, open), by_ports, causes);
     };
-    let answers = peers.iter().map(|peer| all_or_none(walk, rule, peer_answer(walk, *peer)));
+    // What some of many pods may send is not what each of them may: a rule that allows some of the pods that a selector
+    // selects says nothing of the selector.
+    if let (Party::Selected(selected), Action::Allow) = (walk.peer, rule.action) {
+        return if selected.admits((policy, number), walk.family) {
+            with_ports(ports(walk, &rule.ports, open), by_ports, causes)
+        } else {
+            Matched::default()
+        };
+    }
+    let answers = peers.iter().map(|peer| peer_answer(walk, *peer));
     let mut answers = answers.enumerate().filter(|(_, answer)| *answer != Answer::NO).peekable();
     // Most rules speak of other peers. Their ports need no look.
     if answers.peek().is_none() {
@@ -58,15 +67,6 @@ pub(super) fn matched(
         Truth::No => Matched::default(),
         Truth::Unknown => of_ports.if_selected(best),
         Truth::Yes => with_ports(of_ports, by_ports, causes),
-    }
-}
-
-/// What some of many pods may send is not what each of them may: a rule that allows some of the pods that a selector
-/// selects says nothing of the selector.
-fn all_or_none(walk: &Walk<'_>, rule: &IndexedRule, answer: Answer) -> Answer {
-    match (walk.peer, rule.action, answer.truth) {
-        (Party::Selected { .. }, Action::Allow, Truth::Unknown) => Answer::from(Truth::No),
-        _ => answer,
     }
 }
 

@@ -12,6 +12,7 @@ mod pair;
 mod units;
 mod refine;
 mod party;
+mod admission;
 mod walk;
 mod tier;
 mod matching;

@@ -1,9 +1,9 @@
 //! One end of a connection, as the walk sees it.
 
+use super::admission::Selected;
 use crate::cluster::{Admission, Cluster, NodeId, WorkloadId};
 use crate::index::{BlockAnswer, Class, ClassId, IndexedPeer, PolicyIndex, term};
 use crate::net::{Family, IpSet};
-use crate::policy::PodMatch;
 use crate::selector::{Answer, Truth};
 
 /// One end: pods that no policy tells apart, a node, or addresses outside that no policy at hand tells apart.
@@ -16,7 +16,7 @@ pub(super) enum Party<'a> {
     /// A pod that does not exist.
     Hypothetical { view: Class, namespace: String },
     /// Every pod that a selector selects, those that do not exist among them.
-    Selected { pods: PodMatch, view: Class },
+    Selected(Selected<'a>),
     /// A node, or a pod in its node's network. No addresses means that they are not known.
     Node { node: Option<NodeId>, addresses: IpSet, workload: Option<WorkloadId> },
     /// Addresses outside the cluster, of one family; never empty.
@@ -28,7 +28,7 @@ impl Party<'_> {
     pub(super) fn pods(&self) -> Option<&Class> {
         match self {
             Self::Pods { view, .. } | Self::Doubted { view, .. } => Some(view),
-            Self::Hypothetical { view, .. } | Self::Selected { view, .. } => Some(view),
+            Self::Hypothetical { view, .. } | Self::Selected(Selected { view, .. }) => Some(view),
             Self::Node { .. } | Self::Outside { .. } => None,
         }
     }
@@ -38,7 +38,7 @@ impl Party<'_> {
         match self {
             Self::Pods { workload, .. } | Self::Doubted { workload, .. } => Some(*workload),
             Self::Node { workload, .. } => *workload,
-            Self::Hypothetical { .. } | Self::Selected { .. } | Self::Outside { .. } => None,
+            Self::Hypothetical { .. } | Self::Selected(_) | Self::Outside { .. } => None,
         }
     }
 
@@ -46,7 +46,7 @@ impl Party<'_> {
     pub(super) fn families(&self, cluster: &Cluster) -> Vec<Family> {
         match self {
             Self::Pods { view, .. } | Self::Doubted { view, .. } => view.families(cluster),
-            Self::Hypothetical { view, .. } | Self::Selected { view, .. } => view.families(cluster),
+            Self::Hypothetical { view, .. } | Self::Selected(Selected { view, .. }) => view.families(cluster),
             Self::Node { addresses, .. } if addresses.is_empty() => cluster.families.clone(),
             Self::Node { addresses, .. } | Self::Outside { addresses } => {
                 Family::ALL.into_iter().filter(|family| !addresses.is_empty_in(*family)).collect()
@@ -62,10 +62,9 @@ impl Party<'_> {
             Party::Outside { addresses } => {
                 cluster.node(*own).is_some_and(|node| addresses.is_subset(&node.addresses))
             }
-            Party::Pods { .. }
-            | Party::Doubted { .. }
-            | Party::Hypothetical { .. }
-            | Party::Selected { .. } => false,
+            Party::Pods { .. } | Party::Doubted { .. } | Party::Hypothetical { .. } | Party::Selected(_) => {
+                false
+            }
         }
     }
 
@@ -95,7 +94,7 @@ pub(super) fn answer(
         (IndexedPeer::Term(id), Party::Hypothetical { view, namespace }) => index
             .term(id)
             .map_or(Answer::UNKNOWN, |entry| term::selects(&entry.pods, view, cluster, namespace)),
-        (IndexedPeer::Term(id), Party::Selected { pods, .. }) => index
+        (IndexedPeer::Term(id), Party::Selected(Selected { pods, .. })) => index
             .term(id)
             .map_or(Answer::UNKNOWN, |entry| Answer::from(term::selects_all(&entry.pods, pods, cluster))),
         (IndexedPeer::Term(_), Party::Node { .. } | Party::Outside { .. }) => Answer::from(Truth::No),

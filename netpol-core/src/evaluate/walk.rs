@@ -161,11 +161,12 @@ impl Walk<'_> {
     /// The policies that select the subject, or may, in the order they act in.
     pub(super) fn selecting(&self) -> Cow<'_, [Selecting]> {
         match self.subject {
-            Party::Pods { class, .. } | Party::Doubted { class, .. } => {
-                Cow::Borrowed(self.index.selecting(*class, self.direction))
-            }
+            Party::Pods { class, .. } | Party::Doubted { class, .. } => match self.peer {
+                Party::Selected(selected) => Cow::Owned(selected.selecting()),
+                _ => Cow::Borrowed(self.index.selecting(*class, self.direction)),
+            },
             Party::Hypothetical { .. } => Cow::Owned(self.selecting_hypothetical()),
-            Party::Selected { .. } | Party::Node { .. } | Party::Outside { .. } => Cow::Borrowed(&[]),
+            Party::Selected(_) | Party::Node { .. } | Party::Outside { .. } => Cow::Borrowed(&[]),
         }
     }
 
@@ -188,7 +189,7 @@ impl Walk<'_> {
         match self.subject {
             Party::Hypothetical { view, namespace } => term::selects(pods, view, self.cluster, namespace),
             Party::Pods { view, namespace, .. } => term::selects(pods, view, self.cluster, namespace),
-            Party::Doubted { .. } | Party::Selected { .. } | Party::Node { .. } | Party::Outside { .. } => {
+            Party::Doubted { .. } | Party::Selected(_) | Party::Node { .. } | Party::Outside { .. } => {
                 Answer::from(Truth::No)
             }
         }
@@ -215,7 +216,7 @@ impl Walk<'_> {
                 });
                 selecting.map(|(index, _)| index).filter(may_act).collect()
             }
-            Party::Selected { .. } | Party::Node { .. } | Party::Outside { .. } => Vec::new(),
+            Party::Selected(_) | Party::Node { .. } | Party::Outside { .. } => Vec::new(),
         }
     }
 

@@ -10,12 +10,14 @@ mod interest;
 pub mod class;
 pub mod class_set;
 pub mod term;
+mod around;
 pub mod block;
 pub mod rules;
 mod pool;
 mod update;
 pub mod selection;
 
+pub use around::Around;
 pub use block::{Block, BlockAnswer, BlockId, usual_pod_blocks};
 pub use class::{Class, ClassId, Member, Part};
 pub use class_set::ClassSet;

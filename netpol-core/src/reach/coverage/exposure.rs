@@ -1,10 +1,10 @@
 //! To whom an end is open beyond the pods that exist.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cluster::Cluster;
 use crate::evaluate::{PolicyRef, Row, Rows, Subject};
-use crate::index::term;
+use crate::index::{Around, term};
 use crate::net::{Decided, IpSet};
 use crate::policy::{Direction, Peer, PodMatch, PolicySet, Ports, Rule};
 use crate::selector::Truth;
@@ -43,12 +43,12 @@ pub(super) fn exposure(
     let decided = rows.towards_every(subject, direction, &peers);
     let selectors = peers.into_iter().zip(decided).filter(|(_, decided)| !decided.is_nothing()).collect();
     let selectors = without_redundant(cluster, selectors);
-    let scene = (set, cluster, isolation.policies.as_slice());
+    let names = match direction {
+        Direction::Egress => Names::of(rules(set, &isolation.policies, direction)),
+        Direction::Ingress => Names::default(),
+    };
     exposure.extend(selectors.into_iter().map(|(pods, decided)| {
-        let named = match direction {
-            Direction::Egress => names(scene, &pods),
-            Direction::Ingress => Vec::new(),
-        };
+        let named = names.towards(&pods, cluster);
         Exposure { peer: Exposed::Pods(pods), decided, named }
     }));
     exposure
@@ -68,38 +68,70 @@ pub(super) fn to_internet(exposure: &[Exposure], internet: &IpSet) -> Truth {
 
 /// The addresses outside that something is or may be allowed for, those with the same ports together.
 fn addresses(outside: &Row) -> Vec<Exposure> {
-    let mut exposure: Vec<(IpSet, Decided)> = Vec::new();
+    let mut by_answer: BTreeMap<&Decided, Vec<&IpSet>> = BTreeMap::new();
     for part in &outside.outside {
-        match exposure.iter_mut().find(|(_, decided)| *decided == part.decided) {
-            Some((addresses, _)) => *addresses = addresses.union(&part.peers),
-            None => exposure.push((part.peers.clone(), part.decided.clone())),
-        }
+        by_answer.entry(&part.decided).or_default().push(&part.peers);
     }
+    let together = by_answer.into_iter().map(|(decided, sets)| (IpSet::union_of(sets), decided.clone()));
+    let mut exposure: Vec<(IpSet, Decided)> = together.collect();
     exposure.sort_unstable();
     let entry =
         |(addresses, decided)| Exposure { peer: Exposed::Addresses(addresses), decided, named: Vec::new() };
     exposure.into_iter().map(entry).collect()
 }
 
-/// The ports that egress rules allow by name to every pod that a selector selects.
-fn names((set, cluster, policies): (&PolicySet, &Cluster, &[PolicyRef]), pods: &PodMatch) -> Vec<String> {
-    let selects_all = |peer: &Peer| match peer {
-        Peer::Pods(peer) => term::selects_all(peer, pods, cluster).is_yes(),
-        Peer::Addresses(_) => false,
-    };
-    let rules = rules(set, policies, Direction::Egress).filter(|rule| {
-        rule.peers.as_ref().is_none_or(|peers| peers.iter().any(|peer| selects_all(&peer.value)))
-    });
-    let ports = rules.flat_map(|rule| rule.ports.iter().flatten());
-    let mut names: Vec<String> = ports
-        .filter_map(|port| match &port.value.ports {
-            Ports::Named(name) => Some(name.clone()),
-            _ => None,
-        })
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    names
+/// The ports that rules allow by name.
+#[derive(Debug, Default)]
+struct Names<'s> {
+    /// To every peer.
+    to_all: Vec<&'s str>,
+    /// To peers, with the names.
+    peers: Vec<(&'s PodMatch, Vec<&'s str>)>,
+    around: Around<'s>,
+}
+
+impl<'s> Names<'s> {
+    fn of(rules: impl Iterator<Item = &'s Rule>) -> Self {
+        let mut names = Self::default();
+        for rule in rules {
+            let ports = rule.ports.iter().flatten();
+            let own: Vec<&str> = ports
+                .filter_map(|port| match &port.value.ports {
+                    Ports::Named(name) => Some(name.as_str()),
+                    _ => None,
+                })
+                .collect();
+            match &rule.peers {
+                _ if own.is_empty() => {}
+                None => names.to_all.extend(own),
+                Some(peers) => {
+                    names
+                        .peers
+                        .extend(peers.iter().filter_map(|peer| Some((pods(&peer.value)?, own.clone()))));
+                }
+            }
+        }
+        names.around = Around::new(names.peers.iter().map(|(pods, _)| *pods));
+        names
+    }
+
+    /// Those that are allowed to every pod that a selector selects.
+    fn towards(&self, narrow: &PodMatch, cluster: &Cluster) -> Vec<String> {
+        let candidates = self.around.candidates(narrow, cluster).into_iter();
+        let candidates = candidates.filter_map(|place| self.peers.get(place as usize));
+        let wider = candidates.filter(|(wide, _)| term::selects_all(wide, narrow, cluster).is_yes());
+        let mut names: Vec<&str> = wider.flat_map(|(_, names)| names).chain(&self.to_all).copied().collect();
+        names.sort_unstable();
+        names.dedup();
+        names.into_iter().map(str::to_owned).collect()
+    }
+}
+
+const fn pods(peer: &Peer) -> Option<&PodMatch> {
+    match peer {
+        Peer::Pods(pods) => Some(pods),
+        Peer::Addresses(_) => None,
+    }
 }
 
 /// The rules of a direction of some policies.
@@ -119,28 +151,31 @@ fn rules<'s>(
 /// Every pod, and what the peers of the policies that select a subject select.
 fn candidates(set: &PolicySet, policies: &[PolicyRef], direction: Direction) -> BTreeSet<PodMatch> {
     let peers = rules(set, policies, direction).flat_map(|rule| rule.peers.iter().flatten());
-    let pods = peers.filter_map(|peer| match &peer.value {
-        Peer::Pods(pods) if !pods.is_contradictory() => Some(pods.clone()),
-        _ => None,
-    });
-    pods.chain([PodMatch::everything()]).collect()
+    let pods = peers.filter_map(|peer| pods(&peer.value)).filter(|pods| !pods.is_contradictory());
+    pods.cloned().chain([PodMatch::everything()]).collect()
 }
 
 /// Without selectors whose pods another selects, with the same ports or more.
-fn without_redundant(cluster: &Cluster, mut entries: Vec<(PodMatch, Decided)>) -> Vec<(PodMatch, Decided)> {
+fn without_redundant(cluster: &Cluster, entries: Vec<(PodMatch, Decided)>) -> Vec<(PodMatch, Decided)> {
+    let around = Around::new(entries.iter().map(|(pods, _)| pods));
     let covers = |(wide, more): &(PodMatch, Decided), (narrow, less): &(PodMatch, Decided)| {
         wide != narrow
             && less.allowed.is_subset(&more.allowed)
             && less.possible().is_subset(&more.possible())
             && term::selects_all(wide, narrow, cluster).is_yes()
     };
-    let mut kept: Vec<(PodMatch, Decided)> = Vec::new();
-    while let Some(entry) = entries.pop() {
-        let is_covered = entries.iter().chain(&kept).any(|other| covers(other, &entry));
-        if !is_covered {
-            kept.push(entry);
+    let mut is_kept = vec![true; entries.len()];
+    for (place, entry) in entries.iter().enumerate().rev() {
+        let candidates = around.candidates(&entry.0, cluster).into_iter().map(|other| other as usize);
+        let mut others = candidates.filter(|other| is_kept.get(*other) == Some(&true));
+        let is_covered = others.any(|other| entries.get(other).is_some_and(|other| covers(other, entry)));
+        if let Some(slot) = is_kept.get_mut(place) {
+            *slot = !is_covered;
         }
     }
-    kept.sort_unstable();
-    kept
+    let mut kept = is_kept.into_iter();
+    let mut entries = entries;
+    entries.retain(|_| kept.next() == Some(true));
+    entries.sort_unstable();
+    entries
 }

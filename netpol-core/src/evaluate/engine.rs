@@ -2,7 +2,7 @@
 
 use super::causes::Facts;
 use super::pair::{self, Pairs};
-use super::units::{Source, Unit};
+use super::units::{Grain, Source, Unit};
 use super::{Assumption, Decision, DirectionTrace, End, Exemption, Pair, PairTrace, Request, Verdict};
 use crate::cluster::{Cluster, Endpoint};
 use crate::index::PolicyIndex;
@@ -28,7 +28,8 @@ impl<'a> Engine<'a> {
         let mut facts = self.facts_of(request);
         let mut pairs = Vec::new();
         for (from, to) in ends(request) {
-            let answer = pair::answer(self.source(), (from, to), &request.ports, &mut facts);
+            let asked = (&request.ports, Grain::Peers);
+            let answer = pair::answer(self.source(), (from, to), asked, &mut facts);
             pairs.extend(answer.answers.into_iter().map(|(pair, _, _)| pair));
         }
         conclude(request, pairs, facts)
@@ -36,10 +37,20 @@ impl<'a> Engine<'a> {
 
     /// The answer to a request, and for each of its pairs what the walk saw.
     pub fn trace(&self, request: &Request) -> (Verdict, Vec<PairTrace>) {
+        self.traced(request, Grain::Peers)
+    }
+
+    /// What the walk saw, where it only counts which rules may match: blocks of rules with equal ports are not told apart,
+    /// so that what only some of the addresses are allowed is unknown.
+    pub fn trace_rules(&self, request: &Request) -> Vec<PairTrace> {
+        self.traced(request, Grain::Rules).1
+    }
+
+    fn traced(&self, request: &Request, grain: Grain) -> (Verdict, Vec<PairTrace>) {
         let mut facts = self.facts_of(request);
         let mut traces = Vec::new();
         for (from, to) in ends(request) {
-            let answer = pair::answer(self.source(), (from, to), &request.ports, &mut facts);
+            let answer = pair::answer(self.source(), (from, to), (&request.ports, grain), &mut facts);
             for (pair, from, to) in &answer.answers {
                 traces.extend(self.pair_trace(&answer, pair, (*from, *to)));
             }

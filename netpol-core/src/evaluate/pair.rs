@@ -2,7 +2,7 @@
 
 use super::causes::{Bearing, Facts};
 use super::party::Party;
-use super::units::{self, Source, Unit};
+use super::units::{self, Grain, Source, Unit};
 use super::walk::{Found, Walk};
 use super::{Assumption, Decision, End, Pair, PerFamily};
 use crate::cluster::{Asked, Cluster, Endpoint, Owner};
@@ -32,15 +32,15 @@ pub(super) struct Pairs<'a> {
 pub(super) fn answer<'a>(
     source: Source<'a>,
     (from, to): (&Endpoint, &Endpoint),
-    ports: &Asked,
+    (ports, grain): (&Asked, Grain),
     facts: &mut Facts,
 ) -> Pairs<'a> {
     let mut from_units = units::of_endpoint(source, from, to);
     let mut to_units = units::of_endpoint(source, to, from);
     if matches!(from, Endpoint::Addresses(_)) {
-        from_units = units::cut(source, from_units, &to_units, Direction::Ingress);
+        from_units = units::cut(source, from_units, &to_units, (Direction::Ingress, grain));
     } else if matches!(to, Endpoint::Addresses(_)) {
-        to_units = units::cut(source, to_units, &from_units, Direction::Egress);
+        to_units = units::cut(source, to_units, &from_units, (Direction::Egress, grain));
     }
     tell_about_ends(source.cluster, &from_units, &to_units, facts);
     if let Asked::Named(protocol, name) = ports {

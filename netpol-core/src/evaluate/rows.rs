@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashSet;
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::alike::Named;
 use super::causes::{AssumedBlock, Facts};
@@ -155,20 +156,24 @@ impl<'a> Rows<'a> {
 
     fn add_inside(&self, key: &RowKey, subject: &Party<'_>, (row, grounds): (&mut Row, &mut Grounds)) {
         let (parts, rest) = self.partition(key).into_parts();
-        let universe = self.workloads.len();
+        let mut inside: Parts<Vec<ClassId>> = Parts::default();
         for part in parts {
             let Some(first) = part.first() else { continue };
             if let Some(answer) = self.answer(key.direction, subject, *first, grounds) {
-                let peers = ClassSet::from_sorted(part.iter().map(|class| class.0).collect(), universe);
-                add(&mut row.inside, peers, answer, |all, more| all.union(&more, universe));
+                inside.add(part, answer);
             }
         }
         if let Some(answer) =
             rest.iter().next().and_then(|first| self.answer(key.direction, subject, first, grounds))
         {
-            let peers = ClassSet::from_sorted(rest.iter().map(|class| class.0).collect(), universe);
-            add(&mut row.inside, peers, answer, |all, more| all.union(&more, universe));
+            inside.add(rest.iter().collect(), answer);
         }
+        let universe = self.workloads.len();
+        row.inside = inside.joined(|parts| {
+            let mut classes: Vec<u32> = parts.into_iter().flatten().map(|class| class.0).collect();
+            classes.sort_unstable();
+            ClassSet::from_sorted(classes, universe)
+        });
     }
 
     fn partition(&self, key: &RowKey) -> Partition {
@@ -332,6 +337,7 @@ impl<'a> Rows<'a> {
             let selecting = self.source.index.selecting(*class, direction);
             knives.extend(Named::new(self.source, selecting, direction).addresses(self.source));
         }
+        let mut outside: Parts<IpSet> = Parts::default();
         for family in subject.families(self.source.cluster) {
             let space = self.outside.in_family(family);
             if space.is_empty() {
@@ -340,10 +346,11 @@ impl<'a> Rows<'a> {
             for addresses in units::pieces_of(&space, knives.clone()) {
                 let one = Party::Outside { addresses: addresses.example() };
                 if let Some(answer) = self.over(direction, (subject, &one), &[family], grounds) {
-                    add(&mut row.outside, addresses, answer, |all, more| all.union(&more));
+                    outside.add(addresses, answer);
                 }
             }
         }
+        row.outside = outside.joined(|parts| IpSet::union_of(&parts));
     }
 
     pub(super) fn rules(&self, policy: u32) -> impl Iterator<Item = &'a IndexedRule> + use<'a> {
@@ -411,18 +418,36 @@ struct Grounds {
 }
 
 /// What a walk found.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 struct Answered {
     decided: Decided,
     reasons: Vec<(Reason, ConnectionSet)>,
 }
 
-/// Adds peers to the part with the same answer, or as a part of their own.
-fn add<S: Clone>(parts: &mut Vec<RowPart<S>>, peers: S, answer: Answered, join: impl Fn(&S, S) -> S) {
-    let same = parts.iter_mut().find(|part| part.decided == answer.decided && part.reasons == answer.reasons);
-    match same {
-        Some(part) => part.peers = join(&part.peers, peers),
-        None => parts.push(RowPart { peers, decided: answer.decided, reasons: answer.reasons }),
+/// Peers by what was found of them, in the order in which they were found.
+#[derive(Debug)]
+struct Parts<S>(IndexMap<Answered, Vec<S>, FxBuildHasher>);
+
+impl<S> Default for Parts<S> {
+    fn default() -> Self {
+        Self(IndexMap::default())
+    }
+}
+
+impl<S> Parts<S> {
+    fn add(&mut self, peers: S, answer: Answered) {
+        self.0.entry(answer).or_default().push(peers);
+    }
+
+    /// Those with the same answer together.
+    fn joined<J>(self, join: impl Fn(Vec<S>) -> J) -> Vec<RowPart<J>> {
+        let parts = self.0.into_iter();
+        let part = |(answer, peers): (Answered, _)| RowPart {
+            peers: join(peers),
+            decided: answer.decided,
+            reasons: answer.reasons,
+        };
+        parts.map(part).collect()
     }
 }
 

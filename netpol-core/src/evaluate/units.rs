@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
+use super::alike::Named;
 use super::party::Party;
 use crate::cluster::{Cluster, Endpoint, GroupId, Hypothetical, NodeId, Replica, WorkloadId};
 use crate::index::{
@@ -192,9 +193,12 @@ pub(super) fn cut<'a>(
     source: Source<'a>,
     addresses: Vec<Unit<'a>>,
     pods: &[Unit<'a>],
-    direction: Direction,
+    (direction, grain): (Direction, Grain),
 ) -> Vec<Unit<'a>> {
-    let knives = knives(source, pods, direction);
+    let knives = match grain {
+        Grain::Peers => knives(source, pods, direction),
+        Grain::Rules => coarse_knives(source, pods, direction),
+    };
     let mut pieces = Vec::new();
     for unit in addresses {
         let Party::Outside { addresses } = &unit.party else { continue };
@@ -207,6 +211,29 @@ pub(super) fn cut<'a>(
     pieces
 }
 
+/// What of the policies is to be told apart where addresses are cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Grain {
+    /// Which peers match.
+    Peers,
+    /// Which ports are allowed, and which rules may match.
+    Rules,
+}
+
+/// The sets of addresses that may make a difference to what the policies of `pods` allow, those of rules with equal ports
+/// together.
+fn coarse_knives(source: Source<'_>, pods: &[Unit<'_>], direction: Direction) -> Vec<IpSet> {
+    let knives = pods.iter().flat_map(|unit| match &unit.party {
+        Party::Pods { class, .. } => {
+            let selecting = source.index.selecting(*class, direction);
+            let own_node = own_node(source, &unit.party);
+            Named::new(source, selecting, direction).addresses(source).into_iter().chain(own_node).collect()
+        }
+        _ => knives(source, std::slice::from_ref(unit), direction),
+    });
+    knives.collect()
+}
+
 /// The sets of addresses that may make a difference to the policies of `pods`.
 fn knives(source: Source<'_>, pods: &[Unit<'_>], direction: Direction) -> Vec<IpSet> {
     let mut policies: Vec<u32> = Vec::new();
@@ -216,7 +243,7 @@ fn knives(source: Source<'_>, pods: &[Unit<'_>], direction: Direction) -> Vec<Ip
                 policies.extend(source.index.selecting(*class, direction).iter().map(|entry| entry.policy));
             }
             Party::Hypothetical { .. } => policies.extend_from_slice(source.index.acting_order()),
-            Party::Doubted { .. } | Party::Selected { .. } | Party::Node { .. } | Party::Outside { .. } => {}
+            Party::Doubted { .. } | Party::Selected(_) | Party::Node { .. } | Party::Outside { .. } => {}
         }
     }
     policies.sort_unstable();

@@ -80,8 +80,7 @@ impl Merge {
         let sides = || sides.iter().filter_map(|place| self.sides.get_index(*place as usize));
         let mut shares: Vec<ShareId> = sides().flat_map(Side::pods).copied().collect();
         if shares.is_empty() {
-            let addresses = sides().filter_map(Side::addresses);
-            return Side::Addresses(addresses.fold(IpSet::empty(), |all, more| all.union(more)));
+            return Side::Addresses(IpSet::union_of(sides().filter_map(Side::addresses)));
         }
         shares.sort_unstable();
         shares.dedup();

@@ -37,9 +37,8 @@ pub fn behind(engine: &Engine<'_>, set: &PolicySet, hop: &Hop) -> Behind {
         ports: Asked::Every,
     };
     let mut behind = Behind { rules: Vec::new(), egress: Truth::No, ingress: Truth::No };
-    let (_, traces) = engine.trace(&request);
     let told = hop.decided.possible();
-    for trace in &traces {
+    for trace in &engine.trace_rules(&request) {
         let is_meant = shares_pods(&trace.pair.from, &hop.from) && shares_pods(&trace.pair.to, &hop.to);
         if !is_meant || !trace.pair.decided.possible().overlaps(&told) {
             continue;

@@ -84,11 +84,15 @@ impl Snippet<'_> {
     fn is_showable(&self) -> bool {
         let windows = self.shown().map(|label| {
             let span = label.span;
-            let (start, end) = self.source.window(span.start as usize, span.len() as usize, (1, 1));
-            self.source.file.text().get(start..end).unwrap_or_default()
+            let (start, end) = self.source.window(span.start as usize, span.len() as usize, (1, 1))?;
+            self.source.file.text().get(start..end)
         });
-        let mut lines = windows.flat_map(str::lines);
-        lines.all(|line| line.len() <= LONGEST_LINE && !line.contains(|c: char| c.is_control() && c != '\t'))
+        let is_short = |line: &str| line.len() <= LONGEST_LINE;
+        let is_plain = |line: &str| !line.contains(|c: char| c.is_control() && c != '\t');
+        let mut windows = windows;
+        windows.all(|window| {
+            window.is_some_and(|window| window.lines().all(|line| is_short(line) && is_plain(line)))
+        })
     }
 }
 
@@ -138,18 +142,23 @@ struct Source<'s> {
 }
 
 impl Source<'_> {
-    /// The bytes of the lines of a place, and of as many lines before and after.
-    fn window(&self, start: usize, length: usize, (before, after): (usize, usize)) -> (usize, usize) {
-        let text = self.file.text();
+    /// The bytes of the lines of a place, and of as many lines before and after; `None` where those before or behind it
+    /// are longer than is shown.
+    fn window(&self, start: usize, length: usize, (before, after): (usize, usize)) -> Option<(usize, usize)> {
+        let text = self.file.text().as_bytes();
         let start = start.min(text.len());
         let end = start.saturating_add(length).min(text.len());
-        let head = text.as_bytes().get(..start).unwrap_or_default();
+        let first = start.saturating_sub((before + 1) * (LONGEST_LINE + 2));
+        let head = text.get(first..start)?;
         let newlines_before = head.iter().enumerate().rev().filter(|(_, byte)| **byte == b'\n');
-        let from = newlines_before.map(|(at, _)| at + 1).nth(before).unwrap_or(0);
-        let tail = text.as_bytes().get(end..).unwrap_or_default();
+        let from = newlines_before.map(|(at, _)| first + at + 1).nth(before);
+        let from = from.or((first == 0).then_some(0))?;
+        let last = end.saturating_add((after + 1) * (LONGEST_LINE + 2)).min(text.len());
+        let tail = text.get(end..last)?;
         let newlines_after = tail.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
-        let to = newlines_after.map(|(at, _)| end + at + 1).nth(after).unwrap_or(text.len());
-        (from, to)
+        let to = newlines_after.map(|(at, _)| end + at + 1).nth(after);
+        let to = to.or((last == text.len()).then_some(text.len()))?;
+        Some((from, to))
     }
 }
 
@@ -162,7 +171,7 @@ impl SourceCode for Source<'_> {
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let (start, end) = match (before, after) {
             (0, 0) => (span.offset(), span.offset() + span.len()), // the place itself, for the headline of the frame
-            around => self.window(span.offset(), span.len(), around),
+            around => self.window(span.offset(), span.len(), around).ok_or(MietteError::OutOfBounds)?,
         };
         let data = self.file.text().get(start..end).ok_or(MietteError::OutOfBounds)?;
         let place = self.file.line_column(u32::try_from(start).map_err(|_| MietteError::OutOfBounds)?);

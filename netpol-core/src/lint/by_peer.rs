@@ -1,14 +1,14 @@
 //! The rules of one direction of some policies, by what their peers name, so that those that may cover a peer are found
 //! without a look at all of them.
 
-use rustc_hash::FxHashMap;
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::Context;
-use crate::cluster::{Cluster, Namespace};
-use crate::index::{IndexedPeer, IndexedRule, TermId};
-use crate::net::{Bound, IpSet, RangeSet};
-use crate::policy::{NamespaceMatch, PodMatch};
-use crate::selector::{LabelValue, Operator, Selector};
+use crate::cluster::Cluster;
+use crate::index::{Around, ClassId, IndexedPeer, IndexedPorts, IndexedRule, Term, TermId};
+use crate::net::{Bound, IpSet, PortSet, Protocol, RangeSet};
+use crate::policy::PodMatch;
 
 /// A rule by the place of its policy and its own place in it.
 pub(super) type RuleId = (u32, usize);
@@ -18,12 +18,14 @@ pub(super) type RuleId = (u32, usize);
 pub(super) struct ByPeer<'a> {
     rules: Vec<(RuleId, &'a IndexedRule)>,
     /// Those for every peer.
-    everybody: Vec<u32>,
-    of_term: FxHashMap<TermId, Vec<u32>>,
+    everybody: ByPorts,
+    of_term: FxHashMap<TermId, ByPorts>,
     /// The selectors, each once.
     terms: Vec<TermId>,
-    /// The selectors by a label that all they select have.
-    by_label: FxHashMap<Option<Sure<'a>>, Vec<TermId>>,
+    around: Around<'a>,
+    /// The selectors by the classes of pods that they select; those of many classes apart.
+    of_class: FxHashMap<ClassId, Vec<TermId>>,
+    of_many_classes: Vec<TermId>,
     v4: Spans<u32>,
     v6: Spans<u128>,
 }
@@ -32,21 +34,16 @@ impl<'a> ByPeer<'a> {
     pub(super) fn new(context: &Context<'a>, rules: Vec<(RuleId, &'a IndexedRule)>) -> Self {
         let mut all = Self { rules, ..Self::default() };
         let (mut v4, mut v6) = (Vec::new(), Vec::new());
+        let mut everybody = Vec::new();
+        let mut of_term: IndexMap<TermId, Vec<u32>, FxBuildHasher> = IndexMap::default();
         for (number, (_, rule)) in (0u32..).zip(&all.rules) {
             let Some(peers) = &rule.peers else {
-                all.everybody.push(number);
+                everybody.push(number);
                 continue;
             };
             for peer in peers {
                 match peer {
-                    IndexedPeer::Term(id) => all
-                        .of_term
-                        .entry(*id)
-                        .or_insert_with(|| {
-                            all.terms.push(*id);
-                            Vec::new()
-                        })
-                        .push(number),
+                    IndexedPeer::Term(id) => of_term.entry(*id).or_default().push(number),
                     IndexedPeer::Block(id) => {
                         let Some(block) = context.index.block(*id) else { continue };
                         let addresses = &block.block.addresses;
@@ -56,11 +53,26 @@ impl<'a> ByPeer<'a> {
                 }
             }
         }
-        for id in &all.terms {
-            let label = context.index.term(*id).and_then(|term| Sure::of(&term.pods));
-            all.by_label.entry(label).or_default().push(*id);
+        all.terms = of_term.keys().copied().collect();
+        let terms: Vec<&Term> = all.terms.iter().filter_map(|id| context.index.term(*id)).collect();
+        for (id, term) in all.terms.iter().zip(&terms) {
+            if term.selected.len() > FEW_CLASSES {
+                all.of_many_classes.push(*id);
+                continue;
+            }
+            for class in term.selected.iter() {
+                all.of_class.entry(class).or_default().push(*id);
+            }
         }
-        Self { v4: Spans::new(v4), v6: Spans::new(v6), ..all }
+        let by_ports = |numbers: Vec<u32>| ByPorts::new(&all.rules, numbers);
+        Self {
+            everybody: by_ports(everybody),
+            of_term: of_term.into_iter().map(|(id, numbers)| (id, by_ports(numbers))).collect(),
+            around: Around::new(terms.iter().map(|term| &*term.pods)),
+            v4: Spans::new(v4),
+            v6: Spans::new(v6),
+            ..all
+        }
     }
 
     /// A rule.
@@ -68,25 +80,27 @@ impl<'a> ByPeer<'a> {
         self.rules.get(number as usize).copied()
     }
 
-    /// The rules for every peer.
-    pub(super) fn for_everybody(&self) -> &[u32] {
-        &self.everybody
+    /// The rules for every peer that may allow something of some ports.
+    pub(super) fn for_everybody(&self, ports: &IndexedPorts) -> Vec<u32> {
+        self.everybody.allowing(ports)
     }
 
-    /// The rules with a peer.
-    pub(super) fn with_term(&self, id: TermId) -> &[u32] {
-        self.of_term.get(&id).map(Vec::as_slice).unwrap_or_default()
-    }
-
-    /// The selectors of peers, each once.
-    pub(super) fn terms(&self) -> &[TermId] {
-        &self.terms
+    /// The rules with a peer that may allow something of some ports.
+    pub(super) fn with_term(&self, id: TermId, ports: &IndexedPorts) -> Vec<u32> {
+        self.of_term.get(&id).map(|rules| rules.allowing(ports)).unwrap_or_default()
     }
 
     /// The selectors of peers that may select all that another selects, whatever pods there are.
     pub(super) fn terms_around(&self, cluster: &'a Cluster, narrow: &PodMatch) -> Vec<TermId> {
-        let labels = std::iter::once(None).chain(Sure::all_of(narrow, cluster).into_iter().map(Some));
-        labels.filter_map(|label| self.by_label.get(&label)).flatten().copied().collect()
+        let places = self.around.candidates(narrow, cluster).into_iter();
+        places.filter_map(|place| self.terms.get(place as usize)).copied().collect()
+    }
+
+    /// The selectors of peers that may select all pods of the input that another selects.
+    pub(super) fn terms_with_pods_of(&self, narrow: &Term) -> Vec<TermId> {
+        let Some(first) = narrow.selected.iter().next() else { return self.terms.clone() };
+        let few = self.of_class.get(&first).into_iter().flatten();
+        few.chain(&self.of_many_classes).copied().collect()
     }
 
     /// The rules with a block that has an address of a set, or any block when the set is empty.
@@ -101,6 +115,45 @@ impl<'a> ByPeer<'a> {
     pub(super) fn with_first_address(&self, addresses: &IpSet) -> Vec<u32> {
         let first = IpSet { v4: addresses.v4.first(), v6: addresses.v6.first() };
         self.with_addresses(&first)
+    }
+}
+
+/// Selectors of more classes are looked at whatever class is asked for.
+const FEW_CLASSES: usize = 16;
+
+/// Rules by the ports that they allow.
+#[derive(Debug, Default)]
+struct ByPorts {
+    numbered: [Spans<u16>; 3],
+    /// Those that name ports, or allow every port of a protocol.
+    others: Vec<u32>,
+}
+
+impl ByPorts {
+    fn new(rules: &[(RuleId, &IndexedRule)], numbers: Vec<u32>) -> Self {
+        let mut numbered = Protocol::ALL.map(|_| Vec::new());
+        let mut others = Vec::new();
+        for number in numbers {
+            let Some((_, rule)) = rules.get(number as usize) else { continue };
+            let ports = &rule.ports;
+            let has_every = Protocol::ALL.into_iter().any(|it| *ports.fixed.ports(it) == PortSet::every());
+            if has_every || !ports.named.is_empty() {
+                others.push(number);
+                continue;
+            }
+            for (spans, protocol) in numbered.iter_mut().zip(Protocol::ALL) {
+                let ranges = ports.fixed.ports(protocol).ranges().iter();
+                spans.extend(ranges.map(|(first, last)| (*first, *last, number)));
+            }
+        }
+        Self { numbered: numbered.map(Spans::new), others }
+    }
+
+    /// Those that may allow something of some ports.
+    fn allowing(&self, ports: &IndexedPorts) -> Vec<u32> {
+        let numbered = self.numbered.iter().zip(Protocol::ALL);
+        let numbered = numbered.flat_map(|(spans, protocol)| spans.overlapping(ports.fixed.ports(protocol)));
+        numbered.chain(self.others.iter().copied()).collect()
     }
 }
 
@@ -150,59 +203,4 @@ impl<T: Bound> Spans<T> {
         let overlapping = reaching.filter(|span| numbers.overlaps(&RangeSet::range(span.first, span.last)));
         overlapping.map(|span| span.rule)
     }
-}
-
-/// A key and its value.
-pub(super) type Label<'a> = (&'a str, &'a str);
-
-/// A label that all pods of a selector have, or all their namespaces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Sure<'a> {
-    Pods(Label<'a>),
-    Namespaces(Label<'a>),
-}
-
-impl<'a> Sure<'a> {
-    /// One of a selector; `None` when no single one is sure.
-    fn of(pods: &'a PodMatch) -> Option<Self> {
-        let of_namespaces = || match &pods.namespaces {
-            NamespaceMatch::Named(name) => Some((Namespace::NAME_LABEL, name.as_str())),
-            NamespaceMatch::Selected(selector) => labels(selector).next(),
-        };
-        let of_pods = labels(&pods.pods).next().map(Self::Pods);
-        of_pods.or_else(|| of_namespaces().map(Self::Namespaces))
-    }
-
-    /// All of a selector, with those that the namespaces which it names have.
-    fn all_of(pods: &'a PodMatch, cluster: &'a Cluster) -> Vec<Self> {
-        let mut all: Vec<Self> = labels(&pods.pods).map(Self::Pods).collect();
-        match &pods.namespaces {
-            NamespaceMatch::Selected(selector) => all.extend(labels(selector).map(Self::Namespaces)),
-            NamespaceMatch::Named(name) => {
-                let known = cluster.namespace_named(name).and_then(|id| cluster.namespace(id));
-                let of_object = known.into_iter().flat_map(|namespace| namespace.labels.iter());
-                let of_object = of_object.filter_map(|(key, value)| match value {
-                    LabelValue::Known(value) => Some((key, value.as_str())),
-                    LabelValue::Unknown => None,
-                });
-                let configured = cluster.facts.namespaces.get(name).into_iter().flatten();
-                let configured = configured.map(|(key, value)| (key.as_str(), value.as_str()));
-                all.extend(of_object.chain(configured).map(Self::Namespaces));
-                all.push(Self::Namespaces((Namespace::NAME_LABEL, name)));
-            }
-        }
-        all.sort_unstable();
-        all.dedup();
-        all
-    }
-}
-
-/// The labels that all which a selector selects have, as far as it names their values one by one.
-pub(super) fn labels(selector: &Selector) -> impl Iterator<Item = Label<'_>> {
-    selector.requirements().iter().filter_map(|requirement| {
-        let (Operator::In, [value]) = (requirement.operator, requirement.values.as_slice()) else {
-            return None;
-        };
-        Some((requirement.key.as_deref()?, value.as_str())).filter(|_| !requirement.has_placeholder())
-    })
 }

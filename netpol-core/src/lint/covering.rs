@@ -6,12 +6,12 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Context;
-use super::by_peer::{ByPeer, Label, RuleId, labels};
+use super::by_peer::{ByPeer, RuleId};
 use crate::index::term::selects_all;
-use crate::index::{BlockId, IndexedPeer, IndexedPorts, IndexedRule, NamedPortQuery, Term, TermId};
+use crate::index::{Around, BlockId, IndexedPeer, IndexedPorts, IndexedRule, NamedPortQuery, Term, TermId};
 use crate::net::{ConnectionSet, IpSet};
-use crate::policy::{Action, Direction, NamespaceMatch};
-use crate::selector::{Selector, Truth};
+use crate::policy::{Action, Direction};
+use crate::selector::Truth;
 
 /// For which pods something is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +46,9 @@ pub(super) enum Among {
 pub(super) struct Covering<'c, 'a> {
     context: &'c Context<'a>,
     scope: Scope,
-    /// The policies of a namespace by a label that all their pods have; those of which nothing is known by key alone.
-    by_label: FxHashMap<(&'a str, Option<Label<'a>>), Vec<u32>>,
+    /// The policies, and their subjects in the same order.
+    policies: Vec<u32>,
+    around: Around<'a>,
     /// What is known of each subject that was asked for.
     wider: FxHashMap<TermId, Rc<Wider<'a>>>,
     /// Rules that are not looked at any more.
@@ -69,17 +70,12 @@ struct Wanted<'w, 'a> {
 
 impl<'c, 'a> Covering<'c, 'a> {
     pub(super) fn new(context: &'c Context<'a>, scope: Scope) -> Self {
-        let mut by_label: FxHashMap<_, Vec<u32>> = FxHashMap::default();
-        for (place, policy) in context.evaluated() {
-            let subject = &policy.subject.value;
-            if let NamespaceMatch::Named(namespace) = &subject.namespaces {
-                by_label.entry((namespace.as_str(), label(&subject.pods))).or_default().push(place);
-            }
-        }
+        let subjects = context.evaluated().map(|(_, policy)| &policy.subject.value);
         Self {
             context,
             scope,
-            by_label,
+            policies: context.evaluated().map(|(place, _)| place).collect(),
+            around: Around::new(subjects),
             wider: FxHashMap::default(),
             gone: FxHashSet::default(),
             gone_policies: FxHashSet::default(),
@@ -125,7 +121,7 @@ impl<'c, 'a> Covering<'c, 'a> {
             return Some(known.clone());
         }
         let mut policies = match self.scope {
-            Scope::Any => self.with_a_label_of(place),
+            Scope::Any => self.around(place),
             Scope::Existing => self.selecting_a_class_of(place),
         };
         policies.sort_unstable();
@@ -138,12 +134,10 @@ impl<'c, 'a> Covering<'c, 'a> {
         Some(wider)
     }
 
-    fn with_a_label_of(&self, place: u32) -> Vec<u32> {
+    fn around(&self, place: u32) -> Vec<u32> {
         let Some(policy) = self.context.policies.policies.get(place as usize) else { return Vec::new() };
-        let NamespaceMatch::Named(namespace) = &policy.subject.value.namespaces else { return Vec::new() };
-        let labels = std::iter::once(None).chain(labels(&policy.subject.value.pods).map(Some));
-        let of_label = labels.filter_map(|label| self.by_label.get(&(namespace.as_str(), label)));
-        of_label.flatten().copied().collect()
+        let places = self.around.candidates(&policy.subject.value, self.context.cluster).into_iter();
+        places.filter_map(|place| self.policies.get(place as usize)).copied().collect()
     }
 
     fn selecting_a_class_of(&self, place: u32) -> Vec<u32> {
@@ -212,7 +206,7 @@ impl<'c, 'a> Covering<'c, 'a> {
         let ports = &wanted.rule.ports;
         let mut open = Open { fixed: ports.fixed.clone(), named: ports.named.clone() };
         let mut used = Vec::new();
-        let candidates = self.covering(atom, wanted.others);
+        let candidates = self.covering(atom, ports, wanted.others);
         for (id, other) in self.in_order(&candidates, wanted) {
             if open.overlaps(&other.ports) {
                 open.close(&other.ports);
@@ -240,15 +234,15 @@ impl<'c, 'a> Covering<'c, 'a> {
         of_others.chain(of_own).filter(|(id, _)| !self.is_gone(*id))
     }
 
-    /// The rules of which one peer covers a peer whole, each once and sorted.
-    fn covering(&mut self, atom: Atom, rules: &ByPeer<'a>) -> Vec<u32> {
-        let mut found = rules.for_everybody().to_vec();
+    /// The rules for some of the ports of which one peer covers a peer whole, each once and sorted.
+    fn covering(&mut self, atom: Atom, ports: &IndexedPorts, rules: &ByPeer<'a>) -> Vec<u32> {
+        let mut found = rules.for_everybody(ports);
         match atom {
             None => {}
             Some(IndexedPeer::Term(narrow)) => {
                 for wide in self.terms_around(narrow, rules) {
                     if self.is_within(narrow, wide) {
-                        found.extend(rules.with_term(wide));
+                        found.extend(rules.with_term(wide, ports));
                     }
                 }
             }
@@ -262,8 +256,8 @@ impl<'c, 'a> Covering<'c, 'a> {
     fn terms_around(&self, narrow: TermId, rules: &ByPeer<'a>) -> Vec<TermId> {
         match (self.scope, self.context.index.term(narrow)) {
             (Scope::Any, Some(term)) => rules.terms_around(self.context.cluster, &term.pods),
-            (Scope::Existing, _) => rules.terms().to_vec(),
-            (Scope::Any, None) => Vec::new(),
+            (Scope::Existing, Some(term)) => rules.terms_with_pods_of(term),
+            (_, None) => Vec::new(),
         }
     }
 
@@ -396,16 +390,5 @@ fn allows_name(ports: &IndexedPorts, name: &NamedPortQuery) -> bool {
 
 /// Whether one selector may be within another, as far as is seen at a glance: most pairs are not, and are not kept.
 fn may_be_within(scope: Scope, narrow: &Term, wide: &Term) -> bool {
-    match scope {
-        Scope::Any => {
-            let wanted = label(&wide.pods.pods);
-            wanted.is_none_or(|wanted| labels(&narrow.pods.pods).any(|own| own == wanted))
-        }
-        Scope::Existing => narrow.selected.iter().next().is_none_or(|first| wide.selected.contains(first)),
-    }
-}
-
-/// A label that all pods of a selector have; `None` when no single one is sure.
-fn label(selector: &Selector) -> Option<Label<'_>> {
-    labels(selector).next()
+    scope == Scope::Any || narrow.selected.iter().next().is_none_or(|first| wide.selected.contains(first))
 }

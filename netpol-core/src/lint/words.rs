@@ -5,14 +5,19 @@ use crate::cluster::WorkloadId;
 use crate::index::ClassId;
 
 /// So many things are named one by one.
-const NAMED: usize = 3;
+pub(super) const NAMED: usize = 3;
 
 /// `a`, `a and b`, `a, b and c`, `a, b and 5 more`.
 pub(super) fn some<S: AsRef<str>>(names: &[S]) -> String {
-    let shown = if names.len() > NAMED { NAMED - 1 } else { names.len() };
+    first_of(names, names.len())
+}
+
+/// The same of which only the first are at hand.
+fn first_of<S: AsRef<str>>(names: &[S], count: usize) -> String {
+    let shown = if count > NAMED { NAMED - 1 } else { names.len() };
     let mut words: Vec<String> = names.iter().take(shown).map(|name| name.as_ref().to_owned()).collect();
-    if names.len() > shown {
-        words.push(format!("{} more", names.len() - shown));
+    if count > shown {
+        words.push(format!("{} more", count - shown));
     }
     let Some(last) = words.pop() else { return String::new() };
     if words.is_empty() { last } else { format!("{} and {last}", words.join(", ")) }
@@ -31,8 +36,13 @@ pub(super) fn workloads_of(context: &Context<'_>, classes: &[ClassId]) -> Vec<Wo
 
 /// The names of workloads, without their namespaces.
 pub(super) fn workloads(context: &Context<'_>, workloads: &[WorkloadId]) -> String {
+    first_workloads(context, workloads, workloads.len())
+}
+
+/// The same for so many workloads of which only the first are at hand.
+pub(super) fn first_workloads(context: &Context<'_>, workloads: &[WorkloadId], count: usize) -> String {
     let name = |id: &WorkloadId| context.cluster.workload(*id).map(|workload| workload.name.as_str());
-    some(&workloads.iter().filter_map(name).collect::<Vec<_>>())
+    first_of(&workloads.iter().filter_map(name).collect::<Vec<_>>(), count)
 }
 
 /// One workload by its kind and name, several by their number: `` `Deployment shop/cart` ``, `7 workloads`.

@@ -58,7 +58,6 @@ fn range(span: Span, files: &FileSet) -> Value {
 
 fn position(offset: u32, span: Span, files: &FileSet) -> Value {
     let Some(file) = files.get(span.file) else { return json!({"line": 1, "column": 1}) };
-    let before = file.text().get(..offset as usize).unwrap_or_default();
-    let column = before.len() - before.rfind('\n').map_or(0, |newline| newline + 1) + 1;
+    let column = offset.saturating_sub(file.line_start(offset)) + 1;
     json!({"line": file.line_column(offset).line, "column": column})
 }

@@ -21,17 +21,17 @@ const COUNTED: [&str; 8] = ["address", "addresses", "ip", "ips", "host", "hosts"
 
 fn find(context: &Context<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    // Many blocks and policies may stand on one line: its rest is looked through once.
+    let mut rest = None;
     for policy in context.network_policies() {
         let lists = [&policy.spec.ingress, &policy.spec.egress].into_iter().flatten();
         let rules = lists.flat_map(|rules| &rules.rules);
         let peers = rules.flat_map(|rule| rule.value.peers.iter().flat_map(|peers| &peers.value));
         let blocks = peers.filter_map(|peer| peer.value.ip_block.as_ref());
         let cidrs = blocks.flat_map(|block| std::iter::once(&block.value.cidr).chain(&block.value.except));
-        // Many blocks may stand on one line: its rest is looked through once.
-        let mut rest = None;
         for cidr in cidrs {
             let behind = Rest::of(context, cidr.span, rest.take());
-            let finding = behind.as_ref().and_then(|rest| finding(cidr, rest.comment?));
+            let finding = behind.as_ref().and_then(|rest| finding(cidr, rest.claim?));
             found.extend(finding.map(|finding| finding.with_object(policy.object.clone())));
             rest = behind;
         }
@@ -39,11 +39,10 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
     found
 }
 
-fn finding(cidr: &Spanned<String>, (comment, place): (&str, Span)) -> Option<Diagnostic> {
+fn finding(cidr: &Spanned<String>, (claimed, place): (u64, Span)) -> Option<Diagnostic> {
     let block: IpNet = cidr.value.parse().ok()?;
     let bits = u32::from(block.max_prefix_len() - block.prefix_len());
     let size = 1u64.checked_shl(bits)?;
-    let claimed = claimed(comment)?;
     // People count the addresses of hosts too: all but the first and the last.
     if claimed == size || (size > 2 && claimed == size - 2) {
         return None;
@@ -67,33 +66,32 @@ fn meant(block: IpNet, count: u64) -> Option<IpNet> {
 }
 
 /// The rest of a line, up to its end or to the comment at its end.
-struct Rest<'a> {
+struct Rest {
     before: Span,
-    comment: Option<(&'a str, Span)>,
+    /// How many addresses the comment speaks of, and where it stands.
+    claim: Option<(u64, Span)>,
 }
 
-impl<'a> Rest<'a> {
+impl Rest {
     /// What stands behind a place on its line; `known` is what stands behind another one.
-    fn of(context: &Context<'a>, place: Span, known: Option<Self>) -> Option<Self> {
+    fn of(context: &Context<'_>, place: Span, known: Option<Self>) -> Option<Self> {
         let holds = |rest: &Self| {
             rest.before.file == place.file && (rest.before.start..=rest.before.end).contains(&place.end)
         };
         known.filter(holds).or_else(|| Self::behind(context, place))
     }
 
-    fn behind(context: &Context<'a>, place: Span) -> Option<Self> {
+    fn behind(context: &Context<'_>, place: Span) -> Option<Self> {
         let text = context.files.get(place.file)?.text();
         let rest = text.get(place.end as usize..)?.lines().next()?;
         let offset = |at: usize| Some(place.end + u32::try_from(at).ok()?);
         let Some(at) = rest.find(" #") else {
-            return Some(Self {
-                before: Span::new(place.file, place.end, offset(rest.len())?),
-                comment: None,
-            });
+            return Some(Self { before: Span::new(place.file, place.end, offset(rest.len())?), claim: None });
         };
         let comment = rest.get(at + 1..)?.trim_end();
         let span = Span::new(place.file, offset(at + 1)?, offset(at + 1 + comment.len())?);
-        Some(Self { before: Span::new(place.file, place.end, offset(at)?), comment: Some((comment, span)) })
+        let claim = claimed(comment).map(|claimed| (claimed, span));
+        Some(Self { before: Span::new(place.file, place.end, offset(at)?), claim })
     }
 }
 

@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use crate::cluster::WorkloadId;
+use crate::cluster::{GroupId, WorkloadId};
 use crate::diagnostic::{Category, Diagnostic, RuleName, Severity};
 use crate::dialect::network_policy::raise;
 use crate::evaluate::Row;
-use crate::index::{ClassId, ClassSet, IndexedPeer, Term};
+use crate::index::{ClassId, IndexedPeer, Term, TermId};
 use crate::lint::{Context, Isolated, Level, Levels, Needs, Rule, RuleAt, words};
 use crate::net::ConnectionSet;
 use crate::policy::{Direction, NamespaceMatch, OriginId, Peer, Policy};
@@ -33,6 +33,10 @@ struct Side<'c> {
     isolated: &'c [Isolated],
     of_class: FxHashMap<ClassId, usize>,
     rows: FxHashMap<usize, Rc<Possible>>,
+    /// The first of the pods of a subject that each row lets some ports through to: one, or two.
+    admitted: FxHashMap<(TermId, usize, ConnectionSet), [Option<ClassId>; 2]>,
+    /// The workloads of the pods that a selector selects.
+    workloads: FxHashMap<TermId, Rc<[WorkloadId]>>,
 }
 
 /// What may flow between the subject of a row and each class; nothing for a class that is not listed.
@@ -48,7 +52,13 @@ impl<'c> Side<'c> {
         let isolated = context.isolated(direction);
         let numbered = isolated.iter().enumerate();
         let of_class = numbered.flat_map(|(number, it)| it.classes.iter().map(move |class| (*class, number)));
-        Self { isolated, of_class: of_class.collect(), rows: FxHashMap::default() }
+        Self {
+            isolated,
+            of_class: of_class.collect(),
+            rows: FxHashMap::default(),
+            admitted: FxHashMap::default(),
+            workloads: FxHashMap::default(),
+        }
     }
 
     /// What an isolated class lets through; `None` when it is not isolated.
@@ -60,6 +70,36 @@ impl<'c> Side<'c> {
             .entry(number)
             .or_insert_with(|| Rc::new(possible(&context.rows().row(isolated.subject, isolated.direction))));
         Some((number, row.clone()))
+    }
+}
+
+impl Side<'_> {
+    /// Those pods of a subject that a row lets something of some ports through to, two of them at most.
+    fn admitted(
+        &mut self,
+        (id, subject): (TermId, &Term),
+        (number, row): (usize, &Possible),
+        ports: &ConnectionSet,
+    ) -> [Option<ClassId>; 2] {
+        let key = (id, number, ports.clone());
+        *self.admitted.entry(key).or_insert_with(|| {
+            let lets_through = |own: &ClassId| row.get(own).is_some_and(|possible| possible.overlaps(ports));
+            let mut admitted = subject.selected.iter().filter(lets_through);
+            [admitted.next(), admitted.next()]
+        })
+    }
+
+    /// The workloads of the pods that a selector selects, sorted.
+    fn workloads(&mut self, context: &Context<'_>, (id, term): (TermId, &Term)) -> Rc<[WorkloadId]> {
+        let found = self.workloads.entry(id).or_insert_with(|| {
+            let owner = |id| context.cluster.group(id).map(|group| group.workload);
+            let mut all: Vec<WorkloadId> =
+                context.pods().of_classes(&term.selected).filter_map(owner).collect();
+            all.sort_unstable();
+            all.dedup();
+            all.into()
+        });
+        found.clone()
     }
 }
 
@@ -83,7 +123,7 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
                 let IndexedPeer::Term(id) = indexed else { continue };
                 let Some(term) = context.index.term(id) else { continue };
                 if let Some(refused) = refused(context, &rule, term, &mut others) {
-                    found.extend(finding(context, &rule, (peer.origin, term), (&refused, &others)));
+                    found.extend(finding(context, &rule, (peer.origin, id, term), (&refused, &mut others)));
                 }
             }
         }
@@ -93,7 +133,8 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
 
 /// The first pair of those that a peer of a rule allows, when all of them are refused at the other end for certain.
 fn refused(context: &Context<'_>, rule: &RuleAt<'_>, peer: &Term, others: &mut Side<'_>) -> Option<Refused> {
-    let subject = context.index.policy(rule.place).and_then(|policy| context.index.term(policy.subject))?;
+    let subject_id = context.index.policy(rule.place)?.subject;
+    let subject = context.index.term(subject_id)?;
     let is_vague = |term: &Term| !term.unknown.is_empty() || !term.assumed_not.is_empty();
     // Pods of any namespace, with any labels: others than those of the input are meant too.
     let is_anyone =
@@ -117,14 +158,22 @@ fn refused(context: &Context<'_>, rule: &RuleAt<'_>, peer: &Term, others: &mut S
             continue;
         }
         seen.push(number);
+        let is_itself = |own: ClassId| own == other && context.pods().is_one_pod(own);
+        if !has_named {
+            let Some(own) = subject.selected.iter().find(|own| !is_itself(*own)) else { continue };
+            let ports = ports(context, rule, own, other)?;
+            let admitted = others.admitted((subject_id, subject), (number, &row), &ports);
+            if ports.is_empty() || admitted.into_iter().flatten().any(|own| !is_itself(own)) {
+                return None;
+            }
+            first = first.or(Some(Refused { own, other, ports }));
+            continue;
+        }
         pairs += subject.selected.len();
         if pairs > MOST_PAIRS {
             return None;
         }
-        for own in subject.selected.iter() {
-            if own == other && context.pods().is_one_pod(own) {
-                continue;
-            }
+        for own in subject.selected.iter().filter(|own| !is_itself(*own)) {
             let ports = ports(context, rule, own, other)?;
             if ports.is_empty() || row.get(&own).is_some_and(|possible| possible.overlaps(&ports)) {
                 return None;
@@ -157,35 +206,34 @@ fn ports(context: &Context<'_>, rule: &RuleAt<'_>, own: ClassId, other: ClassId)
 fn finding(
     context: &Context<'_>,
     rule: &RuleAt<'_>,
-    (origin, peer): (OriginId, &Term),
-    (refused, others): (&Refused, &Side<'_>),
+    (origin, peer_id, peer): (OriginId, TermId, &Term),
+    (refused, others): (&Refused, &mut Side<'_>),
 ) -> Option<Diagnostic> {
     let direction = rule.rule.value.direction;
-    let subject = context.index.policy(rule.place).and_then(|policy| context.index.term(policy.subject))?;
-    let own = workloads(context, &subject.selected, refused.own);
-    let other = workloads(context, &peer.selected, refused.other);
+    let subject = context.index.policy(rule.place)?.subject;
+    let own = others.workloads(context, (subject, context.index.term(subject)?));
+    let own = named_first(context, &own, refused.own);
+    let other = others.workloads(context, (peer_id, peer));
+    let other = named_first(context, &other, refused.other);
     let isolated = others.isolated.get(*others.of_class.get(&refused.other)?)?;
     let (_, closing) = isolated.policies(context).next()?;
     let (from, to) = match direction {
-        Direction::Egress => (&own, &other),
-        Direction::Ingress => (&other, &own),
+        Direction::Egress => (own, other.clone()),
+        Direction::Ingress => (other.clone(), own),
     };
-    let names = |ids: &[WorkloadId]| words::workloads(context, ids);
-    let full = |id: Option<&WorkloadId>| id.map_or_else(String::new, |id| words::count(context, &[*id]));
+    let full = |end: &Named| end.first.map_or_else(String::new, |id| words::count(context, &[id]));
     let ports = &refused.ports;
     let message = match direction {
-        Direction::Egress => format!(
-            "{} may send {ports} to {}, which does not let it in",
-            full(from.first()),
-            full(to.first())
-        ),
+        Direction::Egress => {
+            format!("{} may send {ports} to {}, which does not let it in", full(&from), full(&to))
+        }
         Direction::Ingress => {
-            format!("{} lets in {ports} from {}, which may not send it", full(to.first()), full(from.first()))
+            format!("{} lets in {ports} from {}, which may not send it", full(&to), full(&from))
         }
     };
     let label = match direction {
-        Direction::Egress => format!("lets {} send to {}", names(from), names(to)),
-        Direction::Ingress => format!("lets in {} to {}", names(from), names(to)),
+        Direction::Egress => format!("lets {} send to {}", from.names, to.names),
+        Direction::Ingress => format!("lets in {} to {}", from.names, to.names),
     };
     let severity = if peer.pods.pods.is_everything() { Severity::Info } else { Severity::Warning };
     let found = RULE
@@ -194,7 +242,7 @@ fn finding(
         .with_label(label)
         .with_object(rule.policy.object.clone());
     let closes =
-        format!("isolates the {} of {}; no policy allows this there", direction.opposite(), names(&other));
+        format!("isolates the {} of {}; no policy allows this there", direction.opposite(), other.names);
     let found = place(context, closing)
         .into_iter()
         .fold(found, |found, span| found.with_related(span, closes.clone()));
@@ -213,15 +261,23 @@ fn help(rule: &RuleAt<'_>, closing: &Policy) -> String {
     format!("a connection must be allowed at both ends: allow it in an {list} rule as well{item}")
 }
 
-/// The workloads of some classes, that of one class first.
-fn workloads(context: &Context<'_>, classes: &ClassSet, first: ClassId) -> Vec<WorkloadId> {
-    let owner = |id| context.cluster.group(id).map(|group| group.workload);
-    let of_first = context.pods().of_class(first).iter().find_map(|id| owner(*id));
-    let mut all: Vec<WorkloadId> = context.pods().of_classes(classes).filter_map(owner).collect();
-    all.sort_unstable();
-    all.dedup();
-    all.retain(|id| Some(*id) != of_first);
-    of_first.into_iter().chain(all).collect()
+/// Some workloads, as they are named.
+#[derive(Debug, Clone)]
+struct Named {
+    first: Option<WorkloadId>,
+    names: String,
+}
+
+/// Some workloads, that of a class first.
+fn named_first(context: &Context<'_>, all: &[WorkloadId], class: ClassId) -> Named {
+    let owner = |id: &GroupId| context.cluster.group(*id).map(|group| group.workload);
+    let of_first = context.pods().of_class(class).iter().find_map(owner);
+    let others = all.iter().copied().filter(|id| Some(*id) != of_first);
+    // As many as are named, and how many there are: not all of them for each finding.
+    let few: Vec<WorkloadId> = of_first.into_iter().chain(others).take(words::NAMED + 1).collect();
+    let is_in = of_first.is_none_or(|first| all.binary_search(&first).is_ok());
+    let count = all.len() + usize::from(!is_in);
+    Named { first: few.first().copied(), names: words::first_workloads(context, &few, count) }
 }
 
 /// What a policy selects, or its head.

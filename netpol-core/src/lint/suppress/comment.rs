@@ -13,8 +13,8 @@ const MARK: &str = "netpol:";
 pub(super) fn read(id: FileId, file: &SourceFile) -> (Vec<Directive>, Vec<Diagnostic>) {
     let (mut directives, mut faults) = (Vec::new(), Vec::new());
     let text = file.text();
-    for at in memmem::find_iter(text.as_bytes(), MARK) {
-        let Some(comment) = comment(text, at) else { continue };
+    let mut content = Content::default();
+    for comment in comments(text) {
         let span = Span::new(id, offset(comment.start), offset(comment.end));
         match parse(comment.words) {
             Some((is_file, names, reason)) => {
@@ -22,7 +22,7 @@ pub(super) fn read(id: FileId, file: &SourceFile) -> (Vec<Directive>, Vec<Diagno
                 let scope = match (is_file, comment.is_alone) {
                     (true, _) => Scope::File(id),
                     (false, false) => Scope::Line(id, line),
-                    (false, true) => Scope::Line(id, line + lines_to_content(text, comment.end)),
+                    (false, true) => Scope::Line(id, content.line_after(text, comment.end, line)),
                 };
                 let directive = Directive::new(names, scope, span);
                 directives.push(Directive { reason: reason.to_owned(), ..directive });
@@ -37,7 +37,7 @@ pub(super) fn read(id: FileId, file: &SourceFile) -> (Vec<Directive>, Vec<Diagno
 struct Comment<'t> {
     /// Where its `#` stands.
     start: usize,
-    /// Where its line ends.
+    /// Where its line ends, or the next such comment begins.
     end: usize,
     /// What stands behind the mark.
     words: &'t str,
@@ -45,18 +45,35 @@ struct Comment<'t> {
     is_alone: bool,
 }
 
-/// The comment whose first word is the mark at `at`.
-fn comment(text: &str, at: usize) -> Option<Comment<'_>> {
-    let (before, after) = text.split_at_checked(at)?;
-    let line = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let head = before.get(line..)?.trim_end_matches([' ', '\t']);
-    let content = head.strip_suffix('#')?;
-    if !(content.is_empty() || content.ends_with([' ', '\t'])) {
-        return None;
+/// The comments of a text that begin with the mark. Each byte is read a fixed number of times, however many marks a line has.
+fn comments(text: &str) -> Vec<Comment<'_>> {
+    let mut comments: Vec<Comment<'_>> = Vec::new();
+    let (mut line, mut read) = (0, 0);
+    for at in memmem::find_iter(text.as_bytes(), MARK) {
+        let newline = text.get(read..at).and_then(|between| between.rfind('\n'));
+        line = newline.map_or(line, |newline| read + newline + 1);
+        read = at;
+        let Some(start) = sign(text, line, at) else { continue };
+        let is_first = comments.last().is_none_or(|last| last.start < line);
+        if let Some(last) = comments.last_mut().filter(|_| !is_first) {
+            last.words = text.get(last.start..start).and_then(|it| it.split_once(MARK)).map_or("", |it| it.1);
+            last.end = start;
+        }
+        let is_alone = is_first && text.get(line..start).is_some_and(|before| before.trim().is_empty());
+        comments.push(Comment { start, end: at + MARK.len(), words: "", is_alone });
     }
-    let words = after.get(MARK.len()..)?.lines().next().unwrap_or_default();
-    let end = at + MARK.len() + words.len();
-    Some(Comment { start: line + content.len(), end, words, is_alone: content.trim().is_empty() })
+    for comment in comments.iter_mut().filter(|comment| comment.words.is_empty()) {
+        comment.words = text.get(comment.end..).unwrap_or_default().lines().next().unwrap_or_default();
+        comment.end += comment.words.len();
+    }
+    comments
+}
+
+/// Where the `#` stands of the comment whose first word is the mark at `at` of a line.
+fn sign(text: &str, line: usize, at: usize) -> Option<usize> {
+    let head = text.get(line..at)?.trim_end_matches([' ', '\t']);
+    let before = head.strip_suffix('#')?;
+    (before.is_empty() || before.ends_with([' ', '\t'])).then_some(line + before.len())
 }
 
 /// Whether it is for the whole file, the rules, and the reason.
@@ -70,15 +87,33 @@ fn parse(words: &str) -> Option<(bool, &str, &str)> {
     (!names.trim().is_empty()).then(|| (is_file, names, reason.trim()))
 }
 
-/// How many lines further the next line stands that is neither blank nor a comment.
-fn lines_to_content(text: &str, end: usize) -> u32 {
-    let rest = text.get(end..).unwrap_or_default();
-    let lines = rest.lines().skip(1);
-    let skipped = lines.take_while(|line| {
-        let line = line.trim_start();
-        line.is_empty() || line.starts_with('#')
-    });
-    1 + u32::try_from(skipped.count()).unwrap_or(u32::MAX - 1)
+/// The next line that is neither blank nor a comment, found once for all comments before it.
+#[derive(Debug, Default)]
+struct Content {
+    /// Where it begins.
+    start: usize,
+    /// Its number, from 1.
+    line: u32,
+}
+
+impl Content {
+    /// The number of the line that a comment is for, which ends at `end` of line `line`.
+    fn line_after(&mut self, text: &str, end: usize, line: u32) -> u32 {
+        if end < self.start {
+            return self.line;
+        }
+        let rest = text.get(end..).unwrap_or_default();
+        (self.start, self.line) = (end, line);
+        for (number, line) in rest.split_inclusive('\n').enumerate() {
+            let words = line.trim_start();
+            if number > 0 && !(words.is_empty() || words.starts_with('#')) {
+                break;
+            }
+            self.start += line.len();
+            self.line = self.line.saturating_add(1);
+        }
+        self.line
+    }
 }
 
 fn malformed(span: Span) -> Diagnostic {

@@ -43,7 +43,7 @@ const SCHEMA: &str = "netpol-baseline/v1";
 /// # Errors
 /// What is wrong with the file, in words.
 pub(super) fn read(path: &Path, name: &str) -> Result<BTreeMap<String, usize>, String> {
-    let text = std::fs::read_to_string(path)
+    let text = crate::input::bounded::read_beside(path)
         .map_err(|error| format!("the baseline `{name}` cannot be read: {error}"))?;
     let baseline: Baseline = serde_json::from_str(&text)
         .map_err(|error| format!("the baseline `{name}` cannot be read: {error}"))?;

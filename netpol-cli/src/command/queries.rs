@@ -15,6 +15,7 @@ use super::query::{Port, Query};
 use super::session::Session;
 use crate::Exit;
 use crate::args::Common;
+use crate::input::bounded;
 use crate::render::{Console, Format, Target};
 
 /// How much is written at once.
@@ -83,10 +84,17 @@ fn target(common: &Common, console: &mut Console<'_, '_>) -> Result<Target, Exit
 }
 
 fn opened(path: &Path, name: &Path, console: &mut Console<'_, '_>) -> Result<File, Exit> {
-    File::open(path).map_err(|error| {
+    bounded::opened(path).map_err(|error| {
         console.error(format_args!("`{}` cannot be read: {error}", name.display()));
         Exit::Error
     })
+}
+
+/// A longer line is no question, and what has no end is not waited for.
+const LONGEST_LINE: u64 = 4 << 20;
+
+fn too_long(line: u64) -> String {
+    format!("line {line} is longer than the limit of {} MiB", LONGEST_LINE >> 20)
 }
 
 /// Answers questions, and remembers what spellings stand for.
@@ -107,8 +115,11 @@ impl<'s> Answerer<'s> {
         let mut ready = Vec::with_capacity(2 * BUFFER);
         let mut text = Vec::new();
         let mut line = 0;
-        while questions.read_until(b'\n', &mut text)? > 0 {
+        while (&mut *questions).take(LONGEST_LINE).read_until(b'\n', &mut text)? > 0 {
             line += 1;
+            if text.len() as u64 == LONGEST_LINE && !text.ends_with(b"\n") {
+                return Err(io::Error::new(io::ErrorKind::InvalidData, too_long(line)));
+            }
             if !text.trim_ascii().is_empty() {
                 self.answer_line(line, &text, &mut ready)?;
                 ready.push(b'\n');

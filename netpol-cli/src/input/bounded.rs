@@ -29,6 +29,36 @@ pub fn read(path: &Path, room: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Of a file beside the manifests, such as a configuration, no more is read.
+const LARGEST_BESIDE: u64 = 64 << 20;
+
+/// Reads a whole file that stands beside the manifests, or that a flag names.
+///
+/// # Errors
+/// What the operating system says, a file that is too large or is not UTF-8, or a pipe that nobody writes to.
+pub fn read_beside(path: &Path) -> Result<String> {
+    let mut bytes = Vec::new();
+    open(path)?.take(LARGEST_BESIDE + 1).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > LARGEST_BESIDE {
+        let message = format!("it is larger than the limit of {} MiB", LARGEST_BESIDE >> 20);
+        return Err(Error::new(ErrorKind::FileTooLarge, message));
+    }
+    String::from_utf8(bytes).map_err(|_| Error::new(ErrorKind::InvalidData, "it is not UTF-8"))
+}
+
+/// Opens a file to read it; a pipe is waited for only so long.
+///
+/// # Errors
+/// What the operating system says, or a pipe that nobody writes to.
+pub fn opened(path: &Path) -> Result<File> {
+    open(path)
+}
+
+/// Whether a file can be read to its end: what is no file at all, such as a pipe or a device, may have none.
+pub fn has_an_end(path: &Path) -> bool {
+    std::fs::metadata(path).map_or(true, |file| file.is_file() && file.len() <= LARGEST_BESIDE)
+}
+
 /// Reads a stream to its end, of which no more than `room` is left.
 ///
 /// # Errors

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder};
 
+use super::bounded::has_an_end;
+
 /// A file that was found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Found {
@@ -34,21 +36,32 @@ pub fn walk(name: &str, root: &Path) -> Walk {
     let mut walk = Walk::default();
     let links: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
     let (left, real) = (links.clone(), root.canonicalize().unwrap_or_else(|_| root.to_owned()));
+    let endless: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
+    let found_endless = endless.clone();
     let is_walked = move |entry: &DirEntry| {
         let is_left = leads_outside(entry, &real);
         if is_left {
             left.lock().unwrap_or_else(PoisonError::into_inner).push(entry.path().to_owned());
         }
+        let without_end = endless_ignore_file(entry.path());
+        let is_left = is_left || without_end.is_some();
+        found_endless.lock().unwrap_or_else(PoisonError::into_inner).extend(without_end);
         !is_left
     };
-    let entries = WalkBuilder::new(root)
-        .filter_entry(is_walked)
-        .hidden(true)
-        .follow_links(true)
-        .git_global(false)
-        .require_git(false)
-        .add_custom_ignore_filename(".netpolignore")
-        .build();
+    let above = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    let above = above.ancestors().find_map(endless_ignore_file);
+    let mut builder = WalkBuilder::new(root);
+    builder.filter_entry(is_walked).hidden(true).follow_links(true).git_global(false).require_git(false);
+    match above {
+        None => {
+            builder.add_custom_ignore_filename(".netpolignore");
+        }
+        Some(file) => {
+            builder.ignore(false).git_ignore(false).git_exclude(false).parents(false);
+            walk.problems.push(endless_in_words(&file, name, root));
+        }
+    }
+    let entries = builder.build();
     for entry in entries {
         match entry {
             Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
@@ -60,6 +73,8 @@ pub fn walk(name: &str, root: &Path) -> Walk {
             Err(error) => walk.problems.push(in_words(&error, name, root)),
         }
     }
+    let endless = endless.lock().unwrap_or_else(PoisonError::into_inner);
+    walk.problems.extend(endless.iter().map(|file| endless_in_words(file, name, root)));
     let links = links.lock().unwrap_or_else(PoisonError::into_inner);
     walk.links = links.iter().map(|path| named(path, name, root)).collect();
     walk.links.sort_unstable();
@@ -106,6 +121,18 @@ fn leads_outside(entry: &DirEntry, real: &Path) -> bool {
     let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
     let is_link = entry.depth() > 0 && entry.path_is_symlink() && is_folder;
     is_link && entry.path().canonicalize().is_ok_and(|path| !path.starts_with(real))
+}
+
+/// The files that say what to leave out of the folder that they stand in.
+const IGNORE_FILES: [&str; 4] = [".gitignore", ".ignore", ".netpolignore", ".git/info/exclude"];
+
+/// A file of a folder that would say what to leave out, and has no end: it is not read.
+fn endless_ignore_file(folder: &Path) -> Option<PathBuf> {
+    IGNORE_FILES.iter().map(|name| folder.join(name)).find(|file| !has_an_end(file))
+}
+
+fn endless_in_words(file: &Path, name: &str, root: &Path) -> String {
+    format!("`{}` cannot be read: it is no regular file, or too large", named(file, name, root))
 }
 
 /// Whether a link leads nowhere that would not be read as a manifest anyway.

@@ -7,6 +7,7 @@ use netpol_core::evaluate::{Decision, UnknownAs};
 use super::session::{Session, counted};
 use crate::Exit;
 use crate::args::Common;
+use crate::render::text::without_commands;
 use crate::render::{Console, Format, Wanted};
 
 /// How a run ends on a decision.
@@ -160,7 +161,9 @@ pub(super) fn deliver(
     for target in wanted.targets(console.format) {
         let report = render(target.format, console.width(&target));
         exit = exit.and(match &target.file {
-            None => console.report(&report),
+            // Commands are what this format is for; its texts cannot add any.
+            None if target.format == Format::Github => console.report(&report),
+            None => console.report(&without_commands(report)),
             Some(file) => console.save(file, &report),
         });
     }

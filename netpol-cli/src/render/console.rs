@@ -7,6 +7,8 @@ use std::path::Path;
 use anstream::adapter::strip_str;
 use anstyle::{AnsiColor, Style};
 
+use netpol_core::text::one_line;
+
 use super::{Format, Target};
 use crate::args::{Color, Talk};
 use crate::config::Output;
@@ -126,7 +128,7 @@ impl<'c, 'io> Console<'c, 'io> {
 
     /// Says what to do about the message before.
     pub fn help(&mut self, message: impl Display) {
-        self.message(&format!("  help: {message}\n"));
+        self.message(&format!("  help: {}\n", one_line(message.to_string())));
     }
 
     /// Writes painted text to standard error. There is nobody to tell when that fails.
@@ -182,6 +184,8 @@ impl<'c, 'io> Console<'c, 'io> {
 
     fn say(&mut self, word: &str, color: AnsiColor, message: &dyn Display) {
         let style: Style = color.on_default().bold();
+        // Words of files and of the command line stand in it.
+        let message = one_line(message.to_string());
         self.message(&format!("{style}{word}{style:#}: {message}\n"));
     }
 }

@@ -8,9 +8,18 @@ pub fn csv(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Stri
     // Writing to memory does not fail, and every row has the width of the header.
     let _ = writer.write_record(header);
     for row in rows {
-        let _ = writer.write_record(row);
+        let _ = writer.write_record(row.into_iter().map(without_formula));
     }
     writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}
+
+/// A cell that no spreadsheet takes for a formula, and no log for a command. No name that the API server takes is changed.
+fn without_formula(cell: String) -> String {
+    let is_formula = cell.len() > 1 && cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if is_formula || cell.starts_with("##[") || (cell.starts_with("::") && cell.contains(' ')) {
+        return format!("'{cell}");
+    }
+    cell
 }
 
 /// A table as Markdown, where nothing of the input can be markup.
@@ -99,6 +108,12 @@ mod tests {
     fn words_between_backticks_are_code() {
         assert_eq!(worded("no pod is `app=a|b` <x>"), "no pod is `app=a\\|b` &lt;x&gt;");
         assert_eq!(worded("a `b"), "a \\`b");
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        let row = ["=1+1", "-", "::/0", "shop/a", "@x"].map(str::to_owned).to_vec();
+        assert_eq!(csv(&["a", "b", "c", "d", "e"], [row]), "a,b,c,d,e\n'=1+1,-,::/0,shop/a,'@x\n");
     }
 
     #[test]

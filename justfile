@@ -24,9 +24,9 @@ review:
     UPDATE_EXPECTED=1 cargo test -p netpol-tests --test suite
     git diff -- examples fixtures docs README.md
 
-# Damaged input, so many texts from a seed on: just fuzz 1000000 7
-fuzz COUNT="200000" SEED="1":
-    NETPOL_FUZZ={{ COUNT }} NETPOL_SEED={{ SEED }} cargo test --release -p netpol-tests --test fuzz -- --nocapture
+# Damaged input to the library and to every command and format, for so many minutes, from a seed on: just fuzz 60 7
+fuzz MINUTES="10" SEED="1":
+    NETPOL_FUZZ_MINUTES={{ MINUTES }} NETPOL_SEED={{ SEED }} cargo test --release -p netpol-tests --test fuzz -- --nocapture
 
 # The files of a new lint rule, to be filled in: just new-rule peer-matches-nothing
 new-rule NAME:

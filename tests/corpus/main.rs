@@ -9,3 +9,4 @@ mod validation;
 mod lint;
 mod lint_cases;
 mod yaml;
+mod hostile;

@@ -1,13 +1,17 @@
 //! Damaged input: whatever stands in a file, nothing panics, every place lies in its text, neighbours are still read, and the same
 //! bytes get the same answer.
 //!
-//! `NETPOL_FUZZ` is how many texts are tried, `NETPOL_SEED` the first seed.
+//! `NETPOL_FUZZ` is how many texts are tried, `NETPOL_FUZZ_RUNS` how many whole runs of the program; `NETPOL_FUZZ_MINUTES` how long,
+//! in place of both. `NETPOL_SEED` is the first seed.
 
 mod mutate;
+mod program;
+mod seeds;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use mutate::{mutated, seeds};
+use mutate::{manifests, mutated};
 use netpol_core::analysis::{Analysis, Settings};
 use netpol_core::cluster::Asked;
 use netpol_core::diagnostic::{Diagnostic, Edit};
@@ -15,35 +19,61 @@ use netpol_core::lint::{FixChoice, LintReport, LintSettings, Preset, apply_fixes
 use netpol_core::report;
 use netpol_core::text::{FileSet, SourceFile, Span};
 use netpol_tests::corpus::say;
-use netpol_tests::effort::number;
+use netpol_tests::effort::Seeds;
 use netpol_tests::generate::Random;
 
 const NEIGHBOUR: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: neighbour, namespace: next-door}\n";
 
 #[test]
 fn damaged_manifests_are_read_judged_explained_and_mended_without_a_panic() {
-    let (count, first) = (number("NETPOL_FUZZ", 4_000), number("NETPOL_SEED", 1));
-    let seeds = seeds();
-    let workers = std::thread::available_parallelism().map_or(1, |count| count.get() as u64);
+    let manifests = manifests();
+    tried("NETPOL_FUZZ", 1_000, "damaged texts", |seed| try_one(seed, &manifests));
+}
+
+#[test]
+fn every_command_and_format_says_something_of_damaged_input() {
+    let manifests = manifests();
+    tried("NETPOL_FUZZ_RUNS", 150, "damaged runs", |seed| {
+        let case = program::case(seed, &manifests);
+        is_well(seed, &case, program::holds)
+    });
+}
+
+/// So many seeds that fail are told of, before nothing more is tried.
+const MOST_FAILURES: u64 = 5;
+
+/// Tries seeds on all cores. `each` says whether all is well.
+fn tried(variable: &str, otherwise: u64, what: &str, each: impl Fn(u64) -> bool + Sync) {
+    let (count, failures) = (AtomicU64::new(0), AtomicU64::new(0));
     std::thread::scope(|scope| {
-        for worker in 0..workers {
-            let seeds = &seeds;
+        for seeds in Seeds::of_workers(variable, otherwise) {
+            let (each, count, failures) = (&each, &count, &failures);
             scope.spawn(move || {
-                (first + worker..first + count).step_by(index(workers)).for_each(|seed| try_one(seed, seeds));
+                for seed in seeds {
+                    count.fetch_add(1, Ordering::Relaxed);
+                    if !each(seed) && failures.fetch_add(1, Ordering::Relaxed) + 1 >= MOST_FAILURES {
+                        return;
+                    }
+                }
             });
         }
     });
-    say(&format!("{count} damaged texts"));
+    say(&format!("{} {what}", count.into_inner()));
+    assert_eq!(failures.into_inner(), 0, "seeds that fail");
 }
 
-/// Whatever fails names the seed and the text.
-fn try_one(seed: u64, seeds: &[String]) {
+fn try_one(seed: u64, seeds: &[String]) -> bool {
     let text = mutated(&mut Random::new(seed), seeds);
-    let outcome = std::panic::catch_unwind(|| holds(&text));
-    if let Err(cause) = outcome {
-        say(&format!("seed {seed}, text {text:?}"));
-        std::panic::resume_unwind(cause);
+    is_well(seed, &text, |text| holds(text))
+}
+
+/// Whether all holds of an input; if not, the seed and the input are told.
+fn is_well<T: std::fmt::Debug>(seed: u64, input: &T, holds: impl Fn(&T)) -> bool {
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| holds(input)));
+    if outcome.is_err() {
+        say(&format!("seed {seed}, {input:?}"));
     }
+    outcome.is_ok()
 }
 
 fn holds(text: &str) {
@@ -138,8 +168,4 @@ fn assert_apply(files: &FileSet, edits: &[Edit]) {
 fn assert_in_text(files: &FileSet, span: Span) {
     let text = files.get(span.file).expect("a span is in a file of the set").text();
     assert!(text.get(span.start as usize..span.end as usize).is_some(), "{span:?} of {} bytes", text.len());
-}
-
-fn index(number: u64) -> usize {
-    usize::try_from(number).expect("small")
 }

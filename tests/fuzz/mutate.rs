@@ -60,7 +60,7 @@ const PIECES: &[&str] = &[
 const MOST_CHANGES: usize = 6;
 
 /// Every manifest of the fixtures and of the examples.
-pub(crate) fn seeds() -> Vec<String> {
+pub(crate) fn manifests() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut texts = Vec::new();
     collect(&root.join("fixtures"), &mut texts);

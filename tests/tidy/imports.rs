@@ -9,7 +9,7 @@ use crate::sources::{Source, Token, assert_none, read, sources};
 const ROOMS: [(&str, &[&str]); 20] = [
     ("text", &[]),
     ("net", &[]),
-    ("selector", &[]),
+    ("selector", &["text"]),
     ("diagnostic", &["text"]),
     ("policy", &["text", "net", "selector", "diagnostic"]),
     ("yaml", &["text", "diagnostic"]),

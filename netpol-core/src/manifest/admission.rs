@@ -103,7 +103,7 @@ mod tests {
         assert!(matches!(misplaced, Admission::Misplaced(_)), "{misplaced:?}");
         let minor = of_pod("metadata: {name: a, annotations: {x: 1}}");
         assert!(matches!(minor, Admission::ButMetadata(_)), "{minor:?}");
-        assert_eq!(of_pod("metadata: {name: a, labels: {x: y}}"), Admission::Admitted);
+        assert_eq!(of_pod("metadata: {name: a, labels: {x: a}}"), Admission::Admitted);
     }
 
     #[test]

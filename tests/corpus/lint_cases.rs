@@ -56,7 +56,6 @@ const WAITING: &[(&str, &str)] = &[
     ("11-empty-rule-allows-all-named-allow.yaml", "noise"),
     ("12-database-port-open-to-world-9092.yaml", "noise"),
     ("14-peer-matches-nothing-kube-system.yaml", "noise"),
-    ("15-two-findings-one-peer.yaml", "noise"),
     ("20-unknown-kind-route-v1.yaml", "noise"),
     ("21-invalid-field-placeholder.yaml", "noise"),
     ("23-dns-egress-blocked-apiserver-only.yaml", "noise"),
@@ -65,14 +64,7 @@ const WAITING: &[(&str, &str)] = &[
     ("26-unevaluated-policy-calico-name.yaml", "noise"),
     ("27-policy-selects-nothing-other-namespace", "noise"),
     ("28-invalid-field-port-letter-o.yaml", "noise"),
-    // What lint should say.
-    ("50-missed-port-not-declared.yaml", "silence"),
-    ("51-missed-namespace-label.yaml", "silence"),
-    ("53-missed-service-lets-nobody-in.yaml", "silence"),
-    ("54-missed-outside-by-namespace-selector.yaml", "silence"),
-    ("55-missed-environment-names-refused-service.yaml", "silence"),
-    ("56-missed-deny-all-that-allows.yaml", "silence"),
-    ("59-missed-allow-dns-isolates.yaml", "silence"),
+    ("50-missed-port-not-declared.yaml", "noise"),
 ];
 
 const CASES: &[Case] = &[
@@ -126,17 +118,28 @@ const CASES: &[Case] = &[
         .says(&["`30030`"])
         .never(&["`3003o`"]),
     case("30-redundant-policy-two-unnamed-namespaces", &[]),
-    case("50-missed-port-not-declared.yaml", &["to be written"]),
-    case("51-missed-namespace-label.yaml", &["to be written"]),
-    case("53-missed-service-lets-nobody-in.yaml", &["to be written"]),
-    case("54-missed-outside-by-namespace-selector.yaml", &["to be written"]),
-    case("55-missed-environment-names-refused-service.yaml", &["to be written"]),
-    case("56-missed-deny-all-that-allows.yaml", &["to be written"]),
+    case("50-missed-port-not-declared.yaml", &["warning undeclared-port 45", "warning undeclared-port 53"])
+        .says(&["tcp/8085", "tcp/8084"]),
+    case(
+        "51-missed-namespace-label.yaml",
+        &[
+            "warning namespace-label-missing 21",
+            "warning namespace-label-missing 22",
+            "info namespace-label-missing 23",
+        ],
+    )
+    .says(&["kubernetes.io/metadata.name: ccms-dev"]),
+    case("53-missed-service-lets-nobody-in.yaml", &["warning service-without-clients 22"]),
+    case("54-missed-outside-by-namespace-selector.yaml", &["warning outside-by-selector 20"])
+        .says(&["ipBlock"]),
+    case("55-missed-environment-names-refused-service.yaml", &["warning named-service-refused 9"])
+        .says(&["Service shop/redis"]),
+    case("56-missed-deny-all-that-allows.yaml", &["info denied-in-name-only 9"]),
     case(
         "58-missed-finding-in-replaced-document",
         &["warning rule-without-direction a-base.yaml:8", "warning duplicate-object b-generated.yaml:1"],
     ),
-    case("59-missed-allow-dns-isolates.yaml", &["to be written"]),
+    case("59-missed-allow-dns-isolates.yaml", &["warning dns-policy-isolates 25"]),
 ];
 
 /// What `netpol lint` of a case says: the report, and all its words with the notes.

@@ -8,5 +8,6 @@ mod reports;
 mod validation;
 mod lint;
 mod lint_cases;
+mod lint_reports;
 mod yaml;
 mod hostile;

@@ -7,6 +7,7 @@ mod graphs;
 mod diffs;
 mod lists;
 mod coverages;
+mod pastes;
 mod paths;
 mod codes;
 mod queries;

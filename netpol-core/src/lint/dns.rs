@@ -2,16 +2,34 @@
 
 use std::collections::BTreeSet;
 
-use super::{Context, Isolated, RuleAt, words};
+use super::{Context, Isolated, RuleAt, hints, words};
 use crate::cluster::{Dns, Hypothetical, Namespace, PodGroup, Resolver, Workload, WorkloadId};
 use crate::index::{IndexedPeer, TermId, usual_pod_blocks};
 use crate::net::{Decided, Family, IpSet, Protocol};
-use crate::policy::{Direction, NamespaceMatch, OriginId, Peer, PodMatch, PortMatch, Ports};
+use crate::policy::{Direction, NamespaceMatch, OriginId, Peer, PodMatch, Policy, PortMatch, Ports};
 use crate::selector::{Labels, Requirement, Selector, Truth, Unlisted, near};
 use crate::text::Span;
 
 /// A range of at most so many ports that holds the DNS' is about DNS.
 const NARROW: u16 = 16;
+
+/// Words that say that pods are closed on purpose.
+const CLOSING: [&str; 14] = [
+    "baseline",
+    "block",
+    "default",
+    "deny",
+    "denied",
+    "isolate",
+    "isolated",
+    "isolation",
+    "limit",
+    "limited",
+    "lockdown",
+    "only",
+    "restrict",
+    "restricted",
+];
 
 /// What the policies of some pods let through to the cluster's DNS. Unknown too when a rule may be meant for a DNS that
 /// the input does not show.
@@ -133,6 +151,21 @@ pub(super) fn is_about_dns(port: &PortMatch, dns: &Dns) -> bool {
     }
 }
 
+/// Whether a policy allows egress for DNS and for nothing else, and its name says so and no more.
+pub(super) fn is_for_dns_alone(context: &Context<'_>, policy: &Policy) -> bool {
+    let words = hints::words_of(&policy.object.name);
+    let facts = &context.cluster.facts.dns;
+    let mut rules = policy.rules.iter().filter(|rule| rule.value.direction == Direction::Egress).peekable();
+    policy.directions.contains(Direction::Egress)
+        && words.iter().any(|word| word.contains("dns"))
+        && !words.iter().any(|word| CLOSING.contains(&word.as_str()))
+        && rules.peek().is_some()
+        && rules.all(|rule| {
+            let ports = rule.value.ports.as_ref().filter(|ports| !ports.is_empty());
+            ports.is_some_and(|ports| ports.iter().all(|port| is_about_dns(&port.value, facts)))
+        })
+}
+
 fn ports(dns: &Dns) -> impl Iterator<Item = u16> + '_ {
     dns.resolvers.iter().flat_map(|resolver| resolver.ports.iter().copied())
 }
@@ -143,6 +176,20 @@ fn truth(decided: &Decided, protocol: Protocol, port: u16) -> Truth {
         (_, true) => Truth::Unknown,
         _ => Truth::No,
     }
+}
+
+/// Whether a rule may let pods ask a DNS, or is for the port of one whomever it names.
+pub(super) fn may_be_for(context: &Context<'_>, rule: &RuleAt<'_>) -> bool {
+    let dns = &context.cluster.facts.dns;
+    let is_about = || rule.rule.value.ports.iter().flatten().any(|port| is_about_dns(&port.value, dns));
+    let has_port = Protocol::ALL.into_iter().any(|protocol| may_admit_over(context, rule, protocol));
+    let may_resolve = || rule.rule.value.peers.is_none() || meant(context, dns, rule).0 != Truth::No;
+    has_port && (is_about() || may_resolve())
+}
+
+/// Whether a rule may admit a port of the DNS over a protocol, to whomever.
+pub(super) fn may_admit_over(context: &Context<'_>, rule: &RuleAt<'_>, protocol: Protocol) -> bool {
+    admits(rule, protocol, &context.cluster.facts.dns) != Truth::No
 }
 
 /// Whether a rule admits a port of the DNS over a protocol, to whomever.

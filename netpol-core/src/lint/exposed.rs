@@ -1,12 +1,14 @@
 //! Services that the outside is led to, and the pods behind them that policies isolate.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Context, Isolated, pods};
+use super::{Context, Isolated, RuleAt, pods};
 use crate::cluster::{GroupId, WorkloadId};
 use crate::index::ClassId;
 use crate::manifest::{self, Backend, BackendPort, Service, ServicePort, ServiceType};
+use crate::net::Protocol;
 use crate::policy::Direction;
+use crate::text::Span;
 
 /// A port of a Service and the pods behind it, all of them isolated for ingress.
 #[derive(Debug, Clone)]
@@ -100,4 +102,56 @@ fn of_port<'a, 'c>(
     exposed.workloads.sort_unstable();
     exposed.workloads.dedup();
     (!exposed.behind.is_empty()).then_some(exposed)
+}
+
+/// The Services of which every port leads to pods that let nobody in on it, each with the first of its ports. Those that
+/// the outside is led to are told as such.
+pub(super) fn shut<'a, 'c>(context: &'c Context<'a>) -> Vec<Exposed<'a, 'c>> {
+    let mut shut: Vec<Exposed<'a, 'c>> = Vec::new();
+    let mut open = FxHashSet::default();
+    for exposed in exposed(context, |service| !is_open(service)) {
+        let at = exposed.service.span;
+        if !admits_nobody(context, &exposed) {
+            open.insert(at);
+        } else if shut.last().is_none_or(|last| last.service.span != at) {
+            shut.push(exposed);
+        }
+    }
+    shut.retain(|exposed| !open.contains(&exposed.service.span));
+    if !shut.is_empty() {
+        let led: FxHashSet<Span> = led_to(context).iter().map(|(_, exposed)| exposed.service.span).collect();
+        shut.retain(|exposed| !led.contains(&exposed.service.span));
+    }
+    shut
+}
+
+/// Whether no rule of the policies that select the pods behind a port lets anybody in on it, for certain.
+fn admits_nobody(context: &Context<'_>, exposed: &Exposed<'_, '_>) -> bool {
+    exposed.behind.iter().all(|(isolated, port)| {
+        let is_opaque =
+            isolated.classes.iter().any(|class| context.index.opaque_selecting(*class).next().is_some());
+        let mut rules = isolated.rules(context);
+        !is_opaque
+            && !rules.any(|rule| admits(&rule, exposed.port.protocol, *port))
+            && !is_slip(context, isolated)
+    })
+}
+
+/// Whether policies let somebody in to pods that declare ports, and on none of these: that is told as such.
+fn is_slip(context: &Context<'_>, isolated: &Isolated) -> bool {
+    let groups = isolated.classes.iter().flat_map(|class| context.pods().of_class(*class));
+    let ports = groups.filter_map(|id| context.pods().ports(context.cluster.group(*id)?)).flatten();
+    let ports: Vec<_> = ports.filter_map(|port| Some((port.protocol, port.number?))).collect();
+    let mut rules = isolated.rules(context).peekable();
+    rules.peek().is_some() && !ports.is_empty() && {
+        let rules: Vec<_> = rules.collect();
+        !ports.iter().any(|(protocol, port)| rules.iter().any(|rule| admits(rule, *protocol, *port)))
+    }
+}
+
+/// Whether a rule is for a port, perhaps.
+fn admits(rule: &RuleAt<'_>, protocol: Protocol, port: u16) -> bool {
+    let ports = &rule.indexed.ports;
+    let fixed = || ports.fixed.contains(protocol, port) || ports.unknown.contains(protocol, port);
+    !ports.named.is_empty() || fixed()
 }

@@ -14,6 +14,7 @@ const FIXABLE: &[(RuleName, Applicability)] = &[
     (rule::INVALID_FIELD, Applicability::Safe),
     (RuleName("legacy-namespace-label"), Applicability::Safe),
     (RuleName("metadata-address-reachable"), Applicability::Unsafe),
+    (RuleName("peer-within-another"), Applicability::Unsafe),
     (RuleName("rule-without-direction"), Applicability::Unsafe),
     (RuleName("split-peer"), Applicability::Unsafe),
     (RuleName("split-rule"), Applicability::Unsafe),

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::Context;
+use super::{Context, RuleAt};
 use crate::cluster::{GroupId, NamespaceId, PodGroup};
-use crate::index::{ClassId, ClassSet};
+use crate::index::{ClassId, ClassSet, IndexedPeer, TermId};
 use crate::manifest::{ContainerPort, PodSpec, Service, ServicePort, TargetPort};
 use crate::net::Protocol;
+use crate::policy::Direction;
 use crate::selector::LabelValue;
 use crate::text::Span;
 
@@ -152,4 +153,16 @@ pub(super) fn target(port: &ServicePort, group: &PodGroup) -> Option<u16> {
             group.named_ports.iter().find(is_meant).and_then(|it| it.number)
         }
     }
+}
+
+/// The selectors of the pods at the receiving end; `None` when others may receive too.
+pub(super) fn destinations(context: &Context<'_>, rule: &RuleAt<'_>) -> Option<Vec<TermId>> {
+    if rule.rule.value.direction == Direction::Ingress {
+        return context.index.policy(rule.place).map(|policy| vec![policy.subject]);
+    }
+    let terms = rule.indexed.peers.as_ref()?.iter().map(|peer| match peer {
+        IndexedPeer::Term(id) => Some(*id),
+        IndexedPeer::Block(_) => None,
+    });
+    terms.collect()
 }

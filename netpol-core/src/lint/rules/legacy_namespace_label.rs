@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Applicability, Category, Diagnostic, Fix, RuleName, Severity};
 use crate::dialect::network_policy::NetworkPolicy;
+use crate::dialect::network_policy::resource::{self, PortNumber};
 use crate::lint::{Context, Level, Levels, Needs, Rule};
 use crate::manifest::LabelSelector;
 use crate::selector::LabelValue;
@@ -22,6 +23,9 @@ pub(crate) const RULE: Rule = Rule {
 /// The label that every namespace has, since Kubernetes 1.21.
 const CURRENT: &str = "kubernetes.io/metadata.name";
 
+/// The namespace of the cluster's DNS.
+const SYSTEM: &str = "kube-system";
+
 fn find(context: &Context<'_>) -> Vec<Diagnostic> {
     let set: BTreeSet<&str> =
         context.cluster.namespaces.iter().filter_map(|it| it.labels.get("name")).filter_map(known).collect();
@@ -29,16 +33,38 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
     for policy in context.network_policies() {
         let rules =
             [&policy.spec.ingress, &policy.spec.egress].into_iter().flatten().flat_map(|it| &it.rules);
-        let peers = rules.filter_map(|rule| rule.value.peers.as_ref()).flat_map(|peers| &peers.value);
-        for selector in peers.filter_map(|peer| peer.value.namespace_selector.as_ref()) {
-            found.extend(
-                keys(&selector.value).filter_map(|(key, values)| {
-                    finding(context, policy, (&selector.value, key, &values), &set)
-                }),
-            );
+        for rule in rules {
+            let about = if is_for_dns(&rule.value) { About::Dns } else { About::Others };
+            let peers = rule.value.peers.iter().flat_map(|peers| &peers.value);
+            for selector in peers.filter_map(|peer| peer.value.namespace_selector.as_ref()) {
+                let selector = &selector.value;
+                found.extend(keys(selector).filter_map(|(key, values)| {
+                    finding(context, policy, (selector, key, &values), (&set, about))
+                }));
+            }
         }
     }
     found
+}
+
+/// What a rule is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    /// DNS alone.
+    Dns,
+    Others,
+}
+
+fn is_for_dns(rule: &resource::Rule) -> bool {
+    let mut ports = rule.ports.iter().flat_map(|ports| &ports.value).peekable();
+    let is_dns = |port: &PortNumber| match port {
+        PortNumber::Number(number) => *number == 53,
+        PortNumber::Name(name) => name.contains("dns"),
+    };
+    let is_only_peer = rule.peers.as_ref().is_some_and(|peers| peers.value.len() == 1);
+    is_only_peer
+        && ports.peek().is_some()
+        && ports.all(|port| port.value.port.as_ref().is_some_and(|port| is_dns(&port.value)))
 }
 
 fn known(value: &LabelValue) -> Option<&str> {
@@ -63,7 +89,7 @@ fn finding(
     context: &Context<'_>,
     policy: &NetworkPolicy,
     (selector, key, values): (&LabelSelector, &Spanned<String>, &[&str]),
-    set: &BTreeSet<&str>,
+    (set, about): (&BTreeSet<&str>, About),
 ) -> Option<Diagnostic> {
     if values.is_empty() || values.iter().any(|value| set.contains(value)) {
         return None;
@@ -89,6 +115,10 @@ fn finding(
     };
     let found = match values.iter().find_map(shown) {
         Some(span) => found.with_related(context.head(span), "this namespace does not have it"),
+        // Nobody labels the namespace of the DNS but by hand, and without names nothing works.
+        None if about == About::Dns && values == [SYSTEM] => {
+            found.with_label("without it this rule allows no DNS")
+        }
         None => found.with_severity(Severity::Info),
     };
     let are_shown = values.iter().all(|value| shown(value).is_some());

@@ -7,6 +7,7 @@ use ipnet::IpNet;
 
 use crate::cluster::WorkloadId;
 use crate::diagnostic::{Applicability, Category, Diagnostic, Fix, RuleName};
+use crate::lint::unshown::unshown;
 use crate::lint::{Context, Isolated, Level, Levels, Needs, Rule, RuleAt, words};
 use crate::net::{IpSet, Protocol};
 use crate::policy::{Direction, OriginId, Peer};
@@ -18,7 +19,7 @@ pub(crate) const RULE: Rule = Rule {
     levels: Levels { minimal: Level::Off, recommended: Level::Info, strict: Level::Warning },
     summary: "a block for the world lets pods ask the cloud's metadata service, which hands out credentials",
     page: include_str!("metadata-address-reachable.md"),
-    needs: Needs::Workloads,
+    needs: Needs::Text,
     find: Some(find),
 };
 
@@ -27,6 +28,9 @@ const METADATA: [IpAddr; 2] = [
     IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254)),
     IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)),
 ];
+
+/// So many further blocks are pointed at.
+const POINTED_AT: usize = 3;
 
 /// A block that admits an address, where it stands and whose pods it lets through.
 type Blocks<'a> = BTreeMap<(OriginId, IpAddr), (RuleAt<'a>, usize, Vec<WorkloadId>)>;
@@ -41,10 +45,25 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
         }
     }
     let told = blocks.into_iter();
-    told.filter_map(|((origin, address), (rule, peer, workloads))| {
+    let told = told.filter_map(|((origin, address), (rule, peer, workloads))| {
         finding(context, (origin, address), (&rule, peer), workloads)
-    })
-    .collect()
+    });
+    told.chain(of_unshown(context)).collect()
+}
+
+/// The same of pods that the input does not show: the first block for the world, once for all policies.
+fn of_unshown(context: &Context<'_>) -> Option<Diagnostic> {
+    let [address, _] = METADATA;
+    let mut blocks = Blocks::new();
+    let all = unshown(context, Direction::Egress);
+    all.for_each(|pods| add_of(pods.rules.into_iter(), &[], address, &mut blocks));
+    let mut told = blocks.into_iter();
+    let ((origin, _), (rule, peer, _)) = told.next()?;
+    let message = format!("this block lets the pods ask the cloud's metadata service at {address}");
+    let found = found(context, (origin, address), &rule, message)?;
+    let places = told.filter_map(|((origin, _), _)| context.span(origin)).take(POINTED_AT);
+    let found = places.fold(found, |found, place| found.with_related(context.head(place), "and this one"));
+    Some(fix(context, &rule, peer, IpNet::from(address)).into_iter().fold(found, Diagnostic::with_fix))
 }
 
 /// Whether the policies of some pods, combined, let them ask.
@@ -56,8 +75,17 @@ fn is_allowed(context: &Context<'_>, isolated: &Isolated, address: IpAddr) -> bo
 
 /// The first block that admits the address, unless it is meant or a rule allows everybody.
 fn add<'a>(context: &Context<'a>, isolated: &Isolated, address: IpAddr, blocks: &mut Blocks<'a>) {
+    add_of(isolated.rules(context), &isolated.workloads, address, blocks);
+}
+
+fn add_of<'a>(
+    rules: impl Iterator<Item = RuleAt<'a>>,
+    workloads: &[WorkloadId],
+    address: IpAddr,
+    blocks: &mut Blocks<'a>,
+) {
     let admits = |rule: &RuleAt<'_>| rule.indexed.ports.fixed.contains(Protocol::Tcp, 80);
-    let rules: Vec<RuleAt<'a>> = isolated.rules(context).filter(admits).collect();
+    let rules: Vec<RuleAt<'a>> = rules.filter(admits).collect();
     if rules.iter().any(|rule| rule.rule.value.peers.is_none()) {
         return;
     }
@@ -76,7 +104,7 @@ fn add<'a>(context: &Context<'a>, isolated: &Isolated, address: IpAddr, blocks: 
     }
     if let Some((origin, rule, number)) = found {
         let entry = blocks.entry((origin, address)).or_insert((rule, number, Vec::new()));
-        entry.2.extend(&isolated.workloads);
+        entry.2.extend(workloads);
     }
 }
 
@@ -100,19 +128,21 @@ fn finding(
         "{} can ask the cloud's metadata service at {address}, once all policies are combined",
         words::count(context, &workloads)
     );
-    let place = context.head(context.span(origin)?);
     let named = words::workloads(context, &workloads);
-    let except = IpNet::from(address);
-    let found = RULE
-        .finding(place, message)
-        .with_label(format!("lets {named} through to {address} tcp/80"))
-        .with_object(rule.policy.object.clone());
-    let help = format!("leave it out, unless these pods need it: `except: [{except}]`");
-    let found = found.with_help(help);
-    Some(match fix(context, rule, peer, except) {
-        Some(fix) => found.with_fix(fix),
-        None => found,
-    })
+    let found = found(context, (origin, address), rule, message)?;
+    let found = found.with_label(format!("lets {named} through to {address} tcp/80"));
+    Some(fix(context, rule, peer, IpNet::from(address)).into_iter().fold(found, Diagnostic::with_fix))
+}
+
+fn found(
+    context: &Context<'_>,
+    (origin, address): (OriginId, IpAddr),
+    rule: &RuleAt<'_>,
+    message: String,
+) -> Option<Diagnostic> {
+    let found = RULE.finding(context.head(context.span(origin)?), message);
+    let help = format!("leave it out, unless these pods need it: `except: [{}]`", IpNet::from(address));
+    Some(found.with_object(rule.policy.object.clone()).with_help(help))
 }
 
 fn fix(context: &Context<'_>, rule: &RuleAt<'_>, peer: usize, except: IpNet) -> Option<Fix> {

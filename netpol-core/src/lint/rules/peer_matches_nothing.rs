@@ -5,12 +5,9 @@ use std::collections::BTreeMap;
 use crate::cluster::{NamespaceId, PodGroup};
 use crate::diagnostic::{Category, Diagnostic, Label, RuleName, Severity};
 use crate::index::{IndexedPeer, TermId};
-use crate::lint::slips::{
-    bearer, groups, groups_in, meant, namespaces_of, near_words, selects_finished, slip,
-};
+use crate::lint::slips::{bearer, groups, groups_in, namespaces_of, near_words, selects_finished, slip};
 use crate::lint::{Context, Level, Levels, Needs, Rule, RuleAt, dns};
 use crate::policy::{NamespaceMatch, Peer, Placed, PodMatch};
-use crate::selector::{Near, Selector};
 
 pub(crate) const RULE: Rule = Rule {
     name: RuleName("peer-matches-nothing"),
@@ -81,14 +78,9 @@ fn finding(
     let place = context.span(peer.origin)?;
     let found = |message: String| RULE.finding(context.head(place), message).with_object(object.clone());
     let namespaces = namespaces_of(context, &pods.namespaces);
+    // That no namespace has the labels is told as such.
     if namespaces.is_empty() {
-        let NamespaceMatch::Selected(selector) = &pods.namespaces else { return None };
-        let (span, label) = near_namespace(context, selector)?;
-        let found =
-            found(format!("no namespace of the input has `{selector}`, so that this peer allows nobody"));
-        return Some(
-            found.with_related(span, "this one nearly matches").with_help(format!("did you mean `{label}`?")),
-        );
+        return None;
     }
     let here: Vec<&PodGroup> = namespaces.iter().flat_map(|id| groups_in(context, *id)).collect();
     // Pods that use the network of their node are matched by labels, and by no policy: that is another matter.
@@ -137,20 +129,6 @@ fn finding(
             .with_related(context.head(group.span), "these pods have the labels, in another namespace")
             .with_help(help),
     )
-}
-
-/// A namespace of the input whose labels nearly match, and the label that was probably meant. That `name` is not the
-/// label with the name is told as such.
-fn near_namespace(context: &Context<'_>, selector: &Selector) -> Option<(crate::text::Span, String)> {
-    context.cluster.namespaces.iter().find_map(|namespace| {
-        let slip = slip(&namespace.labels, selector)?;
-        let is_legacy = slip.0.key.as_deref() == Some("name")
-            && matches!(&slip.1, Near::OtherKey { key, .. } | Near::Key { key } if key == "kubernetes.io/metadata.name");
-        if is_legacy {
-            return None;
-        }
-        Some((context.head(namespace.span?), meant(&namespace.labels, &slip)))
-    })
 }
 
 /// Among which pods none has the labels.

@@ -2,7 +2,8 @@
 
 use crate::diagnostic::{Category, Diagnostic, RuleName};
 use crate::lint::redundancy::covers;
-use crate::lint::{Context, Level, Levels, Needs, Redundant, Rule};
+use crate::lint::{Context, Level, Levels, Needs, Redundant, Rule, breadth};
+use crate::policy::Direction;
 
 pub(crate) const RULE: Rule = Rule {
     name: RuleName("redundant-policy"),
@@ -16,7 +17,19 @@ pub(crate) const RULE: Rule = Rule {
 
 fn find(context: &Context<'_>) -> Vec<Diagnostic> {
     let whole = context.redundancy().always.iter().filter(|it| it.rule.is_none());
-    whole.filter_map(|redundant| finding(context, redundant)).collect()
+    let openers = breadth::openers(context);
+    // That a default deny is opened is told as such.
+    let is_opened = |redundant: &&Redundant| {
+        let policy = context.policies.policies.get(redundant.policy as usize);
+        policy.is_some_and(|policy| {
+            let subject = &policy.subject.value;
+            let opened = |direction: &Direction| openers.contains_key(&(subject, *direction));
+            Direction::ALL
+                .iter()
+                .any(|direction| breadth::denies_all(policy, *direction) && opened(direction))
+        })
+    };
+    whole.filter(|it| !is_opened(it)).filter_map(|redundant| finding(context, redundant)).collect()
 }
 
 fn finding(context: &Context<'_>, redundant: &Redundant) -> Option<Diagnostic> {

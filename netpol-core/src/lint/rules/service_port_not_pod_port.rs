@@ -4,11 +4,11 @@ use rustc_hash::FxHashMap;
 
 use crate::cluster::{GroupId, PodGroup};
 use crate::diagnostic::{Category, Diagnostic, RuleName};
-use crate::index::{IndexedPeer, TermId};
+use crate::index::TermId;
 use crate::lint::{Context, Level, Levels, Needs, Rule, RuleAt, pods};
 use crate::manifest::{Service, ServicePort, TargetPort};
 use crate::net::Protocol;
-use crate::policy::{Direction, Placed, PortMatch, Ports};
+use crate::policy::{Placed, PortMatch, Ports};
 
 pub(crate) const RULE: Rule = Rule {
     name: RuleName("service-port-not-pod-port"),
@@ -34,7 +34,7 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut cache = Cache::default();
     for rule in context.rules() {
-        let Some(terms) = destinations(context, &rule) else { continue };
+        let Some(terms) = pods::destinations(context, &rule) else { continue };
         for port in rule.rule.value.ports.iter().flatten() {
             let PortMatch { protocol: Some(protocol), ports: Ports::Range(number, last) } = port.value else {
                 continue;
@@ -50,18 +50,6 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
         }
     }
     found
-}
-
-/// The selectors of the pods at the receiving end; `None` when others may receive too.
-fn destinations(context: &Context<'_>, rule: &RuleAt<'_>) -> Option<Vec<TermId>> {
-    if rule.rule.value.direction == Direction::Ingress {
-        return context.index.policy(rule.place).map(|policy| vec![policy.subject]);
-    }
-    let terms = rule.indexed.peers.as_ref()?.iter().map(|peer| match peer {
-        IndexedPeer::Term(id) => Some(*id),
-        IndexedPeer::Block(_) => None,
-    });
-    terms.collect()
 }
 
 /// The Service that leads the port to another one of the selected pods, none of which listens on the port itself.

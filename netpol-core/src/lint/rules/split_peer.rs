@@ -5,7 +5,7 @@ use crate::diagnostic::{Category, Diagnostic, RuleName, Severity};
 use crate::dialect::network_policy::NetworkPolicy;
 use crate::dialect::network_policy::resource::Peer;
 use crate::lint::slips::{groups_in, namespaces_of};
-use crate::lint::{Context, Level, Levels, Needs, Rule, edits};
+use crate::lint::{Context, Level, Levels, Needs, Rule, edits, hints};
 use crate::policy::NamespaceMatch;
 use crate::selector::Selector;
 use crate::text::Spanned;
@@ -16,7 +16,7 @@ pub(crate) const RULE: Rule = Rule {
     levels: Levels::from_recommended(Level::Warning),
     summary: "a namespace and pods stand as two peers where pods of that namespace are probably meant",
     page: include_str!("split-peer.md"),
-    needs: Needs::Workloads,
+    needs: Needs::Text,
     find: Some(find),
 };
 
@@ -26,6 +26,7 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
         let rules =
             [&policy.spec.ingress, &policy.spec.egress].into_iter().flatten().flat_map(|it| &it.rules);
         for peers in rules.filter_map(|rule| rule.value.peers.as_ref()) {
+            found.extend(of_unshown(context, policy, &peers.value));
             let pairs = peers.value.windows(2);
             found.extend(pairs.filter_map(|pair| match pair {
                 [first, second] => finding(context, policy, first, second),
@@ -74,6 +75,62 @@ fn finding(
         Some(fix) => found.with_fix(fix),
         None => found,
     })
+}
+
+/// The same where the input shows no workload: two peers and no others. Labels of pods that speak of the namespace are
+/// those of pods there.
+fn of_unshown(context: &Context<'_>, policy: &NetworkPolicy, peers: &[Spanned<Peer>]) -> Option<Diagnostic> {
+    let [first, second] = peers else { return None };
+    let (namespaces, pods) =
+        halves(&first.value, &second.value).or_else(|| halves(&second.value, &first.value))?;
+    let is_shown = !context.cluster.workloads.is_empty();
+    if is_shown
+        || pods.is_everything()
+        || !namespaces.wants_labels()
+        || first.via.is_some()
+        || second.via.is_some()
+    {
+        return None;
+    }
+    let values = |selector: &Selector| -> Vec<String> {
+        selector
+            .requirements()
+            .iter()
+            .flat_map(|it| &it.values)
+            .flat_map(|value| hints::words_of(value))
+            .collect()
+    };
+    let of_namespaces = values(&namespaces);
+    let is_there =
+        values(&pods).iter().any(|word| of_namespaces.contains(word) || is_usual(word, &of_namespaces));
+    let severity = if is_there { Severity::Warning } else { Severity::Info };
+    let object = &policy.object;
+    let message = format!(
+        "`{object}` has two peers where one may be meant: `{namespaces}`, or `{pods}` in its own namespace"
+    );
+    let help = "as two items either is enough; make one item of them, without the second dash, to mean such pods of those \
+                namespaces";
+    let found = RULE
+        .finding(context.head(second.span), message)
+        .with_severity(severity)
+        .with_object(object.clone())
+        .with_related(context.head(first.span), "this is a peer of its own")
+        .with_help(help);
+    let fix = edits::join_to_item_before(context, second.span, "make one peer of the two");
+    Some(fix.into_iter().fold(found, Diagnostic::with_fix))
+}
+
+/// Whether a word of a label names what usually runs in a namespace with such words.
+fn is_usual(word: &str, namespace: &[String]) -> bool {
+    const USUAL: [(&str, &str); 6] = [
+        ("system", "dns"),
+        ("system", "coredns"),
+        ("monitoring", "prometheus"),
+        ("monitoring", "grafana"),
+        ("observability", "prometheus"),
+        ("istio", "istiod"),
+    ];
+    USUAL.iter().any(|(of, usual)| word == *usual && namespace.iter().any(|own| own == of))
 }
 
 /// The selectors of a peer that has namespaces alone, and of one that has pods alone.

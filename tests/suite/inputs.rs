@@ -75,6 +75,38 @@ fn half_an_object_is_an_error_wherever_it_is_found() {
     }
 }
 
+const DENY: &str = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny, namespace: lab}\n\
+                    spec: {podSelector: {}, policyTypes: [Ingress, Egress]}\n";
+
+#[test]
+fn a_missing_separator_is_one_finding_that_names_what_is_lost() {
+    let other = DENY.replace("name: deny", "name: allow");
+    let folder = Folder::with(&[("a.yaml", format!("{DENY}\n# and now\n{other}").as_str())]);
+    let outcome = folder.netpol("lint a.yaml -o concise");
+    let expected =
+        "a.yaml:7:1: warning[duplicate-key]: a line `---` is missing, so `NetworkPolicy lab/deny` is lost\n";
+    assert_eq!(outcome.stdout, expected, "{outcome:?}");
+    assert!(folder.netpol("list -f a.yaml").stderr.contains("`NetworkPolicy lab/deny` is lost"));
+}
+
+#[test]
+fn a_policy_that_is_lost_before_an_object_that_cannot_matter_is_told_all_the_same() {
+    let other = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\nspec: {}\n";
+    let folder = Folder::with(&[("a.yaml", format!("{DENY}{other}").as_str())]);
+    let outcome = folder.netpol("lint a.yaml -o concise");
+    assert!(outcome.stdout.contains("`NetworkPolicy lab/deny` is lost"), "{outcome:?}");
+}
+
+#[test]
+fn a_replaced_policy_keeps_its_findings() {
+    let faulty = DENY.replace("policyTypes: [Ingress, Egress]", "policyTypes: [Egress], ingress: [{}]");
+    let refused = DENY.replace("podSelector: {}", "podSelector: {matchLabels: {app: a b}}");
+    let folder = Folder::with(&[("a.yaml", &faulty), ("b.yaml", &refused), ("c.yaml", DENY)]);
+    let outcome = folder.netpol("lint . -o concise");
+    assert!(outcome.stdout.contains("a.yaml:4:48: warning[rule-without-direction]"), "{outcome:?}");
+    assert!(outcome.stdout.contains("error[invalid-field]"), "{outcome:?}");
+}
+
 #[test]
 fn the_corpus_has_files_that_are_no_manifests() {
     let Some(corpus) = netpol_tests::corpus::folder() else { return };
@@ -91,4 +123,110 @@ fn lint_case(cases: &std::path::Path, number: &str) -> crate::program::Outcome {
     let mut names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let name = names.find(|name| name.starts_with(number)).unwrap();
     crate::program::Run::at(cases).words(["lint", name.as_str(), "-o", "concise"])
+}
+
+#[test]
+fn the_corpus_has_lost_and_replaced_policies() {
+    let Some(corpus) = netpol_tests::corpus::folder() else { return };
+    let cases = corpus.join("lint-cases");
+    let lost = lint_case(&cases, "19");
+    assert_eq!(lost.stdout.matches("[duplicate-key]").count(), 1, "{lost:?}");
+    assert!(lost.stdout.contains("`NetworkPolicy shop/deny-all` is lost"), "{lost:?}");
+    assert!(lint_case(&cases, "58").stdout.contains("a-base.yaml:8:3: warning[rule-without-direction]"));
+}
+
+const KUSTOMIZATION: &str = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n";
+
+/// A Deployment and a policy without namespaces, with numbers for labels and annotations, and a kustomization that sets
+/// one.
+fn kustomized(keys: &str) -> Folder {
+    let server = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: server, annotations: {port: 1}}\n\
+                  spec: {selector: {matchLabels: {app: server}}, template: {metadata: {labels: {app: server, v: 1.10}}, spec: {}}}\n";
+    let policy = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\n\
+                  spec: {podSelector: {matchLabels: {app: nobody}}, policyTypes: [Egress], ingress: [{}]}\n";
+    let kustomization = format!("{KUSTOMIZATION}resources: [server.yaml, policy.yaml]\n{keys}");
+    Folder::with(&[
+        ("k/kustomization.yaml", &kustomization),
+        ("k/server.yaml", server),
+        ("k/policy.yaml", policy),
+        ("k/config.yaml", "apiVersion: apps/v1\nkind: Deployment\nspec: 1\n"),
+    ])
+}
+
+#[test]
+fn sources_of_a_kustomization_are_judged_by_their_text_alone() {
+    let folder = kustomized("namespace: shop\nconfigMapGenerator: [{name: c, files: [x=config.yaml]}]\n");
+    let outcome = folder.netpol("lint k -o concise --preset strict");
+    let rules: Vec<&str> = outcome.stdout.lines().filter_map(|line| line.split(['[', ']']).nth(1)).collect();
+    assert_eq!(rules, ["rule-without-direction"], "{outcome:?}");
+    let note = "2 files are sources of kustomizations";
+    assert_eq!(outcome.stderr.matches(note).count(), 1, "{outcome:?}");
+    assert!(outcome.stderr.contains("1 file that a kustomization takes as data"), "{outcome:?}");
+}
+
+#[test]
+fn the_namespace_of_a_kustomization_is_that_of_objects_that_name_none() {
+    let folder = kustomized("namespace: shop\n");
+    assert_eq!(folder.netpol("can shop/server shop/@v=1.10:80 -f k").code, 0);
+    let other = format!("{KUSTOMIZATION}resources: [../k]\nnamespace: prod\n");
+    folder.write("prod/kustomization.yaml", &other);
+    assert_eq!(folder.netpol("can prod/server prod/server:80 -f .").code, 0, "the outer one holds");
+    folder.write("test/kustomization.yaml", other.replace("prod", "test"));
+    assert_eq!(folder.netpol("can default/server default/server:80 -f .").code, 0, "two are none");
+}
+
+#[test]
+fn a_kustomization_that_changes_nothing_holds_nothing_back() {
+    let folder = kustomized("");
+    let outcome = folder.netpol("lint k -o concise");
+    assert!(outcome.stdout.contains("workload-not-isolated"), "{outcome:?}");
+    assert!(!outcome.stderr.contains("sources"), "{outcome:?}");
+}
+
+#[test]
+fn kustomizations_that_list_one_another_come_to_an_end() {
+    let folder = kustomized("namespace: a\n");
+    folder.write("k/kustomization.yaml", format!("{KUSTOMIZATION}resources: [server.yaml, ../o]\n"));
+    folder.write("o/kustomization.yaml", format!("{KUSTOMIZATION}resources: [../k]\nnamePrefix: x-\n"));
+    assert_eq!(folder.netpol("list -f .").code, 0);
+}
+
+#[test]
+fn a_patch_that_nothing_names_replaces_nothing() {
+    let folder = kustomized("");
+    let patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: server}\nspec: {replicas: 3}\n";
+    folder.write("z/patch.yaml", patch);
+    let outcome = folder.netpol("lint . -o concise");
+    assert!(!outcome.stdout.contains("duplicate-object"), "{outcome:?}");
+    assert!(outcome.stderr.contains("skipped: 1 patch"), "{outcome:?}");
+    assert_eq!(folder.netpol("can server @app=server:80 -f .").code, 0);
+}
+
+#[test]
+fn the_corpus_has_kustomizations_and_patches() {
+    let Some(corpus) = netpol_tests::corpus::folder() else { return };
+    let cases = corpus.join("lint-cases");
+    for case in ["01", "17", "30"] {
+        let outcome = lint_case(&cases, case);
+        for rule in ["peer-matches-nothing", "duplicate-object", "redundant-policy", "policy-selects-nothing"]
+        {
+            assert!(!outcome.stdout.contains(&format!("[{rule}]")), "{case}: {outcome:?}");
+        }
+    }
+}
+
+#[test]
+fn folders_that_define_the_same_objects_are_one_info_and_verdicts_say_so() {
+    let web = [pod("web"), pod("db")].join("---\n");
+    let folder = Folder::with(&[("east/all.yaml", &web), ("north/all.yaml", &web), ("west/all.yaml", &web)]);
+    let lint = folder.netpol("lint . -o concise --select duplicate-object");
+    let lines: Vec<&str> = lint.stdout.lines().collect();
+    assert_eq!(lines.len(), 2, "{lint:?}");
+    assert!(lines[0].starts_with(
+        "north/all.yaml:1:1: info[duplicate-object]: `east` and `north` define the same 2 objects"
+    ));
+    let list = folder.netpol("can lab/web lab/db:80 -f .");
+    assert!(list.code == 0 && list.stderr.contains("those of `west` win"), "{list:?}");
+    let json = folder.netpol("lint . -o json --select duplicate-object").json();
+    assert!(json["diagnostics"][0]["help"].as_str().unwrap().contains("[[clusters]]"), "{json}");
 }

@@ -13,6 +13,8 @@ mod codes;
 mod queries;
 mod reading;
 mod inputs;
+mod renderers;
+mod clusters;
 mod configuration;
 mod bad_input;
 mod hostile;

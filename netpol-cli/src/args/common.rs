@@ -29,7 +29,8 @@ pub struct Common {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Manifests")]
 pub struct Input {
-    /// A file, folder or glob of manifests, - for standard input; repeatable, or with commas between [default: .]
+    /// A file, folder or glob of manifests, - for standard input, git:REV, git:REV:PATH, kustomize:DIR or
+    /// helm:CHART[?values=FILE&…]; repeatable, or with commas between [default: .]
     #[arg(short, long = "filename", value_name = "PATH", id = "filenames")]
     pub filenames: Vec<String>,
     /// Those that stand without a flag.
@@ -53,6 +54,9 @@ pub struct Input {
     /// Ignore every netpol.toml; this is about the configuration, not about pods
     #[arg(long)]
     pub isolated: bool,
+    /// Of the clusters that netpol.toml names, only these; repeatable
+    #[arg(long = "cluster", value_name = "NAME", value_delimiter = ',')]
+    pub clusters: Vec<String>,
 }
 
 impl Input {

@@ -81,7 +81,7 @@ fn session(
     console: &mut Console<'_, '_>,
 ) -> Result<Session, Exit> {
     let Tree { directory, path, .. } =
-        &revision::tree(path, other, &console.io.directory).map_err(|message| {
+        &revision::tree(path, other, console.surroundings()).map_err(|message| {
             console.error(message);
             Exit::Error
         })?;

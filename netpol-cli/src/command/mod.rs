@@ -1,6 +1,7 @@
 //! One file a command.
 
 mod run;
+mod clusters;
 pub mod can;
 mod query;
 mod queries;

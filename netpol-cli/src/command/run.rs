@@ -5,7 +5,8 @@ use crate::render::{Console, Format};
 use crate::{Exit, Io};
 
 use super::{
-    can, complete, completions, coverage, diff, explain, graph, lint, list, man, path, rules, schema,
+    can, clusters, complete, completions, coverage, diff, explain, graph, lint, list, man, path, rules,
+    schema,
 };
 
 /// Runs a command.
@@ -19,20 +20,25 @@ pub fn run(cli: &Cli, io: &mut Io<'_>) -> Exit {
             return Exit::Error;
         }
     }
-    match &cli.command {
-        Command::Can(args) => can::can(args, &mut console),
-        Command::Explain(args) => explain::explain(args, &mut console),
-        Command::Path(args) => path::path(args, &mut console),
-        Command::Coverage(args) => coverage::coverage(args, &mut console),
-        Command::Diff(args) => diff::diff(args, &mut console),
-        Command::Graph(args) => graph::graph(args, &mut console),
-        Command::List(args) => list::list(args, &mut console),
-        Command::Lint(args) => lint::lint(args, &mut console),
-        Command::Rules(args) => rules::rules(args, &mut console),
-        Command::Completions { shell } => completions::completions(*shell, &mut console),
-        Command::Complete { words } => complete::complete(words, &mut console),
+    clusters::each(cli, &mut console).unwrap_or_else(|| judge(&cli.command, &mut console))
+}
+
+/// Runs a command once.
+pub(super) fn judge(command: &Command, console: &mut Console<'_, '_>) -> Exit {
+    match command {
+        Command::Can(args) => can::can(args, console),
+        Command::Explain(args) => explain::explain(args, console),
+        Command::Path(args) => path::path(args, console),
+        Command::Coverage(args) => coverage::coverage(args, console),
+        Command::Diff(args) => diff::diff(args, console),
+        Command::Graph(args) => graph::graph(args, console),
+        Command::List(args) => list::list(args, console),
+        Command::Lint(args) => lint::lint(args, console),
+        Command::Rules(args) => rules::rules(args, console),
+        Command::Completions { shell } => completions::completions(*shell, console),
+        Command::Complete { words } => complete::complete(words, console),
         Command::Version => console.report(&format!("netpol {VERSION}\n")),
-        Command::Man { command } => man::man(command.as_deref(), &mut console),
-        Command::Schema { kind } => schema::schema(kind.as_deref(), &mut console),
+        Command::Man { command } => man::man(command.as_deref(), console),
+        Command::Schema { kind } => schema::schema(kind.as_deref(), console),
     }
 }

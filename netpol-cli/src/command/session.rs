@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use netpol_core::diagnostic::rule::UNEVALUATED_POLICY;
+use netpol_core::diagnostic::rule::{DUPLICATE_OBJECT, UNEVALUATED_POLICY};
 use netpol_core::diagnostic::{Category, Diagnostic, RuleName, Severity};
 use netpol_core::evaluate;
 use netpol_core::manifest::{LeftOut, Tally};
@@ -13,7 +13,7 @@ use netpol_core::{Analysis, Settings};
 use super::facts;
 use crate::Exit;
 use crate::args::{Common, UnknownAs};
-use crate::config::{self, Config, ConfigError, Glob};
+use crate::config::{self, Config, ConfigError, Glob, NamedCluster};
 use crate::input::{self, Input, pattern};
 use crate::render::console::Volume;
 use crate::render::{Console, diagnostic};
@@ -153,12 +153,13 @@ impl Prepared {
         paths: &[String],
         console: &mut Console<'_, '_>,
     ) -> Result<Self, Exit> {
-        let Configured { config, file, folder } = configuration(common, paths, &console.io.directory)
-            .map_err(|error| {
-                console.error(&error);
-                error.help.iter().for_each(|help| console.help(help));
-                Exit::Error
-            })?;
+        let Configured { mut config, file, folder } =
+            configuration(common, paths, &console.io.directory).map_err(|error| told(&error, console))?;
+        let only = console.cluster.as_ref().map(|cluster| cluster.only.clone());
+        let name = console.cluster.as_ref().and_then(|cluster| cluster.name.as_deref());
+        if let Some(cluster) = config.clusters.iter().find(|cluster| Some(cluster.name.as_str()) == name) {
+            config.cluster = cluster.over(&config.cluster);
+        }
         console.configure(&config.output);
         let settings = facts::settings(common, &config).map_err(|(message, help)| {
             console.error(message);
@@ -171,6 +172,7 @@ impl Prepared {
             console.error(message);
             Exit::Error
         })?;
+        let options = input::Options { only, ..options };
         let input = input::read(&options, console.io);
         let exit = tell_input(&input, console);
         if input.problems.iter().any(|problem| problem.is_slip) {
@@ -181,6 +183,30 @@ impl Prepared {
         let kubernetes_version = version.cloned();
         Ok(Self { config_file: file, folder, settings, kubernetes_version, namespace, input, exit, config })
     }
+}
+
+fn told(error: &ConfigError, console: &mut Console<'_, '_>) -> Exit {
+    console.error(error);
+    error.help.iter().for_each(|help| console.help(help));
+    Exit::Error
+}
+
+/// The clusters that the configuration of some PATHs names, and how these PATHs are to be read.
+///
+/// # Errors
+/// A configuration that cannot be used, which has been said.
+pub(super) fn clusters(
+    common: &Common,
+    paths: &[String],
+    console: &mut Console<'_, '_>,
+) -> Result<(Vec<NamedCluster>, input::Options), Exit> {
+    let Configured { config, folder, .. } =
+        configuration(common, paths, &console.io.directory).map_err(|error| told(&error, console))?;
+    let options = options((common, paths), &config, folder).map_err(|message| {
+        console.error(message);
+        Exit::Error
+    })?;
+    Ok((config.clusters, options))
 }
 
 /// A configuration, its name and text, and the folder that it stands in.
@@ -239,6 +265,7 @@ fn options(
         include: globs(&config.include)?,
         exclude: globs(&config.exclude)?,
         configured_in: folder,
+        only: None,
     })
 }
 
@@ -268,6 +295,7 @@ fn tell_diagnostics(analysis: &Analysis, console: &mut Console<'_, '_>) {
         .filter(|diagnostic| diagnostic.severity >= least)
         .collect();
     let mut number = 0;
+    tell_folders(analysis, console);
     let mut shown: BTreeMap<RuleName, usize> = BTreeMap::new();
     let mut rest: BTreeMap<RuleName, usize> = BTreeMap::new();
     for diagnostic in told {
@@ -336,6 +364,28 @@ const MOST: usize = 12;
 /// The rest is counted rule by rule where there are no more rules than this.
 const FEW: usize = 3;
 
+/// Says which folders define the same objects, so that verdicts rest on the later alone.
+fn tell_folders(analysis: &Analysis, console: &mut Console<'_, '_>) {
+    let is_pair = |found: &&Diagnostic| found.rule == DUPLICATE_OBJECT && found.severity == Severity::Info;
+    let pairs: Vec<&Diagnostic> = analysis.diagnostics().iter().filter(is_pair).collect();
+    if console.volume == Volume::Verbose {
+        return;
+    }
+    for found in pairs.iter().take(FOLDERS) {
+        console.note(&found.message);
+    }
+    if pairs.len() > FOLDERS {
+        let more = pairs.len() - FOLDERS;
+        console.note(format_args!(
+            "and so do {}",
+            counted_as(more, "more pair of folders", "more pairs of folders")
+        ));
+    }
+}
+
+/// So many pairs of folders are named.
+const FOLDERS: usize = 3;
+
 /// How many messages of one rule are shown whole.
 const fn most_of_a_rule(severity: Severity, volume: Volume) -> usize {
     match (severity, volume) {
@@ -346,7 +396,7 @@ const fn most_of_a_rule(severity: Severity, volume: Volume) -> usize {
 }
 
 pub(super) fn tell_counts(analysis: &Analysis, console: &mut Console<'_, '_>) {
-    let Tally { understood, irrelevant, unknown, not_objects, unreadable } = analysis.tally();
+    let Tally { understood, irrelevant, unknown, not_objects, unreadable, .. } = analysis.tally();
     let custom: usize = unknown.values().sum();
     console.detail(format_args!(
         "read {}: {} relevant, {} irrelevant and {} unrecognised objects, {}, {}",
@@ -357,7 +407,7 @@ pub(super) fn tell_counts(analysis: &Analysis, console: &mut Console<'_, '_>) {
         counted_as(*not_objects, "document that is no object", "documents that are no objects"),
         counted(*unreadable, "unreadable document"),
     ));
-    tell_skipped(*not_objects, *unreadable, console);
+    tell_skipped(analysis.tally(), console);
     let policies = analysis.policies();
     console.detail(format_args!(
         "{}, of which {} not evaluated",
@@ -366,21 +416,30 @@ pub(super) fn tell_counts(analysis: &Analysis, console: &mut Console<'_, '_>) {
     ));
 }
 
-/// Says how many documents are not meant for Kubernetes.
-fn tell_skipped(not_objects: usize, unreadable: usize, console: &mut Console<'_, '_>) {
-    let no_objects = |count| {
-        counted_as(count, "document that is no Kubernetes object", "documents that are no Kubernetes objects")
-    };
-    let no_yaml = |count| {
-        let words = [
-            "that cannot be parsed and does not look like one",
-            "that cannot be parsed and do not look like one",
-        ];
-        counted_as(count, &format!("document {}", words[0]), &format!("documents {}", words[1]))
-    };
-    let parts =
-        [(not_objects > 0).then(|| no_objects(not_objects)), (unreadable > 0).then(|| no_yaml(unreadable))];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
+/// Says how many documents are not meant for Kubernetes, or are parts of objects.
+fn tell_skipped(tally: &Tally, console: &mut Console<'_, '_>) {
+    let kinds = [
+        (
+            tally.not_objects,
+            ["document that is no Kubernetes object", "documents that are no Kubernetes objects"],
+        ),
+        (
+            tally.unreadable,
+            [
+                "document that cannot be parsed and does not look like one",
+                "documents that cannot be parsed and do not look like one",
+            ],
+        ),
+        (
+            tally.patches,
+            [
+                "patch (no selector and no labels: no server takes it)",
+                "patches (no selector and no labels: no server takes them)",
+            ],
+        ),
+    ];
+    let there = kinds.into_iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<String> = there.map(|(count, [one, many])| counted_as(count, one, many)).collect();
     if !parts.is_empty() {
         console.note(format_args!("skipped: {}", parts.join(", ")));
     }

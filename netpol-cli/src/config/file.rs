@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Lint, Output};
+use super::{Lint, NamedCluster, Output};
 
 /// The name of the file.
 pub const FILE_NAME: &str = "netpol.toml";
@@ -25,6 +25,8 @@ pub struct Config {
     pub default_namespace: Option<String>,
     /// Facts about the cluster.
     pub cluster: Cluster,
+    /// The clusters of one repository, each judged on its own.
+    pub clusters: Vec<NamedCluster>,
     /// What lint rules find.
     pub lint: Lint,
     /// How reports look.

@@ -2,22 +2,19 @@
 
 use std::path::Path;
 
+use super::revision;
 use crate::config::nearest;
 
-/// What to do about a path that does not exist: the one that is nearly spelled so, or the revision that is called so.
-pub fn help(name: &str, path: &Path) -> Option<String> {
-    if let Some(near) = suggestion(name, path) {
-        return Some(format!("did you mean `{near}`?"));
+/// What to do about a path that does not exist: the revision that is called so, or the one that is nearly spelled so.
+pub fn help(name: &str, path: &Path, directory: &Path) -> Option<String> {
+    if revision::is_revision(name, directory) {
+        return Some(format!("did you mean the revision `git:{name}`?"));
     }
-    let is_word = |letter: char| letter.is_ascii_alphanumeric() || "-_./~^@".contains(letter);
-    let folder = path.parent()?;
-    let is_in_git = folder.ancestors().any(|folder| folder.join(".git").exists());
-    (is_in_git && name.chars().all(is_word) && !name.ends_with('/') && !name.ends_with(".yaml"))
-        .then(|| format!("if `{name}` is a revision: `netpol diff git:{name} PATH`"))
+    suggestion(name, path).map(|near| format!("did you mean `{near}`?"))
 }
 
 /// The existing path that is spelled most like `name`, as the user would type it.
-fn suggestion(name: &str, path: &Path) -> Option<String> {
+pub fn suggestion(name: &str, path: &Path) -> Option<String> {
     let typed = path.file_name()?.to_str()?;
     let entries = std::fs::read_dir(path.parent()?).ok()?;
     let mut names: Vec<String> =

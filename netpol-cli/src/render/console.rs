@@ -12,6 +12,8 @@ use netpol_core::text::one_line;
 use super::{Format, Target};
 use crate::args::{Color, Talk};
 use crate::config::Output;
+use crate::input::Only;
+use crate::input::program::Surroundings;
 use crate::{Exit, Io};
 
 /// Which streams are painted.
@@ -70,8 +72,19 @@ pub struct Console<'c, 'io> {
     pub volume: Volume,
     /// The format of reports, where none is asked for and the command has it.
     pub format: Option<Format>,
+    /// The cluster that is judged, where there are several.
+    pub cluster: Option<OneCluster>,
     /// When the command line wants colours, if it says so.
     color: Option<Color>,
+}
+
+/// One of several clusters: its name, but for what none of them lists, and its files.
+#[derive(Debug, Clone)]
+pub struct OneCluster {
+    /// The name.
+    pub name: Option<String>,
+    /// The files.
+    pub only: Only,
 }
 
 impl<'c, 'io> Console<'c, 'io> {
@@ -83,7 +96,12 @@ impl<'c, 'io> Console<'c, 'io> {
             (false, true) => Volume::Verbose,
         };
         let palette = Palette::new(talk.color, None, io);
-        Self { palette, volume, format: None, color: talk.color, io }
+        Self { palette, volume, format: None, cluster: None, color: talk.color, io }
+    }
+
+    /// What programs are found and run in.
+    pub fn surroundings(&self) -> Surroundings<'_> {
+        Surroundings { directory: &self.io.directory, environment: self.io.environment }
     }
 
     /// Heeds what a configuration says where nothing else has said it.

@@ -119,7 +119,7 @@ impl Input {
             left_out.extend(reading.content.left_out.iter().cloned());
         }
         let contents = readings.iter().map(|reading| &reading.content);
-        let diagnostics = manifest::in_order(contents, [of_policies, &of_objects]);
+        let diagnostics = manifest::in_order(contents, [of_policies, &of_objects], &files);
         let has_guests = false;
         Self {
             files,

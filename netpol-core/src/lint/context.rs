@@ -113,10 +113,12 @@ impl<'a> Context<'a> {
 
     /// The resources of the standard policy kind, with the places of every field.
     pub fn network_policies(&self) -> impl Iterator<Item = &'a NetworkPolicy> + use<'a> {
-        self.manifests.policies.iter().filter_map(|resource| match resource {
-            Resource::NetworkPolicy(policy) => Some(policy.as_ref()),
-            Resource::Unevaluated(_) => None,
-        })
+        self.manifests.policies.iter().filter_map(standard)
+    }
+
+    /// The same with those that a later document replaces: for rules that look at the text of one policy alone.
+    pub fn written_policies(&self) -> impl Iterator<Item = &'a NetworkPolicy> + use<'a> {
+        self.network_policies().chain(self.manifests.replaced.iter().filter_map(standard))
     }
 
     /// The place among the evaluated policies of an object; `None` when it is not evaluated.
@@ -188,5 +190,12 @@ impl<'a> Context<'a> {
             Owner::Unnamed | Owner::Hypothetical(_) => "",
         };
         format!("{kind}{namespace}/{}", workload.name)
+    }
+}
+
+fn standard(resource: &Resource) -> Option<&NetworkPolicy> {
+    match resource {
+        Resource::NetworkPolicy(policy) => Some(policy.as_ref()),
+        Resource::Unevaluated(_) => None,
     }
 }

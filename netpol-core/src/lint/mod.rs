@@ -29,6 +29,7 @@ pub mod fingerprint;
 pub mod suppress;
 pub mod report;
 pub mod fixing;
+mod sources;
 mod run;
 
 pub use crate::manifest::KubernetesVersion;

@@ -1,6 +1,7 @@
 //! From everything that was found to what the user wants to hear.
 
 use super::registry::RULES;
+use super::sources::is_held_back;
 use super::suppress::Suppressions;
 use super::{Context, KubernetesVersion, Level, LintReport, LintSettings, Needs, Rule, Selected, rule_named};
 use crate::diagnostic::rule::AMBIGUOUS_CIDR;
@@ -20,6 +21,7 @@ pub fn lint(context: &Context<'_>, read: &[Diagnostic]) -> LintReport {
             found.extend(find(context));
         }
     }
+    found.retain(|found| !is_held_back(found, context.files));
     let audible = found.into_iter().filter(|diagnostic| is_of_namespaces(diagnostic, settings));
     let audible = audible.filter_map(|diagnostic| at_level(diagnostic, settings)).collect();
     let suppressions = Suppressions::read(context.files, settings);

@@ -55,7 +55,8 @@ pub(super) fn field(decoder: &mut Decoder<'_>, entry: &Entry<'_>, siblings: &[En
 fn annotations(decoder: &mut Decoder<'_>, node: &Node<'_>, path: &Path<'_>) {
     let Some(mapping) = decoder.mapping(node, path, GoType::new(OWNER, "map[string]string")) else { return };
     for entry in &mapping.entries {
-        if !matches!(entry.value.value, Value::String(_) | Value::Null) {
+        let is_text = matches!(entry.value.value, Value::String(_) | Value::Null);
+        if !is_text && decoder.made_text(&entry.value).is_none() {
             decoder.wrong_type(&entry.value, path, STRING);
         }
     }

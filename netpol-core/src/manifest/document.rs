@@ -10,6 +10,7 @@ use super::kinds::{self, Route, TypedKind};
 use super::meant::is_meant;
 use super::metadata::scalar_text;
 use super::object::ReadOptions;
+use super::patch::is_patch;
 use super::{LeftOut, Metadata, Namespace, Node, Pod, RawObject, Service, Tally, Workload};
 use crate::diagnostic::rule::{
     REMOVED_API_VERSION, UNKNOWN_KIND, UNREADABLE_YAML, UNRENDERED_TEMPLATE, WRONG_TYPE,
@@ -86,14 +87,24 @@ struct Document<'r, 't, F, P> {
     outcome: Outcome<P>,
 }
 
-impl<'t, F, P> Document<'_, 't, F, P>
+impl<'r, 't, F, P> Document<'r, 't, F, P>
 where
     F: Fn(&RawObject<'_, '_>, &mut Vec<Diagnostic>) -> Option<P>,
 {
-    /// Counts a document that is not read, and drops what was found in it.
+    /// The namespace of objects that name none.
+    fn default_namespace<'s>(&self) -> &'s str
+    where
+        'r: 's,
+        't: 's,
+    {
+        self.file.namespace_or(&self.reader.options.default_namespace)
+    }
+
+    /// Counts a document that is not read, and drops what was found in it, but for what is known to be about an object
+    /// that matters: one that is lost in the document.
     fn count(&mut self, span: Span, add: fn(&mut Tally)) {
         add(&mut self.outcome.tally);
-        self.outcome.diagnostics.retain(|diagnostic| !lies_in(diagnostic, span));
+        self.outcome.diagnostics.retain(|found| found.object.is_some() || !lies_in(found, span));
     }
 
     fn value(&mut self, node: &yaml::Node<'t>, inherited: Inherited<'_>, depth: usize) {
@@ -175,8 +186,11 @@ where
     }
 
     fn typed(&mut self, node: &yaml::Node<'t>, version: &str, kind: &str, typed: TypedKind) {
+        if kinds::replacement(version, kind).is_none() && is_patch(node, typed) {
+            return self.count(node.span, |tally| tally.patches += 1);
+        }
         let mut decoder = Decoder::new(self.file, Strictness::Lenient);
-        let namespace = self.reader.options.default_namespace.as_str();
+        let namespace = self.default_namespace();
         let found = match typed {
             TypedKind::Namespace => Found::Namespace(Box::new(Namespace::read(&mut decoder, node))),
             TypedKind::Node => Found::Node(Box::new(Node::read(&mut decoder, node))),
@@ -195,7 +209,7 @@ where
 
     /// An object of a kind that is not read here: a policy if a dialect claims it.
     fn custom(&mut self, node: &yaml::Node<'t>, version: &str, kind: &str) {
-        let object = object_ref((self.file, node), version, kind, &self.reader.options.default_namespace);
+        let object = object_ref((self.file, node), version, kind, self.default_namespace());
         let raw = RawObject { object, node, file: self.file };
         let before = self.outcome.diagnostics.len();
         match (self.reader.claim)(&raw, &mut self.outcome.diagnostics) {
@@ -223,18 +237,18 @@ where
         }
         let is_policy = matches!(found, Found::Policy(_));
         let needs_object = is_policy || !self.outcome.diagnostics.is_empty();
-        let object = needs_object
-            .then(|| object_ref((self.file, node), version, kind, &self.reader.options.default_namespace));
+        let object =
+            needs_object.then(|| object_ref((self.file, node), version, kind, self.default_namespace()));
         self.name_object(node.span, object.as_ref());
         let object = object.map(Box::new);
-        let item = Item { found, object, has_name: !name_of(self.file, node).is_empty(), span: node.span };
+        let item = Item { found, object, has_name: has_name(self.file, node), span: node.span };
         self.outcome.items.push(item);
     }
 
     /// A kind or version that does not exist. Before kubectl looks for it, it reads `metadata`.
     fn unknown(&mut self, node: &yaml::Node<'t>, version: &str, kind: &str) {
         let mut decoder = Decoder::new(self.file, Strictness::Lenient);
-        Metadata::read(&mut decoder, node, &self.reader.options.default_namespace);
+        Metadata::read(&mut decoder, node, self.default_namespace());
         let wrong = decoder.diagnostics.into_iter().filter(|found| found.rule == WRONG_TYPE);
         self.outcome.diagnostics.extend(wrong);
         *self.outcome.tally.unknown.entry(kind.to_owned()).or_default() += 1;
@@ -243,7 +257,7 @@ where
         let advice = "check `apiVersion` and `kind`; `kubectl api-resources` lists what a cluster has";
         diagnostic.help = Some(kinds::suggestion(version, kind).unwrap_or_else(|| advice.to_owned()));
         report(&mut self.outcome.diagnostics, diagnostic);
-        let object = object_ref((self.file, node), version, kind, &self.reader.options.default_namespace);
+        let object = object_ref((self.file, node), version, kind, self.default_namespace());
         self.name_object(node.span, Some(&object));
     }
 
@@ -318,8 +332,12 @@ fn object_ref(
     }
 }
 
-fn name_of<'n>(file: &'n SourceFile, node: &'n yaml::Node<'_>) -> Cow<'n, str> {
-    metadata_text((file, node), "name").unwrap_or_default()
+/// Whether an object has a name that tells it from others: with a placeholder in it, it may be anything.
+fn has_name(file: &SourceFile, node: &yaml::Node<'_>) -> bool {
+    let text = |field| metadata_text((file, node), field);
+    // No name has one of these: they mark what some tool fills in.
+    let is_known = |field| text(field).is_none_or(|text| !text.contains(['$', '{', '<', '%']));
+    text("name").is_some() && is_known("name") && is_known("namespace")
 }
 
 /// A text of `metadata` that is not empty.

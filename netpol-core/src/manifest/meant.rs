@@ -1,7 +1,7 @@
 //! Which documents are meant for Kubernetes. Folders of manifests hold much else: a kubeconfig, the index of a Helm
 //! repository, what Grafana or a package manager is configured by. What is wrong with those is no matter.
 
-use super::kinds;
+use super::kinds::{self, Route};
 use crate::yaml::{Mapping, Value};
 
 /// Whether a mapping is meant to be an object of Kubernetes: its kind or its group is known, or it says what it is
@@ -16,7 +16,9 @@ pub(super) fn is_meant(fields: &Mapping<'_>) -> bool {
     kind.is_some_and(kinds::is_known)
         || version.is_some_and(kinds::has_known_group)
         || ((has("apiVersion") || has("kind")) && (has("metadata") || has("spec")))
-        || (kind.is_some() && version.is_some_and(kinds::may_be_custom))
+        || version.zip(kind).is_some_and(|(version, kind)| {
+            kinds::may_be_custom(version) || kinds::route(version, kind) == Route::Irrelevant
+        })
 }
 
 #[cfg(test)]

@@ -142,8 +142,12 @@ pub fn labels(decoder: &mut Decoder<'_>, node: &Node<'_>, path: &Path<'_>) -> Ve
     let mut labels = Vec::with_capacity(mapping.entries.len());
     for entry in &mapping.entries {
         let via = entry.value.via;
+        let made_text = decoder.made_text(&entry.value);
         let value = match entry.value.value {
             Value::Null => Some(Spanned { value: Some(String::new()), span: entry.value.span, via }),
+            _ if made_text.is_some() => {
+                Some(Spanned { value: made_text.map(str::to_owned), span: entry.value.span, via })
+            }
             _ => decoder
                 .text(&entry.value, path, STRING)
                 .map(|text| text.map(|text| (!has_placeholder(text)).then(|| text.to_owned()))),

@@ -14,6 +14,8 @@ pub mod names;
 pub mod namespace;
 pub mod node;
 pub mod object;
+mod parallel;
+mod patch;
 pub mod pod;
 pub mod reading;
 pub mod service;

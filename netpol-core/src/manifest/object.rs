@@ -51,8 +51,10 @@ pub struct Tally {
     pub irrelevant: usize,
     /// Objects of a custom or unknown kind, by kind.
     pub unknown: std::collections::BTreeMap<String, usize>,
-    /// Documents that are no Kubernetes object, in files that were found in a folder.
+    /// Documents that are not meant to be Kubernetes objects.
     pub not_objects: usize,
+    /// Parts of objects that a tool lays over others.
+    pub patches: usize,
     /// Documents that cannot be read and do not look like an object, in files that were found in a folder.
     pub unreadable: usize,
 }
@@ -64,6 +66,7 @@ impl Tally {
         irrelevant: 0,
         unknown: std::collections::BTreeMap::new(),
         not_objects: 0,
+        patches: 0,
         unreadable: 0,
     };
 
@@ -72,6 +75,7 @@ impl Tally {
         self.understood += other.understood;
         self.irrelevant += other.irrelevant;
         self.not_objects += other.not_objects;
+        self.patches += other.patches;
         self.unreadable += other.unreadable;
         for (kind, count) in &other.unknown {
             *self.unknown.entry(kind.clone()).or_default() += count;
@@ -95,6 +99,8 @@ pub struct Manifests<P> {
     pub nodes: Vec<Node>,
     /// What the dialects claimed.
     pub policies: Vec<P>,
+    /// Of what they claimed, that which a later policy of the same identity replaces.
+    pub replaced: Vec<P>,
     /// Documents that take no part.
     pub left_out: Vec<LeftOut>,
     /// How many documents there were.
@@ -112,6 +118,7 @@ impl<P> Default for Manifests<P> {
             services: Vec::new(),
             nodes: Vec::new(),
             policies: Vec::new(),
+            replaced: Vec::new(),
             left_out: Vec::new(),
             tally: Tally::default(),
             diagnostics: Vec::new(),
@@ -129,13 +136,16 @@ pub fn read<P: Send>(
     let mut readings = read_files((files, &wanted), options, claim);
     let mut manifests = Manifests::of_objects(readings.iter_mut(), files);
     let (is_replaced, duplicates) = replaced_policies(readings.iter(), files);
-    manifests.diagnostics = in_order(readings.iter(), [duplicates.as_slice(), &manifests.diagnostics]);
+    manifests.diagnostics = in_order(readings.iter(), [duplicates.as_slice(), &manifests.diagnostics], files);
     let mut is_replaced = is_replaced.into_iter();
     for reading in readings {
         manifests.left_out.extend(reading.left_out);
         manifests.tally.add(&reading.tally);
-        let latest = reading.policies.into_iter().filter(|_| is_replaced.next() != Some(true));
-        manifests.policies.extend(latest.map(|claimed| claimed.policy));
+        for claimed in reading.policies {
+            let is_replaced = is_replaced.next() == Some(true);
+            let list = if is_replaced { &mut manifests.replaced } else { &mut manifests.policies };
+            list.push(claimed.policy);
+        }
     }
     manifests
 }

@@ -2,7 +2,7 @@
 
 use super::document::{Outcome, Reader};
 use super::identity::{Found, Item, PolicyIdentity, replaced};
-use super::{LeftOut, RawObject, ReadOptions, Tally};
+use super::{LeftOut, RawObject, ReadOptions, Tally, parallel};
 use crate::diagnostic::{Diagnostic, report};
 use crate::text::{FileId, FileSet, SourceFile};
 use crate::yaml::{self, Chunk};
@@ -113,15 +113,17 @@ pub fn replaced_policies<'r, P: 'r>(
     replaced(identities.into_iter(), files)
 }
 
-/// What was found in some files, with what was found of all of them together, in the order of the text.
+/// What was found in some files, with what was found of all of them together, in the order of the text. Folders that
+/// define the same objects are told once.
 pub fn in_order<'r, P: 'r>(
     readings: impl Iterator<Item = &'r FileReading<P>>,
     of_all: [&[Diagnostic]; 2],
+    files: &FileSet,
 ) -> Vec<Diagnostic> {
-    let own = readings.flat_map(|reading| &reading.diagnostics);
+    let own = readings.flat_map(|reading| &reading.diagnostics).cloned();
     let mut all = Vec::new();
-    for found in own.chain(of_all.into_iter().flatten()) {
-        report(&mut all, found.clone());
+    for found in own.chain(parallel::folded(of_all.into_iter().flatten(), files)) {
+        report(&mut all, found);
     }
     all.sort_by_key(|diagnostic| (diagnostic.primary.span.file, diagnostic.primary.span.start));
     all

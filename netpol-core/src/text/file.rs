@@ -36,6 +36,15 @@ impl std::fmt::Display for FileTooLarge {
 
 impl std::error::Error for FileTooLarge {}
 
+/// What a tool does to the objects of a file before they reach a cluster.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rendering {
+    /// The namespace that it gives to objects that name none.
+    pub namespace: Option<String>,
+    /// Whether it changes names, namespaces, labels or other fields.
+    pub changes: bool,
+}
+
 /// A name and a text.
 #[derive(Debug)]
 pub struct SourceFile {
@@ -44,6 +53,7 @@ pub struct SourceFile {
     is_named: bool,
     is_manifest: bool,
     is_verbatim: bool,
+    rendering: Option<Rendering>,
     first_invalid_byte: Option<u32>,
     lines: OnceLock<LineIndex>,
 }
@@ -57,6 +67,7 @@ impl SourceFile {
             is_named: true,
             is_manifest: true,
             is_verbatim: true,
+            rendering: None,
             first_invalid_byte: None,
             lines: OnceLock::new(),
         }
@@ -70,6 +81,13 @@ impl SourceFile {
     /// A file that is no manifest, such as a configuration: findings may lie in it, and no object is read from it.
     pub fn beside(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self { is_manifest: false, ..Self::found(name, text) }
+    }
+
+    /// The same file as a source of kustomize, which lists it: labels and annotations that are no texts are written as
+    /// texts.
+    #[must_use]
+    pub fn rendered_with(self, rendering: Option<Rendering>) -> Self {
+        Self { rendering, ..self }
     }
 
     /// The same file with its text read from bytes, as kubectl reads them: UTF-16 where it begins with a byte order
@@ -92,8 +110,9 @@ impl SourceFile {
     /// The same file with another text, in UTF-8.
     #[must_use]
     pub fn with_text(&self, text: impl Into<String>) -> Self {
-        let Self { name, is_named, is_manifest, .. } = self;
-        Self { is_named: *is_named, is_manifest: *is_manifest, ..Self::named(name, text) }
+        let Self { name, is_named, is_manifest, rendering, .. } = self;
+        let rendering = rendering.clone();
+        Self { is_named: *is_named, is_manifest: *is_manifest, rendering, ..Self::named(name, text) }
     }
 
     /// The name as the user gave it, with `/` between folders; `-` is standard input.
@@ -109,6 +128,16 @@ impl SourceFile {
     /// Whether the user named this very file, rather than a folder or pattern that it was found by.
     pub const fn is_named(&self) -> bool {
         self.is_named
+    }
+
+    /// What kustomize does to its objects, for a file that a kustomization lists.
+    pub const fn rendering(&self) -> Option<&Rendering> {
+        self.rendering.as_ref()
+    }
+
+    /// The namespace of its objects that name none: that of its kustomization, else `default`.
+    pub fn namespace_or<'n>(&'n self, default: &'n str) -> &'n str {
+        self.rendering().and_then(|rendering| rendering.namespace.as_deref()).unwrap_or(default)
     }
 
     /// Whether objects are read from it.

@@ -7,7 +7,7 @@ mod one_line;
 mod distance;
 
 pub use distance::{distance, nearest};
-pub use file::{FileId, FileSet, FileTooLarge, SourceFile};
+pub use file::{FileId, FileSet, FileTooLarge, Rendering, SourceFile};
 pub use line_index::{LineColumn, LineIndex};
 pub use one_line::one_line;
 pub use span::{Span, Spanned};

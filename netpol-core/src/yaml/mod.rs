@@ -7,6 +7,7 @@ mod block_list;
 pub mod chunk;
 pub mod edit;
 pub mod emit;
+mod glued;
 mod list;
 mod looks;
 pub mod node;

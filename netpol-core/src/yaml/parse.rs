@@ -8,7 +8,7 @@ use super::reader::limits::{DOCUMENT_BYTES, DOCUMENTS};
 use super::reader::mapping::Duplicate;
 use super::reader::place::Place;
 use super::reader::{block, general, json};
-use super::{Chunk, Node, Parsed, Syntax, Value, looks};
+use super::{Chunk, Node, Parsed, Syntax, Value, glued, looks};
 use crate::diagnostic::rule::{DUPLICATE_KEY, UNREADABLE_YAML, UNRENDERED_TEMPLATE};
 use crate::diagnostic::{Category, Diagnostic, Severity, report};
 use crate::text::{SourceFile, Span};
@@ -42,7 +42,10 @@ pub fn parse<'t>(
         .with_help("split it into several files")),
     };
     match read {
-        Ok(root) => {
+        Ok(mut root) => {
+            if let Some(root) = root.as_mut().filter(|_| !duplicates.is_empty()) {
+                diagnostics.extend(glued::missing_separator((text, place), root, &mut duplicates, wanted));
+            }
             for duplicate in &duplicates {
                 report(diagnostics, of_duplicate(duplicate));
             }

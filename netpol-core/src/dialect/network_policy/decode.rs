@@ -25,7 +25,7 @@ pub fn is_kind(object: &ObjectRef) -> bool {
 /// Reads a policy, applies the defaults, and reports what is wrong with it.
 pub fn read(raw: &RawObject<'_, '_>, options: &ReadOptions, found: &mut Vec<Diagnostic>) -> NetworkPolicy {
     let mut decoder = Decoder::new(raw.file, Strictness::Strict);
-    let metadata = Metadata::read(&mut decoder, raw.node, &options.default_namespace);
+    let metadata = Metadata::read(&mut decoder, raw.node, raw.file.namespace_or(&options.default_namespace));
     let misread = misread_metadata(&mut decoder);
     let mut spec = root(&mut decoder, raw.node);
     apply_defaults(&mut spec);

@@ -23,7 +23,7 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     // Many blocks and policies may stand on one line: its rest is looked through once.
     let mut rest = None;
-    for policy in context.network_policies() {
+    for policy in context.written_policies() {
         let lists = [&policy.spec.ingress, &policy.spec.egress].into_iter().flatten();
         let rules = lists.flat_map(|rules| &rules.rules);
         let peers = rules.flat_map(|rule| rule.value.peers.iter().flat_map(|peers| &peers.value));

@@ -15,7 +15,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn find(context: &Context<'_>) -> Vec<Diagnostic> {
-    context.network_policies().filter_map(|resource| finding(context, resource)).collect()
+    context.written_policies().filter_map(|resource| finding(context, resource)).collect()
 }
 
 fn finding(context: &Context<'_>, resource: &NetworkPolicy) -> Option<Diagnostic> {

@@ -18,7 +18,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn find(context: &Context<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for policy in context.network_policies() {
+    for policy in context.written_policies() {
         let types = &policy.spec.policy_types.value;
         for (list, name) in [(&policy.spec.ingress, "Ingress"), (&policy.spec.egress, "Egress")] {
             if let Some(rules) = list.as_ref().filter(|_| types.iter().any(|listed| listed.value == name)) {

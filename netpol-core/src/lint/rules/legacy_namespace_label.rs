@@ -30,7 +30,7 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
     let set: BTreeSet<&str> =
         context.cluster.namespaces.iter().filter_map(|it| it.labels.get("name")).filter_map(known).collect();
     let mut found = Vec::new();
-    for policy in context.network_policies() {
+    for policy in context.written_policies() {
         let rules =
             [&policy.spec.ingress, &policy.spec.egress].into_iter().flatten().flat_map(|it| &it.rules);
         for rule in rules {

@@ -17,7 +17,7 @@ pub(crate) const RULE: Rule = Rule {
 };
 
 fn find(context: &Context<'_>) -> Vec<Diagnostic> {
-    let accepted = context.network_policies().filter(|resource| resource.standing == Standing::Accepted);
+    let accepted = context.written_policies().filter(|resource| resource.standing == Standing::Accepted);
     accepted
         .flat_map(|resource| {
             let spec = &resource.spec;

@@ -18,7 +18,7 @@ pub(crate) const RULE: Rule = Rule {
 
 fn find(context: &Context<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for resource in context.network_policies() {
+    for resource in context.written_policies() {
         let spec = &resource.spec;
         for (direction, rules) in [("ingress", &spec.ingress), ("egress", &spec.egress)] {
             let Some(rules) = rules else { continue };

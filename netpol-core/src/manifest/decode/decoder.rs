@@ -113,6 +113,16 @@ impl<'d> Decoder<'d> {
         }
     }
 
+    /// A number or truth value as it is written, where the file is a source of kustomize: of labels and annotations it
+    /// makes texts.
+    pub fn made_text(&self, node: &Node<'_>) -> Option<&'d str> {
+        self.file.rendering()?;
+        let is_scalar =
+            matches!(node.value, Value::Bool(_) | Value::Int(_) | Value::Uint(_) | Value::Float(_));
+        let span = node.span;
+        self.file.text().get(span.start as usize..span.end as usize).filter(|_| is_scalar)
+    }
+
     /// An owned text; `None` for `null` and for a value of another type, which is reported.
     pub fn string(&mut self, node: &Node<'_>, path: &Path<'_>, expected: GoType) -> Option<Spanned<String>> {
         self.text(node, path, expected).map(|text| text.map(str::to_owned))

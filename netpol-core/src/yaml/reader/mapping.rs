@@ -11,7 +11,7 @@ use crate::text::Span;
 const FEW: usize = 10;
 
 /// How many duplicates of one document are told apart.
-const REPORTED: usize = 100;
+pub(in crate::yaml) const REPORTED: usize = 100;
 
 /// Two keys of one mapping that are the same; neither came through a merge.
 #[derive(Debug, Clone, PartialEq, Eq)]

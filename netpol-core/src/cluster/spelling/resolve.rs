@@ -405,9 +405,6 @@ impl Cluster {
 /// Whether a selector selects every pod of a group, none, or nobody knows: replicas of a StatefulSet that are not in
 /// the input stand together here, so that what tells them apart is not known.
 fn selects(selector: &Selector, group: &PodGroup) -> Truth {
-    if !group.admission.is_known() {
-        return Truth::Unknown;
-    }
     let is_whole = !matches!(group.names, PodNames::Ordinals { .. });
     if is_whole || !selector.requirements().iter().any(is_of_replica) {
         return selector.matches(&group.labels).truth;

@@ -2,6 +2,8 @@
 //!
 //! `NETPOL_FLOWS` is how many flows are asked, `NETPOL_SEED` the first seed. A disagreement is shrunk and printed.
 
+mod worlds;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use netpol_tests::corpus::say;

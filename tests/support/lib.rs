@@ -11,3 +11,4 @@ pub mod shrink;
 pub mod spec;
 pub mod stored;
 pub mod toolchain;
+pub mod worlds;

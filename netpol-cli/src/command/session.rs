@@ -85,7 +85,7 @@ impl Session {
     pub(super) fn tell_nobody(&self, console: &mut Console<'_, '_>) {
         let context = self.context();
         let evaluated = context.policies.policies.iter().map(|policy| (&policy.object, policy.origin));
-        let opaque = context.policies.opaque.iter().map(|policy| (&policy.object, policy.origin));
+        let opaque = context.policies.opaque.iter().map(|it| (&it.policy.object, it.policy.origin));
         let policies: Vec<_> = evaluated.chain(opaque).collect();
         let words = "the input holds no workload and no pod";
         if policies.is_empty() {

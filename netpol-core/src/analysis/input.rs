@@ -96,7 +96,7 @@ impl Input {
         let origins = Origins::new().with_files(places);
         let (policies, of_policies) = settings.policies(&readings, origins, &files);
         let named = namespaces_named(policies.policies.iter().map(AsRef::as_ref));
-        let opaque = policies.opaque.iter().filter_map(|policy| policy.subject.as_ref());
+        let opaque = policies.opaque.iter().map(|opaque| &opaque.policy.subject.value);
         let named: BTreeSet<String> = named
             .chain(opaque.filter_map(|subject| named_by(&subject.namespaces)))
             .map(str::to_owned)
@@ -139,11 +139,11 @@ impl Input {
     fn describes(&self, changes: &Replacement<'_>, policies: &PolicySet) -> bool {
         let cluster = self.cluster.as_ref();
         let came = namespaces_named(changes.policies.came.iter().copied());
-        let opaque = changes.opaque.came.iter().filter_map(|policy| policy.subject.as_ref());
+        let opaque = changes.opaque.came.iter().map(|opaque| &opaque.policy.subject.value);
         let came: BTreeSet<&str> =
             came.chain(opaque.filter_map(|subject| named_by(&subject.namespaces))).collect();
         let gone = namespaces_named(changes.policies.gone.iter().map(|(_, policy)| *policy));
-        let opaque = changes.opaque.gone.iter().filter_map(|(_, policy)| policy.subject.as_ref());
+        let opaque = changes.opaque.gone.iter().map(|(_, opaque)| &opaque.policy.subject.value);
         let mut gone = gone.chain(opaque.filter_map(|subject| named_by(&subject.namespaces)));
         let is_named = |name: &str| {
             namespaces_named(policies.policies.iter().map(AsRef::as_ref)).any(|other| other == name)

@@ -39,7 +39,7 @@ impl Resource {
             Self::NetworkPolicy(policy) => {
                 network_policy::lower(*policy, profile.network_policy_tier, &mut part);
             }
-            Self::Unevaluated(policy) => policy.lower(&mut part),
+            Self::Unevaluated(policy) => policy.lower(profile.unevaluated_tier, &mut part),
         }
         part.shrink();
         part
@@ -126,13 +126,13 @@ mod tests {
                 "  podSelector: {{matchLabels: {{app: db}}}}\n  policyTypes: [Ingress]\n  ingress: {list}\n"
             );
             let set = lowered(&spec);
-            let opaque = &set.opaque[0];
+            let (opaque, policy) = (&set.opaque[0], &set.opaque[0].policy);
             assert_eq!(
-                (&opaque.reason, opaque.directions),
+                (&opaque.reason, policy.directions),
                 (&OpaqueReason::Placeholder, Directions::Ingress),
                 "{list}"
             );
-            assert_eq!(opaque.subject.as_ref().unwrap().pods, app("db"));
+            assert_eq!(policy.subject.value.pods, app("db"));
         }
     }
 
@@ -147,20 +147,20 @@ mod tests {
         let remarks: Vec<&Remark> = set.policies[0].remarks.iter().map(|remark| &remark.value).collect();
         let invalid = |path: &str| Remark::InvalidMetadata { path: path.into() };
         assert_eq!(remarks, [&invalid("metadata.name"), &invalid("metadata.annotations")]);
-        assert_eq!(of("name: 12, namespace: 5").opaque[0].object.name, "12");
+        assert_eq!(of("name: 12, namespace: 5").opaque[0].policy.object.name, "12");
     }
 
     #[test]
     fn a_refused_policy_is_opaque_for_what_it_selects() {
         let set = lowered("  podSelector: {matchLabels: {app: db}}\n  ingress: [{ports: [{port: 0}]}]\n");
-        let opaque = &set.opaque[0];
+        let (opaque, policy) = (&set.opaque[0], &set.opaque[0].policy);
         assert_eq!(opaque.reason, OpaqueReason::Refused);
-        assert_eq!(opaque.directions, Directions::Ingress);
-        assert_eq!(opaque.subject.as_ref().unwrap().pods, app("db"));
+        assert_eq!(policy.directions, Directions::Ingress);
+        assert_eq!(policy.subject.value.pods, app("db"));
         let unreadable = lowered("  podSelector: [a]\n  egress: no\n");
-        let opaque = &unreadable.opaque[0];
-        assert_eq!(opaque.directions, Directions::Both);
-        assert!(opaque.subject.as_ref().unwrap().pods.is_everything());
+        let policy = &unreadable.opaque[0].policy;
+        assert_eq!(policy.directions, Directions::Both);
+        assert!(policy.subject.value.pods.is_everything());
     }
 
     #[test]
@@ -204,8 +204,9 @@ mod tests {
             "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: a, namespace: shop}\n---\n\
              apiVersion: policy.networking.k8s.io/v1alpha1\nkind: AdminNetworkPolicy\nmetadata: {name: b}\n",
         );
-        assert_eq!(set.opaque[0].subject.as_ref().unwrap().namespaces, NamespaceMatch::Named("shop".into()));
-        assert_eq!(set.opaque[1].subject, None);
-        assert_eq!(set.opaque[1].object.namespace, None);
+        let [of_shop, of_all] = [0, 1].map(|place: usize| &set.opaque[place].policy);
+        assert_eq!(of_shop.subject.value.namespaces, NamespaceMatch::Named("shop".into()));
+        assert_eq!(of_all.subject.value, PodMatch::everything());
+        assert_eq!(of_all.object.namespace, None);
     }
 }

@@ -1,6 +1,8 @@
 //! How a network plugin arranges tiers, and what it enforces.
 
-use crate::policy::{Action, Combine, NoMatch, OwnNode, Pipeline, Tier, TierId};
+use crate::policy::{
+    Action, Certainty, Conflicts, Direction, Doubt, NodeRule, Pipeline, Stage, Tier, TierId, Ties,
+};
 
 /// Whether an address block of a policy selects pods by their addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +31,8 @@ pub struct Profile {
     pub pipeline: Pipeline,
     /// The tier that `networking.k8s.io/v1 NetworkPolicy` belongs to.
     pub network_policy_tier: TierId,
+    /// The tier of policies whose kind is not evaluated.
+    pub unevaluated_tier: TierId,
     /// Whether policies have any effect.
     pub enforced: bool,
     /// Whether an address block selects pods.
@@ -65,8 +69,9 @@ impl Profile {
     pub fn kubernetes() -> Self {
         Self {
             name: "kubernetes",
-            pipeline: pipeline(network_policy_tier()),
-            network_policy_tier: TierId(0),
+            pipeline: pipeline(Certainty::Maybe(Doubt::Plugin)),
+            network_policy_tier: NETWORK_POLICY,
+            unevaluated_tier: UNEVALUATED,
             enforced: true,
             ip_block_pods: IpBlockPods::Match,
             host_network: HostNetwork::AsNode,
@@ -78,10 +83,10 @@ impl Profile {
         let kubernetes = Self::kubernetes();
         match name {
             "kubernetes" => Some(kubernetes),
-            "calico" => Some(Self { name: "calico", pipeline: plugin_pipeline(), ..kubernetes }),
+            "calico" => Some(Self { name: "calico", pipeline: pipeline(Certainty::No), ..kubernetes }),
             "cilium" => Some(Self {
                 name: "cilium",
-                pipeline: plugin_pipeline(),
+                pipeline: pipeline(Certainty::No),
                 ip_block_pods: IpBlockPods::Ignore,
                 ..kubernetes
             }),
@@ -110,25 +115,34 @@ impl Default for Profile {
     }
 }
 
-/// Both drop what egress rules do not allow on its way to the own node.
-fn plugin_pipeline() -> Pipeline {
-    pipeline(Tier { own_node_egress: OwnNode::Rules, ..network_policy_tier() })
-}
+/// The tier of NetworkPolicies.
+const NETWORK_POLICY: TierId = TierId(0);
+/// The tier of what the text exempts from them.
+const OWN_NODE: TierId = TierId(1);
+/// The tier of policies of kinds that are not evaluated.
+const UNEVALUATED: TierId = TierId(2);
 
-/// One tier; what no policy selects is allowed.
-fn pipeline(tier: Tier) -> Pipeline {
-    Pipeline { tiers: vec![tier], default: Action::Allow }
-}
-
-/// Any match allows, to be selected is to be isolated. The text exempts ingress from the own node; of egress to it
-/// it says both.
-fn network_policy_tier() -> Tier {
-    Tier {
-        name: "network-policy".to_owned(),
-        combine: Combine::AnyAllows,
-        no_match: NoMatch::Deny,
-        own_node_ingress: OwnNode::Allowed,
-        own_node_egress: OwnNode::UnknownWhereDenied,
+/// What every plugin does with NetworkPolicies: any match allows, to be selected is to be isolated, and what no policy
+/// selects is allowed. What is not evaluated may come before all of it. The text exempts ingress from the own node; of egress
+/// to it it says both, and so `egress_to_own_node` is the plugin's.
+fn pipeline(egress_to_own_node: Certainty) -> Pipeline {
+    let tier =
+        |name: &str| Tier { name: name.to_owned(), ties: Ties::Together, conflicts: Conflicts::DenyFirst };
+    let node_rule =
+        |direction, certainty| NodeRule { tier: OWN_NODE, direction, action: Action::Allow, certainty };
+    Pipeline {
+        tiers: vec![tier("network-policy"), tier("own-node"), tier("not-evaluated")],
+        stages: vec![
+            Stage::Rules(UNEVALUATED),
+            Stage::Rules(OWN_NODE),
+            Stage::Rules(NETWORK_POLICY),
+            Stage::DefaultDeny(vec![NETWORK_POLICY]),
+        ],
+        node_rules: vec![
+            node_rule(Direction::Ingress, Certainty::Yes),
+            node_rule(Direction::Egress, egress_to_own_node),
+        ],
+        default: Action::Allow,
     }
 }
 

@@ -6,7 +6,8 @@ use crate::diagnostic::rule::UNEVALUATED_POLICY;
 use crate::diagnostic::{Diagnostic, ObjectRef, report};
 use crate::manifest::{RawObject, kinds};
 use crate::policy::{
-    Directions, Effect, NamespaceMatch, OpaquePolicy, OpaqueReason, Origin, OriginPath, PodMatch, PolicyPart,
+    Action, Directions, NamespaceMatch, OpaquePolicy, OpaqueReason, Origin, OriginPath, PodMatch, Policy,
+    PolicyPart, TierId,
 };
 use crate::selector::Selector;
 use crate::text::Span;
@@ -23,8 +24,8 @@ pub struct Unevaluated {
     pub scope: Scope,
     /// The directions in which it may act.
     pub directions: Directions,
-    /// What it could do.
-    pub effect: Effect,
+    /// What it could do to traffic of its subject.
+    pub may: &'static [Action],
     /// Whether the network plugin may enforce it; if not, it does nothing.
     pub enforced: bool,
 }
@@ -43,22 +44,25 @@ struct Kind {
     name: &'static str,
     scope: Scope,
     directions: Directions,
-    effect: Effect,
+    may: &'static [Action],
 }
 
-const fn kind(group: &'static str, name: &'static str, scope: Scope, effect: Effect) -> Kind {
-    Kind { group, name, scope, directions: Directions::Both, effect }
+const fn kind(group: &'static str, name: &'static str, scope: Scope, may: &'static [Action]) -> Kind {
+    Kind { group, name, scope, directions: Directions::Both, may }
 }
 
 const fn egress(group: &'static str, name: &'static str) -> Kind {
-    Kind { group, name, scope: Scope::Namespace, directions: Directions::Egress, effect: Effect::MayDeny }
+    Kind { group, name, scope: Scope::Namespace, directions: Directions::Egress, may: DENY }
 }
 
 const fn ingress(group: &'static str, name: &'static str) -> Kind {
-    Kind { group, name, scope: Scope::Namespace, directions: Directions::Ingress, effect: Effect::MayDeny }
+    Kind { group, name, scope: Scope::Namespace, directions: Directions::Ingress, may: DENY }
 }
 
-const ALLOW: Effect = Effect::MayDenyOrAllow;
+/// It can take away and give.
+const ALLOW: &[Action] = &[Action::Deny, Action::Allow];
+/// It can only take away.
+const DENY: &[Action] = &[Action::Deny];
 
 /// Policies of other APIs. Those that work beside the network plugin, above it or on part of the traffic, only deny.
 const KINDS: [Kind; 26] = [
@@ -82,7 +86,7 @@ const KINDS: [Kind; 26] = [
     kind("crd.nsx.vmware.com", "SecurityPolicy", Scope::Namespace, ALLOW),
     egress("k8s.ovn.org", "EgressFirewall"),
     egress("network.openshift.io", "EgressNetworkPolicy"),
-    kind("k8s.ovn.org", "AdminPolicyBasedExternalRoute", Scope::Cluster, Effect::MayDeny),
+    kind("k8s.ovn.org", "AdminPolicyBasedExternalRoute", Scope::Cluster, DENY),
     ingress("security.istio.io", "AuthorizationPolicy"),
     ingress("security.istio.io", "PeerAuthentication"),
     ingress("policy.linkerd.io", "Server"),
@@ -113,8 +117,8 @@ pub fn read(
                 .with_object(object.clone()),
         );
     }
-    let Kind { scope, directions, effect, .. } = *known;
-    Some(Unevaluated { span: raw.node.span, object, scope, directions, effect, enforced })
+    let Kind { scope, directions, may, .. } = *known;
+    Some(Unevaluated { span: raw.node.span, object, scope, directions, may, enforced })
 }
 
 /// Where the name of an object stands, or its kind.
@@ -129,8 +133,8 @@ fn name_or_kind(raw: &RawObject<'_, '_>) -> Span {
 }
 
 impl Unevaluated {
-    /// Adds the policy to a part of a set: as an opaque one, or as one that is left out.
-    pub fn lower(self, set: &mut PolicyPart) {
+    /// Adds the policy to a part of a set: as an opaque one of `tier`, or as one that is left out.
+    pub fn lower(self, tier: TierId, set: &mut PolicyPart) {
         if !self.enforced {
             set.unenforced.push(self.object);
             return;
@@ -143,13 +147,7 @@ impl Unevaluated {
                     pods: Selector::everything(),
                 }
             });
-        set.opaque.push(OpaquePolicy {
-            object: self.object,
-            subject,
-            directions: self.directions,
-            effect: self.effect,
-            reason: OpaqueReason::Kind,
-            origin,
-        });
+        let policy = Policy::unread((self.object, origin), subject, self.directions, tier).that_may(self.may);
+        set.opaque.push(OpaquePolicy { policy, reason: OpaqueReason::Kind });
     }
 }

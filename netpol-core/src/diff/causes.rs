@@ -8,7 +8,7 @@ use crate::cluster::{Asked, Endpoint};
 use crate::diagnostic::ObjectRef;
 use crate::evaluate::{DirectionTrace, PairTrace, PolicyRef, PolicyTrace, Request};
 use crate::net::{ConnectionSet, Decided};
-use crate::policy::{OpaquePolicy, OriginId, Policy, PolicySet};
+use crate::policy::{OriginId, Policy, PolicySet};
 
 /// The policies that differ between two inputs.
 #[derive(Debug)]
@@ -39,23 +39,19 @@ impl Differing {
 pub(super) fn differing(own: &PolicySet, other: &PolicySet) -> Differing {
     let policies: BTreeMap<&ObjectRef, &Policy> =
         other.policies.iter().map(|policy| (&policy.object, policy.as_ref())).collect();
-    let is_same = |policy: &Policy| {
-        policies.get(&policy.object).is_some_and(|it| {
-            (it.tier, it.rank, it.directions) == (policy.tier, policy.rank, policy.directions)
+    let opaque: BTreeMap<&ObjectRef, &Policy> =
+        other.opaque.iter().map(|opaque| (&opaque.policy.object, &opaque.policy)).collect();
+    let differs = |policy: &Policy, known: &BTreeMap<&ObjectRef, &Policy>| {
+        !known.get(&policy.object).is_some_and(|it| {
+            (it.tier, it.order, &it.tie) == (policy.tier, policy.order, &policy.tie)
+                && (it.directions, it.isolates) == (policy.directions, policy.isolates)
                 && it.subject == policy.subject
                 && it.rules == policy.rules
         })
     };
-    let opaque: BTreeMap<&ObjectRef, &OpaquePolicy> =
-        other.opaque.iter().map(|policy| (&policy.object, policy.as_ref())).collect();
-    let is_same_opaque = |policy: &OpaquePolicy| {
-        opaque.get(&policy.object).is_some_and(|it| {
-            (&it.subject, it.directions, it.effect) == (&policy.subject, policy.directions, policy.effect)
-        })
-    };
     Differing {
-        evaluated: own.policies.iter().map(|policy| !is_same(policy)).collect(),
-        opaque: own.opaque.iter().map(|policy| !is_same_opaque(policy)).collect(),
+        evaluated: own.policies.iter().map(|policy| differs(policy, &policies)).collect(),
+        opaque: own.opaque.iter().map(|it| differs(&it.policy, &opaque)).collect(),
     }
 }
 
@@ -194,7 +190,7 @@ fn causes_of(set: &PolicySet, side: Side, trace: &PolicyTrace, touched: &Connect
     };
     match trace.policy {
         PolicyRef::Opaque(place) => {
-            let policy = set.opaque.get(place as usize);
+            let policy = set.opaque.get(place as usize).map(|opaque| &opaque.policy);
             policy.and_then(|policy| cause(&policy.object, policy.origin)).into_iter().collect()
         }
         PolicyRef::Evaluated(place) => {

@@ -4,7 +4,7 @@
 use super::causes::{Differing, differing};
 use super::changes::{Cause, Revision, Side, Unjudged, Why};
 use crate::diagnostic::ObjectRef;
-use crate::policy::{OpaquePolicy, OriginId, Policy, PolicySet};
+use crate::policy::{OriginId, Policy, PolicySet};
 use rustc_hash::FxHashMap;
 
 /// What changed and cannot be judged, in the order of the inputs; of a policy that both hold, the new place.
@@ -26,16 +26,17 @@ pub(super) fn unjudged(old: Revision<'_>, new: Revision<'_>) -> Vec<Unjudged> {
 }
 
 /// The policies of an input that are not evaluated, and stand otherwise, or not at all, in the other one.
-fn not_evaluated(
-    (side, own): (Side, Revision<'_>),
-    other: Revision<'_>,
+fn not_evaluated<'a>(
+    (side, own): (Side, Revision<'a>),
+    other: Revision<'a>,
     differs: &Differing,
 ) -> Vec<Unjudged> {
-    let stands_otherwise = |policy: &OpaquePolicy| {
-        let twin = other.policies.opaque.iter().find(|twin| twin.object == policy.object);
+    let opaque = |revision: Revision<'a>| revision.policies.opaque.iter().map(|opaque| &opaque.policy);
+    let stands_otherwise = |policy: &Policy| {
+        let twin = opaque(other).find(|twin| twin.object == policy.object);
         twin.is_none_or(|twin| written(own, policy) != written(other, twin))
     };
-    let changed = own.policies.opaque.iter().zip(&differs.opaque);
+    let changed = opaque(own).zip(&differs.opaque);
     let changed = changed.filter(|(policy, differs)| **differs || stands_otherwise(policy));
     changed
         .filter_map(|(policy, _)| {
@@ -81,7 +82,7 @@ fn found(
 }
 
 /// How a policy is written, without blanks at the ends of lines, empty lines and lines of comment.
-fn written<'r>(revision: Revision<'r>, policy: &OpaquePolicy) -> Vec<&'r str> {
+fn written<'r>(revision: Revision<'r>, policy: &Policy) -> Vec<&'r str> {
     let span = revision.policies.origins.get(policy.origin).map(|origin| origin.span);
     let lines = span.map(|span| revision.files.slice(span)).unwrap_or_default().lines();
     lines.map(str::trim_end).filter(|line| !line.is_empty() && !line.trim_start().starts_with('#')).collect()

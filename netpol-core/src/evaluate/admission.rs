@@ -9,11 +9,11 @@ use super::units::Source;
 use crate::index::term::selects_all;
 use crate::index::{Around, Class, IndexedPeer, IndexedRule, Selecting, TermId};
 use crate::net::Family;
-use crate::policy::{Action, Direction, PodMatch};
+use crate::policy::{Action, Certainty, Direction, PodMatch, PolicyRef};
 use crate::selector::Truth;
 
 /// A rule by the place of its policy and its own place in it.
-pub(super) type RuleId = (u32, usize);
+pub(super) type RuleId = (PolicyRef, usize);
 
 /// The allow rules of a subject by the selectors that are their peers.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub(super) struct Admission<'a> {
     /// The places in `selecting` of what has to be asked whoever the peer is.
     always: BTreeSet<usize>,
     /// For each policy, its place in `selecting`.
-    places: FxHashMap<u32, usize>,
+    places: FxHashMap<PolicyRef, usize>,
     /// Whether no rule does anything but allow, so that nothing more of a selector matters than who admits it.
     pub(super) is_all: bool,
 }
@@ -72,11 +72,14 @@ impl<'a> Admission<'a> {
         let mut is_all = true;
         let mut told_of = BTreeSet::new();
         for (place, entry) in selecting.iter().enumerate() {
-            let policy = source.index.policy(entry.policy);
+            let policy = source.index.acting(entry.policy);
+            let isolates = policy.map_or(Certainty::No, |policy| policy.isolates(direction));
             let rules = policy.into_iter().flat_map(|policy| policy.rules.iter().enumerate());
-            let mut has_to_be_asked = entry.answer.truth != Truth::Yes || told_of.insert(entry.tier);
+            let mut has_to_be_asked = entry.answer.truth != Truth::Yes
+                || matches!(isolates, Certainty::Maybe(_))
+                || isolates.is_yes() && told_of.insert(entry.tier);
             for (number, rule) in rules.filter(|(_, rule)| rule.direction == direction) {
-                is_all &= rule.action == Action::Allow;
+                is_all &= rule.action == Action::Allow && rule.certainty.is_yes();
                 has_to_be_asked |= rule.action != Action::Allow || rule.peers.is_none();
                 for peer in rule.peers.iter().flatten() {
                     match peer {
@@ -90,7 +93,7 @@ impl<'a> Admission<'a> {
             }
         }
         let by_block = by_block(source, blocks, anyone);
-        let places: FxHashMap<u32, usize> =
+        let places: FxHashMap<PolicyRef, usize> =
             selecting.iter().enumerate().map(|(place, entry)| (entry.policy, place)).collect();
         always.extend(by_block.iter().filter_map(|(_, (policy, _))| places.get(policy)));
         let mut terms: Vec<(TermId, Vec<RuleId>)> = of_term.into_iter().collect();

@@ -6,7 +6,7 @@ use super::tier;
 use super::units::Source;
 use crate::index::{Block, BlockId, IndexedPeer, Selecting, Term, TermId};
 use crate::net::{ConnectionSet, Family, IpSet};
-use crate::policy::Direction;
+use crate::policy::{Direction, PolicyRef, TierId};
 use crate::selector::Truth;
 
 /// The peers that the rules of a subject name.
@@ -22,17 +22,17 @@ impl Named {
     /// The peers of the rules of some policies that select a subject.
     pub(super) fn new(source: Source<'_>, selecting: &[Selecting], direction: Direction) -> Self {
         let mut alone: BTreeSet<IndexedPeer> = BTreeSet::new();
-        let mut together: BTreeMap<&ConnectionSet, BTreeSet<IndexedPeer>> = BTreeMap::new();
+        let mut together: BTreeMap<(TierId, u32, &ConnectionSet), BTreeSet<IndexedPeer>> = BTreeMap::new();
         // What a policy that is not evaluated may overrule is unknown for all that the walk saw on its way.
-        let is_certain = source.set.opaque.is_empty();
+        let is_certain = selecting.iter().all(|entry| matches!(entry.policy, PolicyRef::Evaluated(_)));
         for entry in selecting {
-            let rules = source.index.policy(entry.policy).into_iter().flat_map(|policy| &policy.rules);
-            let tier = source.set.pipeline.tiers.get(usize::from(entry.tier.0));
+            let rules = source.index.acting(entry.policy).into_iter().flat_map(|policy| &policy.rules);
+            let tier = source.set.pipeline.tier(entry.tier);
             for rule in rules.filter(|rule| rule.direction == direction) {
                 let is_one_of_any =
                     is_certain && tier.is_some_and(|tier| tier::is_one_of_any(tier, *entry, rule));
-                let peers =
-                    if is_one_of_any { together.entry(&rule.ports.fixed).or_default() } else { &mut alone };
+                let kind = (entry.tier, entry.rank, &rule.ports.fixed);
+                let peers = if is_one_of_any { together.entry(kind).or_default() } else { &mut alone };
                 peers.extend(rule.peers.iter().flatten());
             }
         }

@@ -9,22 +9,22 @@ use super::{Assumption, Reason};
 use crate::cluster::Cluster;
 use crate::index::{BlockId, IndexedPeer};
 use crate::net::{ConnectionSet, Decided, Family, IpSet};
-use crate::policy::{AddressBlock, Direction, NamespaceMatch, OriginId, PodMatch, Ports};
+use crate::policy::{AddressBlock, Direction, NamespaceMatch, OriginId, PodMatch, PolicyRef, Ports};
 use crate::selector::{Answer, LabelValue, Labels, Requirement, Truth, Unlisted};
 
 /// Something that made an answer unknown, or that it rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cause {
     /// A policy selects the subject perhaps, or not by assumption.
-    Subject { policy: u32, answer: Answer },
+    Subject { policy: PolicyRef, answer: Answer },
     /// A peer matches perhaps, or by assumption.
-    Peer { policy: u32, rule: usize, peer: usize, answer: Answer },
+    Peer { policy: PolicyRef, rule: usize, peer: usize, answer: Answer },
     /// The ports of a rule match perhaps.
-    Ports { policy: u32, rule: usize },
-    /// A policy that is not evaluated may act.
-    Opaque { opaque: u32 },
-    /// Egress to the own node is left to the network plugin.
-    OwnNodeEgress,
+    Ports { policy: PolicyRef, rule: usize },
+    /// A rule of a policy may match nothing, or without a rule: the policy may not isolate what it selects.
+    Doubt { policy: PolicyRef, rule: Option<usize> },
+    /// A rule about the own node is left to the network plugin.
+    NodeRule,
     /// Nothing is known of the subject.
     Doubted,
 }
@@ -44,7 +44,7 @@ impl Cause {
     fn assumed_block(self, walk: &Walk<'_>) -> Option<AssumedBlock> {
         let Self::Peer { policy, rule, peer, answer } = self else { return None };
         let peers =
-            walk.index.policy(policy)?.rules.get(rule).filter(|_| answer.is_assumed)?.peers.as_ref()?;
+            walk.index.acting(policy)?.rules.get(rule).filter(|_| answer.is_assumed)?.peers.as_ref()?;
         match peers.get(peer)? {
             IndexedPeer::Block(block) => Some((*block, walk.family, answer.truth)),
             IndexedPeer::Term(_) => None,
@@ -110,7 +110,8 @@ pub(super) struct Bearing<'a> {
 impl Bearing<'_> {
     fn concerns(&self, cause: Cause, scope: &ConnectionSet) -> bool {
         match cause.assumed() {
-            None => scope.overlaps(&self.answer.unknown),
+            // What the direction decides for sure, doubts of its own leave alone.
+            None => scope.intersection(&self.own.unknown).overlaps(&self.answer.unknown),
             Some(Truth::No) => !scope.intersection(&self.other.possible()).is_subset(&self.own.allowed),
             Some(Truth::Yes | Truth::Unknown) => scope.overlaps(&self.answer.possible()),
         }
@@ -137,10 +138,10 @@ impl Facts {
     /// Adds what is to be said of the policies that select the subject, whatever they decide.
     pub(super) fn add_remarks(&mut self, walk: &Walk<'_>) {
         for entry in walk.selecting().iter().filter(|entry| entry.answer.truth != Truth::No) {
-            let remarks =
-                walk.set.policies.get(entry.policy as usize).map_or(0, |policy| policy.remarks.len());
+            let PolicyRef::Evaluated(policy) = entry.policy else { continue };
+            let remarks = walk.set.policies.get(policy as usize).map_or(0, |policy| policy.remarks.len());
             for remark in 0..u32::try_from(remarks).unwrap_or(u32::MAX) {
-                self.assumptions.push(Assumption::Remark { policy: entry.policy, remark });
+                self.assumptions.push(Assumption::Remark { policy, remark });
             }
         }
     }
@@ -153,11 +154,22 @@ impl Facts {
         }
         match cause {
             Cause::Doubted => {}
-            Cause::Opaque { opaque } => self.reasons.push(Reason::OpaquePolicy(opaque)),
-            Cause::OwnNodeEgress => self.reasons.push(Reason::OwnNodeEgress(walk.subject.workload())),
+            Cause::Subject { policy: PolicyRef::Opaque(place), .. }
+            | Cause::Doubt { policy: PolicyRef::Opaque(place), .. } => {
+                self.reasons.push(Reason::OpaquePolicy(place));
+            }
+            Cause::Doubt { policy, rule } => {
+                let policy = walk.set.policy(policy);
+                let origin = policy.and_then(|policy| match rule {
+                    Some(rule) => policy.rules.get(rule).map(|rule| rule.origin),
+                    None => Some(policy.origin),
+                });
+                self.reasons.extend(origin.map(Reason::NotEvaluated));
+            }
+            Cause::NodeRule => self.reasons.push(Reason::OwnNodeEgress(walk.subject.workload())),
             Cause::Ports { policy, rule } => self.tell_ports(walk, policy, rule),
             Cause::Subject { policy, .. } => {
-                if let Some(policy) = walk.set.policies.get(policy as usize) {
+                if let Some(policy) = walk.set.policy(policy) {
                     self.tell_selector(
                         walk.cluster,
                         &policy.subject.value,
@@ -167,7 +179,7 @@ impl Facts {
                 }
             }
             Cause::Peer { policy, rule, peer, answer } => {
-                let rule = walk.set.policies.get(policy as usize).and_then(|policy| policy.rules.get(rule));
+                let rule = walk.set.policy(policy).and_then(|policy| policy.rules.get(rule));
                 let placed = rule.and_then(|rule| rule.value.peers.as_ref()?.get(peer));
                 match placed.map(|placed| (&placed.value, placed.origin)) {
                     Some((crate::policy::Peer::Pods(pods), origin)) => {
@@ -182,8 +194,8 @@ impl Facts {
         }
     }
 
-    fn tell_ports(&mut self, walk: &Walk<'_>, policy: u32, rule: usize) {
-        let rule = walk.set.policies.get(policy as usize).and_then(|policy| policy.rules.get(rule));
+    fn tell_ports(&mut self, walk: &Walk<'_>, policy: PolicyRef, rule: usize) {
+        let rule = walk.set.policy(policy).and_then(|policy| policy.rules.get(rule));
         let destination = match walk.direction {
             Direction::Ingress => walk.subject,
             Direction::Egress => walk.peer,

@@ -89,6 +89,7 @@ impl<'a> Engine<'a> {
                 side.exemption = Some(Exemption::Itself);
                 side.decided = pair.decided.clone();
                 side.tiers.clear();
+                side.steps.clear();
             }
         }
         Some(PairTrace { pair: pair.clone(), family, egress, ingress })
@@ -111,7 +112,7 @@ impl<'a> Engine<'a> {
         (family, pair): (Family, &Pair),
     ) -> DirectionTrace {
         let walk = pair::walk(self.source(), direction, (&subject.party, &peer.party), family, &pair.asked);
-        let found = walk.run();
+        let found = walk.run_in_steps();
         DirectionTrace {
             direction,
             subject: subject_end.endpoint.clone(),
@@ -119,6 +120,7 @@ impl<'a> Engine<'a> {
             exemption: found.exemption,
             decided: found.decided,
             tiers: walk.trace(),
+            steps: found.steps,
         }
     }
 }
@@ -183,9 +185,9 @@ mod tests {
     use crate::index::Plugin;
     use crate::net::Protocol;
     use crate::policy::{
-        Action, Combine, Directions, Effect, NamespaceMatch, NoMatch, OpaquePolicy, OpaqueReason, Origin,
-        OriginId, OriginPath, Origins, OwnNode, Peer, Pipeline, Placed, PodMatch, Policy, PortMatch, Ports,
-        Rank, Rule, Tier, TierId,
+        Action, Certainty, Conflicts, Directions, NamespaceMatch, OpaquePolicy, OpaqueReason, Order, Origin,
+        OriginId, OriginPath, Origins, Peer, Pipeline, Placed, PodMatch, Policy, PortMatch, Ports, Rule,
+        Stage, TieKey, Tier, TierId, Ties,
     };
     use crate::selector::{Labels, Requirement, Selector};
     use crate::text::{FileSet, SourceFile, Span};
@@ -233,15 +235,8 @@ mod tests {
         }
     }
 
-    fn tier(name: &str, combine: Combine, no_match: NoMatch) -> Tier {
-        let own_node = OwnNode::Rules;
-        Tier {
-            name: name.to_owned(),
-            combine,
-            no_match,
-            own_node_ingress: own_node,
-            own_node_egress: own_node,
-        }
+    fn tier(name: &str, ties: Ties) -> Tier {
+        Tier { name: name.to_owned(), ties, conflicts: Conflicts::DenyFirst }
     }
 
     fn pods(selector: Selector) -> PodMatch {
@@ -258,13 +253,14 @@ mod tests {
             let ports = Ports::Range(port, port);
             vec![Placed::new(PortMatch { protocol: Some(Protocol::Tcp), ports }, origin)]
         });
-        Placed::new(Rule { direction: Direction::Ingress, action, peers, ports }, origin)
+        Placed::new(Rule { action, ..Rule::allowing(Direction::Ingress, peers, ports) }, origin)
     }
 
     /// A policy for ingress of `a`: (tier, rules as (action, from, port)).
     type Spec<'s> = (u16, &'s [(Action, Option<&'s str>, Option<u16>)]);
 
-    fn policy_set(tiers: Vec<Tier>, specs: &[Spec<'_>], opaque: &[Effect]) -> PolicySet {
+    /// Policies of tiers, of which the last isolates. What is opaque may do this, in the last tier or in one before all.
+    fn policy_set(mut tiers: Vec<Tier>, specs: &[Spec<'_>], opaque: &[Unread]) -> PolicySet {
         let mut origins = Origins::new();
         let origin = origins.add(Origin { span: place(), via: None, path: OriginPath::Object });
         let object = |name: String| ObjectRef {
@@ -273,32 +269,58 @@ mod tests {
             namespace: Some("shop".to_owned()),
             name,
         };
-        let policies = specs.iter().enumerate().map(|(number, (tier, rules))| Policy {
-            object: object(number.to_string()),
-            tier: TierId(*tier),
-            rank: Rank::default(),
-            subject: Placed::new(pods(app("a")), origin),
-            directions: Directions::Ingress,
-            unspoken: None,
-            rules: rules.iter().map(|(action, from, port)| rule(*action, *from, *port, origin)).collect(),
-            remarks: Vec::new(),
-            origin,
+        let last = TierId(u16::try_from(tiers.len() - 1).unwrap());
+        let beside = TierId(last.0 + 1);
+        let policies = specs.iter().enumerate().map(|(number, (tier, rules))| {
+            let rules = (0u32..).zip(*rules).map(|(position, (action, from, port))| {
+                let mut rule = rule(*action, *from, *port, origin);
+                rule.value.position = position;
+                rule
+            });
+            Policy {
+                object: object(number.to_string()),
+                tier: TierId(*tier),
+                order: Order::default(),
+                tie: TieKey::default(),
+                subject: Placed::new(pods(app("a")), origin),
+                directions: Directions::Ingress,
+                isolates: [if TierId(*tier) == last { Certainty::Yes } else { Certainty::No }; 2],
+                unspoken: None,
+                rules: rules.collect(),
+                remarks: Vec::new(),
+                origin,
+            }
         });
-        let opaque = opaque.iter().map(|effect| OpaquePolicy {
-            object: object("opaque".to_owned()),
-            subject: Some(pods(app("a"))),
-            directions: Directions::Both,
-            effect: *effect,
-            reason: OpaqueReason::Kind,
-            origin,
+        let opaque = opaque.iter().map(|unread| {
+            let policy = |tier| {
+                let identity = (object("opaque".to_owned()), origin);
+                Policy::unread(identity, Some(pods(app("a"))), Directions::Both, tier)
+            };
+            let policy = match unread {
+                Unread::OfTheTier => policy(last).that_may(&[Action::Allow]).that_may_isolate(),
+                Unread::Beside(actions) => policy(beside).that_may(actions),
+            };
+            OpaquePolicy { policy, reason: OpaqueReason::Kind }
         });
+        let mut stages = vec![Stage::Rules(beside)];
+        stages.extend((0..=last.0).map(|tier| Stage::Rules(TierId(tier))));
+        stages.push(Stage::DefaultDeny(vec![last]));
+        tiers.push(tier("beside", Ties::Together));
         PolicySet {
-            pipeline: Pipeline { tiers, default: Action::Allow },
+            pipeline: Pipeline { tiers, stages, node_rules: Vec::new(), default: Action::Allow },
             policies: policies.map(Into::into).collect(),
             opaque: opaque.map(Into::into).collect(),
             unenforced: Vec::new(),
             origins,
         }
+    }
+
+    /// What a policy that is not evaluated could do.
+    enum Unread {
+        /// It is one of the last tier.
+        OfTheTier,
+        /// It may do this before all tiers.
+        Beside(&'static [Action]),
     }
 
     /// The decision for tcp/PORT from a workload to `a`.
@@ -322,7 +344,7 @@ mod tests {
     const C: u32 = 2;
 
     fn standard() -> Tier {
-        tier("standard", Combine::AnyAllows, NoMatch::Deny)
+        tier("standard", Ties::Together)
     }
 
     #[test]
@@ -352,7 +374,7 @@ mod tests {
 
     #[test]
     fn the_first_match_decides_and_pass_goes_to_the_next_tier() {
-        let admin = tier("admin", Combine::FirstMatch, NoMatch::NextTier);
+        let admin = tier("admin", Ties::ByRule);
         let set = policy_set(
             vec![admin, standard()],
             &[
@@ -376,7 +398,7 @@ mod tests {
     #[test]
     fn a_denial_overrides_whatever_comes_before_it() {
         let set = policy_set(
-            vec![tier("one", Combine::DenyOverrides, NoMatch::Deny)],
+            vec![standard()],
             &[(0, &[(Action::Allow, None, None)]), (0, &[(Action::Deny, Some("b"), Some(22))])],
             &[],
         );
@@ -386,7 +408,7 @@ mod tests {
 
     #[test]
     fn a_policy_with_unknown_rules_may_close_an_open_pod_and_may_open_a_closed_one() {
-        let unread = [Effect::RulesUnknown(TierId(0))];
+        let unread = [Unread::OfTheTier];
         assert_eq!(decide(&policy_set(vec![standard()], &[], &unread), B, 80), Decision::Unknown);
         let isolated = policy_set(vec![standard()], &[(0, &[(Action::Allow, Some("b"), None)])], &unread);
         assert_eq!(decide(&isolated, B, 80), Decision::Allow);
@@ -395,11 +417,11 @@ mod tests {
 
     #[test]
     fn a_policy_that_may_only_deny_leaves_denials_alone() {
-        let set =
-            policy_set(vec![standard()], &[(0, &[(Action::Allow, Some("b"), None)])], &[Effect::MayDeny]);
+        let open = [(0, [(Action::Allow, Some("b"), None)].as_slice())];
+        let set = policy_set(vec![standard()], &open, &[Unread::Beside(&[Action::Deny])]);
         assert_eq!(decide(&set, B, 80), Decision::Unknown);
         assert_eq!(decide(&set, C, 80), Decision::Deny);
-        let either = policy_set(vec![standard()], &[(0, &[])], &[Effect::MayDenyOrAllow]);
-        assert_eq!(decide(&either, C, 80), Decision::Unknown);
+        let either = [Unread::Beside(&[Action::Deny, Action::Allow])];
+        assert_eq!(decide(&policy_set(vec![standard()], &[(0, &[])], &either), C, 80), Decision::Unknown);
     }
 }

@@ -7,7 +7,7 @@ use super::admission::{Admission, RuleId, Selected};
 use super::party::Party;
 use super::row::Subject;
 use super::rows::{self, Rows};
-use super::walk::{self, Found};
+use super::walk::Found;
 use super::{PolicyRef, pair, units};
 use crate::cluster::{Hypothetical, NamedPort};
 use crate::index::{Class, NamedPortQuery, class::ClassAddresses};
@@ -34,8 +34,7 @@ impl Default for Isolation {
 pub fn isolating(set: &PolicySet, direction: Direction) -> impl Iterator<Item = u32> + '_ {
     let policies = (0u32..).zip(&set.policies);
     let isolating = policies.filter(move |(_, policy)| {
-        let tier = set.pipeline.tiers.get(usize::from(policy.tier.0));
-        policy.directions.contains(direction) && tier.is_some_and(walk::isolates)
+        policy.isolation(direction).is_yes() && set.pipeline.denies_by_default(policy.tier)
     });
     isolating.map(|(place, _)| place)
 }

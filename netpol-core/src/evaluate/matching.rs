@@ -6,7 +6,7 @@ use super::walk::Walk;
 use super::{PeerTrace, PortTrace, RuleTrace};
 use crate::index::{IndexedPeer, IndexedPorts, IndexedRule};
 use crate::net::{ConnectionSet, Decided};
-use crate::policy::{Action, Direction};
+use crate::policy::{Action, Certainty, Direction, PolicyRef};
 use crate::selector::{Answer, Truth};
 
 /// What a rule matches: for sure, and at most.
@@ -27,10 +27,29 @@ impl Matched {
     }
 }
 
-/// What rule `number` of `policy` matches of `open`, with its causes.
+/// What rule `number` of `policy` matches of `open`, with its causes. A rule that is in doubt matches nothing for sure.
 pub(super) fn matched(
     walk: &Walk<'_>,
-    (policy, number): (u32, usize),
+    (policy, number): (PolicyRef, usize),
+    rule: &IndexedRule,
+    open: &ConnectionSet,
+    causes: &mut Causes,
+) -> Matched {
+    let own = written(walk, (policy, number), rule, open, causes);
+    if rule.certainty.is_yes() {
+        return own;
+    }
+    causes.add(Cause::Doubt { policy, rule: Some(number) }, &own.possible);
+    own.if_selected(match rule.certainty {
+        Certainty::No => Truth::No,
+        Certainty::Maybe(_) | Certainty::Yes => Truth::Unknown,
+    })
+}
+
+/// What the text of a rule matches.
+fn written(
+    walk: &Walk<'_>,
+    (policy, number): (PolicyRef, usize),
     rule: &IndexedRule,
     open: &ConnectionSet,
     causes: &mut Causes,
@@ -104,14 +123,13 @@ fn peer_answer(walk: &Walk<'_>, peer: IndexedPeer) -> Answer {
 }
 
 /// All that a rule saw, whether it mattered or not.
-pub(super) fn trace(walk: &Walk<'_>, (policy, number): (u32, usize), rule: &IndexedRule) -> RuleTrace {
+pub(super) fn trace(walk: &Walk<'_>, (policy, number): (PolicyRef, usize), rule: &IndexedRule) -> RuleTrace {
     let peers = rule.peers.iter().flatten().enumerate();
     let peers =
         peers.map(|(place, peer)| PeerTrace { peer: place, answer: peer_answer(walk, *peer) }).collect();
     let items = walk
         .set
-        .policies
-        .get(policy as usize)
+        .policy(policy)
         .and_then(|policy| policy.rules.get(number))
         .and_then(|rule| rule.value.ports.as_ref());
     let port_traces = items.into_iter().flatten().enumerate().map(|(place, item)| {

@@ -15,16 +15,20 @@ mod party;
 mod admission;
 mod walk;
 mod tier;
+mod rank;
+mod steps;
 mod matching;
 mod alike;
 mod causes;
 
+pub use crate::policy::PolicyRef;
 pub use engine::Engine;
 pub use isolation::Isolation;
 pub use request::Request;
 pub use row::{Row, RowKey, RowPart, Subject};
 pub use rows::Rows;
-pub use trace::{DirectionTrace, PairTrace, PeerTrace, PolicyTrace, PortTrace, RuleTrace, TierTrace};
-pub use verdict::{
-    Assumption, Decision, End, Exemption, Pair, PerFamily, PolicyRef, Reason, UnknownAs, Verdict,
+pub use trace::{
+    Decider, DirectionTrace, PairTrace, PeerTrace, PolicyTrace, PortTrace, RuleHit, RuleTrace, Step,
+    TierTrace,
 };
+pub use verdict::{Assumption, Decision, End, Exemption, Pair, PerFamily, Reason, UnknownAs, Verdict};

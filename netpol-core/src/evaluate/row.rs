@@ -26,7 +26,6 @@ pub struct RowKey {
     /// The direction.
     pub direction: Direction,
     pub(super) selecting: Vec<Selecting>,
-    pub(super) opaque: Vec<u32>,
     pub(super) families: Vec<Family>,
     pub(super) named_ports: Vec<NamedPort>,
     pub(super) node: Option<NodeId>,

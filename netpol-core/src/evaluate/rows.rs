@@ -19,7 +19,7 @@ use crate::cluster::{Cluster, NodeId, WorkloadId};
 use crate::index::class::ClassAddresses;
 use crate::index::{BlockId, Class, ClassId, ClassSet, IndexedPeer, IndexedRule, PolicyIndex, TermId};
 use crate::net::{ConnectionSet, Decided, Family, IpSet};
-use crate::policy::{Direction, PolicySet};
+use crate::policy::{Direction, PolicyRef, PolicySet};
 use crate::selector::Truth;
 
 /// What all rows of one cluster share.
@@ -90,24 +90,17 @@ impl<'a> Rows<'a> {
     /// are in its network.
     pub fn telling_node(&self, class: ClassId, node: Option<NodeId>) -> Option<NodeId> {
         let index = self.source.index;
-        let is_selected = || {
-            Direction::ALL.into_iter().any(|direction| !index.selecting(class, direction).is_empty())
-                || index.opaque_selecting(class).next().is_some()
-        };
+        let is_selected =
+            || Direction::ALL.into_iter().any(|direction| !index.selecting(class, direction).is_empty());
         node.filter(|node| self.hosts.contains_key(node) && is_selected())
     }
 
     /// What the row of a subject depends on.
     pub fn key(&self, subject: Subject, direction: Direction) -> RowKey {
-        let Source { cluster, index, set } = self.source;
+        let Source { cluster, index, .. } = self.source;
         let view = index.class(subject.class);
         let is_node = view.is_some_and(|view| view.is_node);
         let selecting = if is_node { Vec::new() } else { index.selecting(subject.class, direction).to_vec() };
-        let acts = |place: &u32| {
-            set.opaque.get(*place as usize).is_some_and(|opaque| opaque.directions.contains(direction))
-        };
-        let opaque = index.opaque_selecting(subject.class).filter(|place| !is_node && acts(place));
-        let opaque: Vec<u32> = opaque.collect();
         let names_ports = || {
             selecting.iter().any(|entry| self.rules(entry.policy).any(|rule| !rule.ports.named.is_empty()))
         };
@@ -116,11 +109,10 @@ impl<'a> Rows<'a> {
             direction,
             families: party_of(self.source, subject).map(|party| party.families(cluster)).unwrap_or_default(),
             named_ports: view.filter(|_| own_ports).map(|view| view.named_ports.clone()).unwrap_or_default(),
-            node: subject.node.filter(|_| !selecting.is_empty() || !opaque.is_empty()),
+            node: subject.node.filter(|_| !selecting.is_empty()),
             is_node,
             doubted: view.and_then(|view| view.doubted),
             selecting,
-            opaque,
         }
     }
 
@@ -128,9 +120,7 @@ impl<'a> Rows<'a> {
     pub fn row(&self, subject: Subject, direction: Direction) -> Row {
         let key = self.key(subject, direction);
         let Some(party) = party_of(self.source, subject) else { return Row::default() };
-        let is_open = key.doubted.is_none()
-            && key.opaque.is_empty()
-            && key.selecting.iter().all(|it| it.answer.truth == Truth::No);
+        let is_open = key.doubted.is_none() && key.selecting.iter().all(|it| it.answer.truth == Truth::No);
         let mut row = Row { is_open, ..Row::default() };
         let mut grounds = Grounds::default();
         self.add_inside(&key, &party, (&mut row, &mut grounds));
@@ -353,8 +343,8 @@ impl<'a> Rows<'a> {
         row.outside = outside.joined(|parts| IpSet::union_of(&parts));
     }
 
-    pub(super) fn rules(&self, policy: u32) -> impl Iterator<Item = &'a IndexedRule> + use<'a> {
-        self.source.index.policy(policy).into_iter().flat_map(|policy| &policy.rules)
+    pub(super) fn rules(&self, policy: PolicyRef) -> impl Iterator<Item = &'a IndexedRule> + use<'a> {
+        self.source.index.acting(policy).into_iter().flat_map(|policy| &policy.rules)
     }
 }
 

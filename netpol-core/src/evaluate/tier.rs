@@ -1,11 +1,21 @@
 //! What one tier does with what reaches it.
+//!
+//! Rank after rank takes what its rules match of what is left. A rule takes for sure what it surely matches when its policy
+//! surely selects the subject; what it may match, it may take. The one tie between doubtful answers is that a policy which
+//! may select the subject selects it for all of its rules and for its isolation or for none: what an earlier rule of it
+//! surely matches, none of its later ones can get, nor its isolation.
+
+use std::borrow::Cow;
 
 use super::causes::{Cause, Causes};
-use super::matching;
+use super::matching::{self, Matched};
+use super::rank::{self, Group, Rank};
+use super::steps::Steps;
+use super::trace::{Decider, RuleHit};
 use super::walk::Walk;
 use crate::index::{IndexedRule, Selecting};
-use crate::net::ConnectionSet;
-use crate::policy::{Action, Combine, NoMatch, OwnNode, Tier};
+use crate::net::{ConnectionSet, Decided};
+use crate::policy::{Action, Certainty, PolicyRef, Tier, TierId, Ties};
 use crate::selector::{Answer, Truth};
 
 /// What may come of the connections that reach a tier. The sets overlap where something is unknown.
@@ -15,184 +25,238 @@ pub(super) struct Fate {
     pub(super) allowed: ConnectionSet,
     /// What it may deny.
     pub(super) denied: ConnectionSet,
-    /// What it may leave to the next tier.
-    pub(super) next: ConnectionSet,
+    /// What it may pass on.
+    pub(super) passed: ConnectionSet,
+    /// What no rule surely matches.
+    pub(super) rest: ConnectionSet,
+    /// What of it finds the subject isolated.
+    pub(super) isolated: Isolated,
 }
 
-/// The policies of a tier that select the subject, or may.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Selected<'a> {
-    /// Those that are evaluated, in the order they act in.
-    pub(super) policies: &'a [Selecting],
-    /// The places of those whose rules are not known.
-    pub(super) unread: &'a [u32],
+/// What no rule of a tier matches while a policy of it isolates the subject.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Isolated {
+    /// For sure, if it reaches the tier.
+    pub(super) sure: ConnectionSet,
+    /// For sure or perhaps.
+    pub(super) possible: ConnectionSet,
+    /// The policies that isolate it, or may; when steps are recorded.
+    pub(super) policies: Vec<PolicyRef>,
 }
 
-/// What `tier` may do with `open`.
+/// What the walk notes on its way.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    /// What made something unknown, or is assumed.
+    pub(super) causes: Causes,
+    /// What decided what, if it is asked for.
+    pub(super) steps: Option<Steps>,
+}
+
+/// What the tier `id` does with `open`; `entries` are its policies that may select the subject, in the order they act in.
 pub(super) fn fate(
     walk: &Walk<'_>,
-    tier: &Tier,
-    selected: Selected<'_>,
+    (id, entries): (TierId, &[Selecting]),
     open: &ConnectionSet,
-    causes: &mut Causes,
+    notes: &mut Notes,
 ) -> Fate {
-    let selecting = selected.policies;
-    let mut fate = match tier.combine {
-        Combine::AnyAllows => any_allows(walk, tier, selected, (open, causes)),
-        Combine::FirstMatch => in_order(walk, tier, selecting, &in_turn(walk, selecting), (open, causes)),
-        Combine::DenyOverrides => {
-            in_order(walk, tier, selecting, &denials_first(walk, selecting), (open, causes))
-        }
-    };
-    if walk.is_own_node {
-        match tier.own_node(walk.direction) {
-            OwnNode::Rules => {}
-            OwnNode::Allowed => fate = Fate { allowed: open.clone(), next: fate.next, ..Fate::default() },
-            OwnNode::UnknownWhereDenied => {
-                causes.add(Cause::OwnNodeEgress, &fate.denied);
-                fate.allowed = fate.allowed.union(&fate.denied);
+    let mut asking = Asking { walk, id, notes, fate: Fate::default(), own: Own::default() };
+    asking.note_assumed(entries, open);
+    let mut left = asking.node_rules(open.clone());
+    if let Some(tier) = walk.set.pipeline.tier(id) {
+        for group in rank::groups(walk, tier, entries) {
+            if left.is_empty() {
+                break;
             }
+            left = asking.group(&group, left);
         }
     }
-    fate
+    asking.isolate(entries, &left);
+    Fate { rest: left, ..asking.fate }
 }
 
-/// Whether no answer depends on which of several such rules with equal ports matches.
+/// Whether no answer depends on which of several such rules of one rank with equal ports matches.
 pub(super) fn is_one_of_any(tier: &Tier, entry: Selecting, rule: &IndexedRule) -> bool {
-    tier.combine == Combine::AnyAllows
+    tier.ties == Ties::Together
         && entry.answer == Answer::from(Truth::Yes)
         && rule.action == Action::Allow
+        && rule.certainty.is_yes()
         && rule.ports.named.is_empty()
         && rule.ports.unknown.is_empty()
 }
 
-/// Any matching rule of any policy allows; the subject is isolated when one of them selects it.
-fn any_allows(
-    walk: &Walk<'_>,
-    tier: &Tier,
-    Selected { policies: selecting, unread }: Selected<'_>,
-    (open, causes): (&ConnectionSet, &mut Causes),
-) -> Fate {
-    let is_isolated = selecting.iter().any(|entry| entry.answer.truth.is_yes());
-    let mut allowed = ConnectionSet::empty();
-    let mut sure = ConnectionSet::empty();
-    // What every policy that may select the subject would allow: the least that isolation leaves.
-    let mut least = open.clone();
-    for entry in selecting {
-        if entry.answer.truth == Truth::No {
-            causes.add(Cause::Subject { policy: entry.policy, answer: entry.answer }, open);
-            continue;
-        }
-        if entry.answer.truth.is_yes() {
-            add_allowed(walk, entry.policy, (open, &mut sure, &mut allowed), causes);
-            if open.is_subset(&sure) {
-                return Fate { allowed: open.clone(), ..Fate::default() };
-            }
-        } else {
-            let mut own = sure.clone();
-            add_allowed(walk, entry.policy, (open, &mut own, &mut allowed), causes);
-            causes.add(Cause::Subject { policy: entry.policy, answer: entry.answer }, open);
-            least = least.intersection(&own);
-        }
-    }
-    for opaque in unread {
-        causes.add(Cause::Opaque { opaque: *opaque }, open);
-        allowed = open.clone();
-        least = ConnectionSet::empty();
-    }
-    let kept = if is_isolated { sure } else { least };
-    let unmatched = open.difference(&kept);
-    let (denied, mut next) = match tier.no_match {
-        NoMatch::Deny => (unmatched, ConnectionSet::empty()),
-        NoMatch::NextTier => (ConnectionSet::empty(), unmatched),
-    };
-    if !is_isolated {
-        next = open.clone();
-    }
-    Fate { allowed, denied, next }
+/// A tier while it is asked.
+struct Asking<'r, 'w, 'a> {
+    walk: &'w Walk<'a>,
+    id: TierId,
+    notes: &'r mut Notes,
+    fate: Fate,
+    own: Own,
 }
 
-/// Adds what the allow rules of a policy match of `open`: for sure, and at most. Once all of it is sure, no more rules
-/// need be asked.
-fn add_allowed(
-    walk: &Walk<'_>,
-    policy: u32,
-    (open, sure, possible): (&ConnectionSet, &mut ConnectionSet, &mut ConnectionSet),
-    causes: &mut Causes,
-) {
-    let rules = walk.index.policy(policy).map(|policy| policy.rules.as_slice()).unwrap_or_default();
-    let own = rules.iter().enumerate();
-    let own = own.filter(|(_, rule)| rule.direction == walk.direction && rule.action == Action::Allow);
-    for (number, rule) in own {
-        let matched = matching::matched(walk, (policy, number), rule, open, causes);
-        if !matched.possible.is_empty() {
-            sure.extend(&matched.sure);
-            possible.extend(&matched.possible);
-            if open.is_subset(sure) {
+impl Asking<'_, '_, '_> {
+    /// What the rules of the network plugin leave.
+    fn node_rules(&mut self, mut left: ConnectionSet) -> ConnectionSet {
+        for rule in self.walk.node_rules(self.id) {
+            let sure = if rule.certainty.is_yes() { left.clone() } else { ConnectionSet::empty() };
+            if !rule.certainty.is_yes() {
+                self.notes.causes.add(Cause::NodeRule, &left);
+            }
+            self.slot(rule.action).extend(&left);
+            if let Some(steps) = &mut self.notes.steps {
+                steps.take((Decider::NodeRule(self.id), rule.action), (&sure, &left));
+            }
+            left = left.difference(&sure);
+        }
+        left
+    }
+
+    /// What a group leaves. Where nobody knows which of its lists comes first, each is asked as if it did.
+    fn group(&mut self, group: &Group<'_>, left: ConnectionSet) -> ConnectionSet {
+        if let [list] = group.as_slice() {
+            let mut own = std::mem::take(&mut self.own);
+            let left = self.list(list, left, &mut own);
+            self.own = own;
+            return left;
+        }
+        let before = self.own.clone();
+        let mut race = self.notes.steps.as_ref().map(Steps::begin_race);
+        let mut rest = left.clone();
+        for list in group {
+            if let (Some(steps), Some(race)) = (&mut self.notes.steps, &mut race) {
+                steps.begin_list(race);
+            }
+            let mut own = before.clone();
+            rest = rest.intersection(&self.list(list, left.clone(), &mut own));
+            self.own.join(own);
+        }
+        if let (Some(steps), Some(race)) = (&mut self.notes.steps, race) {
+            steps.end_race(race);
+        }
+        rest
+    }
+
+    fn list(&mut self, list: &[Rank<'_>], mut left: ConnectionSet, own: &mut Own) -> ConnectionSet {
+        for rank in list {
+            if left.is_empty() {
                 break;
             }
+            left = self.rank(rank, left, own);
+        }
+        left
+    }
+
+    /// What a rank leaves.
+    fn rank(&mut self, rank: &Rank<'_>, left: ConnectionSet, own: &mut Own) -> ConnectionSet {
+        let (mut sure, mut grown) = (ConnectionSet::empty(), Own::default());
+        let (mut hits, mut possible) = (Vec::new(), ConnectionSet::empty());
+        for (entry, place, rule) in
+            rank.rules(self.walk).filter(|(entry, ..)| entry.answer.truth != Truth::No)
+        {
+            let reach = own.without(entry.policy, &left);
+            let hit =
+                matching::matched(self.walk, (entry.policy, place), rule, &reach, &mut self.notes.causes);
+            if hit.possible.is_empty() {
+                continue;
+            }
+            self.slot(rank.action).extend(&hit.possible);
+            if self.notes.steps.is_some() {
+                possible.extend(&hit.possible);
+                hits.push(rule_hit((entry, place), &hit));
+            }
+            if entry.answer.truth.is_yes() {
+                sure.extend(&hit.sure);
+                if self.notes.steps.is_none() && left.is_subset(&sure) {
+                    return ConnectionSet::empty();
+                }
+            } else {
+                let cause = Cause::Subject { policy: entry.policy, answer: entry.answer };
+                self.notes.causes.add(cause, &hit.possible);
+                grown.add(entry.policy, hit.sure);
+            }
+        }
+        if let Some(steps) = &mut self.notes.steps {
+            steps.take((Decider::Rules { tier: self.id, rules: hits }, rank.action), (&sure, &possible));
+        }
+        own.join(grown);
+        left.difference(&sure)
+    }
+
+    /// What of the rest finds the subject isolated.
+    fn isolate(&mut self, entries: &[Selecting], left: &ConnectionSet) {
+        let mut is_sure = false;
+        for entry in entries.iter().filter(|entry| entry.answer.truth != Truth::No && !left.is_empty()) {
+            let policy = self.walk.index.acting(entry.policy);
+            let certainty = policy.map_or(Certainty::No, |policy| policy.isolates(self.walk.direction));
+            if certainty == Certainty::No {
+                continue;
+            }
+            let of = self.own.without(entry.policy, left);
+            is_sure |= entry.answer.truth.is_yes() && certainty.is_yes();
+            if !entry.answer.truth.is_yes() {
+                let cause = Cause::Subject { policy: entry.policy, answer: entry.answer };
+                self.notes.causes.add(cause, &of);
+            }
+            if !certainty.is_yes() {
+                self.notes.causes.add(Cause::Doubt { policy: entry.policy, rule: None }, &of);
+            }
+            self.fate.isolated.possible.extend(&of);
+            if self.notes.steps.is_some() && !of.is_empty() {
+                self.fate.isolated.policies.push(entry.policy);
+            }
+        }
+        if is_sure {
+            self.fate.isolated.sure = left.difference(&self.fate.passed);
+        }
+    }
+
+    /// Policies that do not select the subject by assumption.
+    fn note_assumed(&mut self, entries: &[Selecting], open: &ConnectionSet) {
+        for entry in entries.iter().filter(|entry| entry.answer.truth == Truth::No) {
+            self.notes.causes.add(Cause::Subject { policy: entry.policy, answer: entry.answer }, open);
+        }
+    }
+
+    const fn slot(&mut self, action: Action) -> &mut ConnectionSet {
+        match action {
+            Action::Allow => &mut self.fate.allowed,
+            Action::Deny => &mut self.fate.denied,
+            Action::Pass => &mut self.fate.passed,
         }
     }
 }
 
-/// Rules of the selecting policies, as (place in `selecting`, place of the rule).
-type Turns = Vec<(usize, usize)>;
-
-fn in_turn(walk: &Walk<'_>, selecting: &[Selecting]) -> Turns {
-    let rules = |entry: &Selecting| walk.index.policy(entry.policy).map_or(0, |policy| policy.rules.len());
-    selecting
-        .iter()
-        .enumerate()
-        .flat_map(|(place, entry)| (0..rules(entry)).map(move |rule| (place, rule)))
-        .collect()
+fn rule_hit((entry, rule): (Selecting, usize), hit: &Matched) -> RuleHit {
+    let sure = if entry.answer.truth.is_yes() { hit.sure.clone() } else { ConnectionSet::empty() };
+    RuleHit { policy: entry.policy, rule, matched: Decided::new(sure, &hit.possible) }
 }
 
-fn denials_first(walk: &Walk<'_>, selecting: &[Selecting]) -> Turns {
-    let is_denial = |turn: &(usize, usize)| {
-        let policy = selecting.get(turn.0).and_then(|entry| walk.index.policy(entry.policy));
-        policy.and_then(|policy| policy.rules.get(turn.1)).is_some_and(|rule| rule.action == Action::Deny)
-    };
-    let (denials, others): (Turns, Turns) = in_turn(walk, selecting).into_iter().partition(is_denial);
-    denials.into_iter().chain(others).collect()
-}
+/// For each policy that may select the subject, what its rules surely match if it does.
+#[derive(Debug, Clone, Default)]
+struct Own(Vec<(PolicyRef, ConnectionSet)>);
 
-/// The first matching rule decides.
-fn in_order(
-    walk: &Walk<'_>,
-    tier: &Tier,
-    selecting: &[Selecting],
-    turns: &[(usize, usize)],
-    (open, causes): (&ConnectionSet, &mut Causes),
-) -> Fate {
-    let mut fate = Fate::default();
-    let mut left = open.clone();
-    for (place, number) in turns {
-        let Some(entry) = selecting.get(*place) else { continue };
-        let rule = walk.index.policy(entry.policy).and_then(|policy| policy.rules.get(*number));
-        let Some(rule) = rule.filter(|rule| rule.direction == walk.direction) else { continue };
-        let own = matching::matched(walk, (entry.policy, *number), rule, &left, causes);
-        if entry.answer.truth != Truth::Yes || entry.answer.is_assumed {
-            causes.add(Cause::Subject { policy: entry.policy, answer: entry.answer }, &own.possible);
+impl Own {
+    fn add(&mut self, policy: PolicyRef, matched: ConnectionSet) {
+        if matched.is_empty() {
+            return;
         }
-        let own = own.if_selected(entry.answer.truth);
-        let slot = match rule.action {
-            Action::Allow => &mut fate.allowed,
-            Action::Deny => &mut fate.denied,
-            Action::Pass => &mut fate.next,
-        };
-        *slot = slot.union(&own.possible);
-        left = left.difference(&own.sure);
-        if left.is_empty() {
-            return fate;
+        match self.0.iter_mut().find(|(known, _)| *known == policy) {
+            Some((_, all)) => all.extend(&matched),
+            None => self.0.push((policy, matched)),
         }
     }
-    let is_isolated = selecting.iter().any(|entry| entry.answer.truth.is_yes());
-    let may_isolate = selecting.iter().any(|entry| entry.answer.truth != Truth::No);
-    if tier.no_match == NoMatch::Deny && may_isolate {
-        fate.denied = fate.denied.union(&left);
+
+    fn join(&mut self, other: Self) {
+        for (policy, matched) in other.0 {
+            self.add(policy, matched);
+        }
     }
-    if tier.no_match == NoMatch::NextTier || !is_isolated {
-        fate.next = fate.next.union(&left);
+
+    /// What a later part of a policy can get of a set.
+    fn without<'s>(&self, policy: PolicyRef, set: &'s ConnectionSet) -> Cow<'s, ConnectionSet> {
+        match self.0.iter().find(|(known, _)| *known == policy) {
+            Some((_, matched)) => Cow::Owned(set.difference(matched)),
+            None => Cow::Borrowed(set),
+        }
     }
-    fate
 }

@@ -2,8 +2,8 @@
 
 use super::{Exemption, Pair, PolicyRef};
 use crate::cluster::Endpoint;
-use crate::net::{Decided, Family};
-use crate::policy::{Direction, TierId};
+use crate::net::{ConnectionSet, Decided, Family};
+use crate::policy::{Action, Direction, TierId};
 use crate::selector::Answer;
 
 /// One pair, with what each of its directions saw.
@@ -34,6 +34,58 @@ pub struct DirectionTrace {
     pub decided: Decided,
     /// The tiers that have a policy that selects the subject, in order.
     pub tiers: Vec<TierTrace>,
+    /// What decided what, in order.
+    pub steps: Vec<Step>,
+}
+
+/// What decided some of what was asked. What a step takes for sure, no other step takes that allows or denies, not even
+/// perhaps; what it may take, others may take as well. What is passed on comes again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What takes it.
+    pub by: Decider,
+    /// What happens to it.
+    pub action: Action,
+    /// What it takes for sure.
+    pub sure: ConnectionSet,
+    /// What it may take.
+    pub maybe: ConnectionSet,
+}
+
+impl Step {
+    /// What it takes, or may.
+    pub fn possible(&self) -> ConnectionSet {
+        self.sure.union(&self.maybe)
+    }
+}
+
+/// What takes part of what was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decider {
+    /// A rule that the network plugin adds, about the node that the pod runs on.
+    NodeRule(TierId),
+    /// Rules of a tier that act at once.
+    Rules {
+        /// The tier.
+        tier: TierId,
+        /// The rules, in order.
+        rules: Vec<RuleHit>,
+    },
+    /// That no rule matched and these policies isolate the subject, or may.
+    DefaultDeny(Vec<PolicyRef>),
+    /// That nothing else did.
+    Default,
+}
+
+/// A rule that matches some of what reaches it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleHit {
+    /// The policy.
+    pub policy: PolicyRef,
+    /// The place of the rule in it.
+    pub rule: usize,
+    /// What it matches of what comes to it: for sure, and perhaps.
+    pub matched: Decided,
 }
 
 /// One tier.
@@ -56,6 +108,13 @@ pub struct PolicyTrace {
     pub selects: Answer,
     /// Its rules of this direction, in order.
     pub rules: Vec<RuleTrace>,
+}
+
+impl PolicyTrace {
+    /// Whether the policy is one that is evaluated.
+    pub const fn is_evaluated(&self) -> bool {
+        matches!(self.policy, PolicyRef::Evaluated(_))
+    }
 }
 
 /// One rule.

@@ -12,7 +12,7 @@ use crate::index::{
     ClassId, IndexedPeer, Member, NamedPortQuery, PolicyIndex, class::Class, class::ClassAddresses,
 };
 use crate::net::{Bound, Family, IpSet, RangeSet};
-use crate::policy::{Direction, PolicySet};
+use crate::policy::{Direction, PolicyRef, PolicySet};
 use crate::selector::Labels;
 
 /// A piece of an endpoint.
@@ -236,20 +236,22 @@ fn coarse_knives(source: Source<'_>, pods: &[Unit<'_>], direction: Direction) ->
 
 /// The sets of addresses that may make a difference to the policies of `pods`.
 fn knives(source: Source<'_>, pods: &[Unit<'_>], direction: Direction) -> Vec<IpSet> {
-    let mut policies: Vec<u32> = Vec::new();
+    let mut policies: Vec<PolicyRef> = Vec::new();
     for unit in pods {
         match &unit.party {
             Party::Pods { class, .. } => {
                 policies.extend(source.index.selecting(*class, direction).iter().map(|entry| entry.policy));
             }
-            Party::Hypothetical { .. } => policies.extend_from_slice(source.index.acting_order()),
+            Party::Hypothetical { .. } => {
+                policies.extend(source.index.acting_order().iter().map(|turn| turn.policy))
+            }
             Party::Doubted { .. } | Party::Selected(_) | Party::Node { .. } | Party::Outside { .. } => {}
         }
     }
     policies.sort_unstable();
     policies.dedup();
     let rules =
-        policies.iter().filter_map(|policy| source.index.policy(*policy)).flat_map(|policy| &policy.rules);
+        policies.iter().filter_map(|policy| source.index.acting(*policy)).flat_map(|policy| &policy.rules);
     let peers = rules.filter(|rule| rule.direction == direction).flat_map(|rule| rule.peers.iter().flatten());
     let blocks = peers.filter_map(|peer| match peer {
         IndexedPeer::Block(id) => source.index.block(*id),

@@ -57,15 +57,6 @@ pub enum UnknownAs {
     Deny,
 }
 
-/// A policy by its place in the [`crate::policy::PolicySet`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum PolicyRef {
-    /// In `policies`.
-    Evaluated(u32),
-    /// In `opaque`.
-    Opaque(u32),
-}
-
 /// What an answer rests on that the manifests do not say.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -166,6 +157,8 @@ pub enum Reason {
     OpaquePolicy(u32),
     /// A placeholder stands in a rule or selector of a policy.
     Placeholder(OriginId),
+    /// A part of a policy that is evaluated otherwise is not.
+    NotEvaluated(OriginId),
     /// The value of a label of a workload's pods is not known.
     Label {
         /// The workload.

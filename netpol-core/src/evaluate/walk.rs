@@ -1,16 +1,17 @@
-//! The walk: one direction of one connection through the tiers. The only code that knows how tiers combine.
+//! The walk: one direction of one connection through the stages. The only code that knows how they follow each other.
 
 use std::borrow::Cow;
 
 use super::causes::{Cause, Causes};
 use super::matching;
 use super::party::Party;
-use super::tier::{self, Fate, Selected};
-use super::{Exemption, Isolation, PolicyRef, PolicyTrace, TierTrace};
+use super::steps::Steps;
+use super::tier::{self, Isolated, Notes};
+use super::{Decider, Exemption, Isolation, PolicyTrace, Step, TierTrace};
 use crate::cluster::Cluster;
 use crate::index::{PolicyIndex, Selecting, term};
 use crate::net::{ConnectionSet, Decided, Family};
-use crate::policy::{Action, Direction, Effect, NoMatch, PolicySet, Tier, TierId};
+use crate::policy::{Action, Certainty, Direction, NodeRule, PolicyRef, PolicySet, Stage, TierId};
 use crate::selector::{Answer, Truth};
 
 /// One direction of one connection over one family.
@@ -34,48 +35,41 @@ pub(super) struct Found {
     pub(super) decided: Decided,
     pub(super) exemption: Option<Exemption>,
     pub(super) causes: Causes,
+    /// What decided what, if it was asked for.
+    pub(super) steps: Vec<Step>,
 }
 
 impl Walk<'_> {
     /// What the direction allows of what is asked.
     pub(super) fn run(&self) -> Found {
+        self.noting(Notes::default())
+    }
+
+    /// The same, and what decided what.
+    pub(super) fn run_in_steps(&self) -> Found {
+        self.noting(Notes { steps: Some(Steps::new(self.asked)), ..Notes::default() })
+    }
+
+    fn noting(&self, notes: Notes) -> Found {
         if self.subject.doubted().is_some() {
             return self.doubt();
         }
         if let Some(exemption) = self.exemption() {
             let decided = Decided { allowed: self.asked.clone(), unknown: ConnectionSet::empty() };
-            return Found { decided, exemption: Some(exemption), causes: Causes::default() };
+            return Found { decided, exemption: Some(exemption), ..Found::default() };
         }
-        let mut causes = Causes::default();
         let selecting = self.selecting();
-        let mut all = Fate { next: self.asked.clone(), ..Fate::default() };
-        let mut took_own_node = false;
-        for (number, tier) in (0u16..).zip(&self.set.pipeline.tiers) {
-            let id = TierId(number);
-            let own = of_tier(&selecting, id);
-            let unread = self.opaque(|effect| effect == Effect::RulesUnknown(id));
-            if (own.is_empty() && unread.is_empty()) || all.next.is_empty() {
-                continue;
+        let mut passage = Passage::new(self, notes);
+        for stage in &self.set.pipeline.stages {
+            if passage.open.is_empty() {
+                break;
             }
-            let open = all.next;
-            let fate =
-                tier::fate(self, tier, Selected { policies: own, unread: &unread }, &open, &mut causes);
-            took_own_node |= self.is_own_node && fate.denied.is_empty();
-            all = Fate {
-                allowed: all.allowed.union(&fate.allowed),
-                denied: all.denied.union(&fate.denied),
-                next: fate.next,
-            };
+            match stage {
+                Stage::Rules(tier) => passage.rules(*tier, of_tier(&selecting, *tier)),
+                Stage::DefaultDeny(tiers) => passage.deny_by_default(tiers),
+            }
         }
-        match self.set.pipeline.default {
-            Action::Deny => all.denied = all.denied.union(&all.next),
-            Action::Allow | Action::Pass => all.allowed = all.allowed.union(&all.next),
-        }
-        self.may_be_overruled(&mut all, &mut causes);
-        let allowed = self.asked.difference(&all.denied);
-        let decided = Decided { unknown: all.allowed.intersection(&all.denied), allowed };
-        let exemption = (took_own_node && self.direction == Direction::Ingress).then_some(Exemption::OwnNode);
-        Found { decided, exemption, causes }
+        passage.end(&selecting)
     }
 
     /// Pods that the API server refuses may be anything once they are put right.
@@ -83,7 +77,7 @@ impl Walk<'_> {
         let mut causes = Causes::default();
         causes.add(Cause::Doubted, self.asked);
         let decided = Decided { unknown: self.asked.clone(), ..Decided::nothing() };
-        Found { decided, exemption: None, causes }
+        Found { decided, causes, ..Found::default() }
     }
 
     /// Everything that the walk sees, tier by tier, whether it matters or not.
@@ -93,26 +87,20 @@ impl Walk<'_> {
         }
         let selecting = self.selecting();
         let mut tiers = Vec::new();
-        for (number, tier) in (0u16..).zip(&self.set.pipeline.tiers) {
-            let id = TierId(number);
+        for id in self.set.pipeline.in_turn() {
             let own = of_tier(&selecting, id);
-            let mut policies: Vec<PolicyTrace> = own
+            let policies: Vec<PolicyTrace> = own
                 .iter()
                 .filter(|entry| entry.answer.truth != Truth::No)
                 .map(|entry| self.policy_trace(*entry))
                 .collect();
-            let opaque = self.opaque(|effect| effect == Effect::RulesUnknown(id));
-            policies.extend(opaque.into_iter().map(opaque_trace));
             if !policies.is_empty() {
-                let isolates = isolates(tier) && own.iter().any(|entry| entry.answer.truth.is_yes());
+                let isolates = own.iter().any(|entry| self.isolates(*entry).is_yes());
                 tiers.push(TierTrace { tier: id, isolates, policies });
             }
         }
-        let elsewhere = self.opaque(|effect| !matches!(effect, Effect::RulesUnknown(_)));
-        if !elsewhere.is_empty() {
-            let policies = elsewhere.into_iter().map(opaque_trace).collect();
-            tiers.push(TierTrace { tier: TierId(u16::MAX), isolates: false, policies });
-        }
+        // What is not evaluated is told of last.
+        tiers.sort_by_key(|tier| !tier.policies.iter().any(PolicyTrace::is_evaluated));
         tiers
     }
 
@@ -127,24 +115,46 @@ impl Walk<'_> {
             return Isolation { isolated: Truth::Unknown, ..isolation };
         }
         for entry in self.selecting().iter().filter(|entry| entry.answer.truth != Truth::No) {
-            isolation.policies.push(PolicyRef::Evaluated(entry.policy));
-            let tier = self.set.pipeline.tiers.get(usize::from(entry.tier.0));
-            if tier.is_some_and(isolates) {
-                isolation.isolated = isolation.isolated.or(entry.answer.truth);
-            }
-        }
-        for index in self.opaque(|_| true) {
-            isolation.policies.push(PolicyRef::Opaque(index));
-            isolation.isolated = isolation.isolated.or(Truth::Unknown);
+            isolation.policies.push(entry.policy);
+            // Of what is not evaluated nobody knows what it does to a pod.
+            let isolates = match entry.policy {
+                PolicyRef::Evaluated(_) => self.isolates(*entry),
+                PolicyRef::Opaque(_) => Truth::Unknown,
+            };
+            isolation.isolated = isolation.isolated.or(isolates);
         }
         isolation
     }
 
+    /// Whether a policy isolates the subject.
+    fn isolates(&self, entry: Selecting) -> Truth {
+        let isolates = self.index.acting(entry.policy).map(|policy| policy.isolates(self.direction));
+        let isolates = match isolates.filter(|_| self.set.pipeline.denies_by_default(entry.tier)) {
+            Some(Certainty::Yes) => Truth::Yes,
+            Some(Certainty::Maybe(_)) => Truth::Unknown,
+            Some(Certainty::No) | None => Truth::No,
+        };
+        isolates.and(entry.answer.truth)
+    }
+
+    /// The rules of the network plugin in a tier that speak of this connection.
+    pub(super) fn node_rules(&self, tier: TierId) -> impl Iterator<Item = NodeRule> + '_ {
+        let rules = self.set.pipeline.node_rules.iter().copied();
+        rules.filter(move |rule| {
+            self.is_own_node
+                && (rule.tier, rule.direction) == (tier, self.direction)
+                && rule.certainty != Certainty::No
+        })
+    }
+
     fn policy_trace(&self, entry: Selecting) -> PolicyTrace {
-        let rules = self.index.policy(entry.policy).map(|policy| policy.rules.as_slice()).unwrap_or_default();
+        let PolicyRef::Evaluated(place) = entry.policy else {
+            return PolicyTrace { policy: entry.policy, selects: Answer::UNKNOWN, rules: Vec::new() };
+        };
+        let rules = self.index.policy(place).map(|policy| policy.rules.as_slice()).unwrap_or_default();
         let own = rules.iter().enumerate().filter(|(_, rule)| rule.direction == self.direction);
         PolicyTrace {
-            policy: PolicyRef::Evaluated(entry.policy),
+            policy: entry.policy,
             selects: entry.answer,
             rules: own.map(|(number, rule)| matching::trace(self, (entry.policy, number), rule)).collect(),
         }
@@ -156,6 +166,15 @@ impl Walk<'_> {
             return Some(Exemption::NothingEnforced);
         }
         self.subject.pods().is_none().then_some(Exemption::NotAPod)
+    }
+
+    /// That a rule of the network plugin surely allows what comes from the own node, where policies would decide.
+    fn node_exemption(&self, selecting: &[Selecting]) -> Option<Exemption> {
+        let allows = |rule: NodeRule| rule.action == Action::Allow && rule.certainty.is_yes();
+        let is_allowed = self.set.pipeline.in_turn().any(|tier| self.node_rules(tier).any(allows));
+        let is_exempt =
+            is_allowed && selecting.iter().any(|entry| self.set.pipeline.denies_by_default(entry.tier));
+        is_exempt.then_some(Exemption::OwnNode)
     }
 
     /// The policies that select the subject, or may, in the order they act in.
@@ -172,14 +191,14 @@ impl Walk<'_> {
 
     fn selecting_hypothetical(&self) -> Vec<Selecting> {
         let mut selecting = Vec::new();
-        for index in self.index.acting_order() {
-            let Some(policy) = self.set.policies.get(*index as usize) else { continue };
+        for turn in self.index.acting_order() {
+            let Some(policy) = self.set.policy(turn.policy) else { continue };
             if !policy.directions.contains(self.direction) {
                 continue;
             }
             let answer = self.subject_answer(&policy.subject.value);
             if answer != Answer::from(Truth::No) {
-                selecting.push(Selecting { tier: policy.tier, policy: *index, answer });
+                selecting.push(turn.selecting(answer));
             }
         }
         selecting
@@ -194,52 +213,75 @@ impl Walk<'_> {
             }
         }
     }
-
-    /// The opaque policies of some effect that may select the subject in this direction.
-    fn opaque(&self, wanted: impl Fn(Effect) -> bool) -> Vec<u32> {
-        if self.set.opaque.is_empty() {
-            return Vec::new();
-        }
-        let may_act = |index: &u32| {
-            let opaque = self.set.opaque.get(*index as usize);
-            opaque.is_some_and(|opaque| wanted(opaque.effect) && opaque.directions.contains(self.direction))
-        };
-        match self.subject {
-            Party::Pods { class, .. } | Party::Doubted { class, .. } => {
-                self.index.opaque_selecting(*class).filter(may_act).collect()
-            }
-            Party::Hypothetical { .. } => {
-                let all = (0u32..).zip(&self.set.opaque);
-                let selecting = all.filter(|(_, opaque)| {
-                    let subject = opaque.subject.as_ref();
-                    subject.is_none_or(|pods| self.subject_answer(pods).truth != Truth::No)
-                });
-                selecting.map(|(index, _)| index).filter(may_act).collect()
-            }
-            Party::Selected(_) | Party::Node { .. } | Party::Outside { .. } => Vec::new(),
-        }
-    }
-
-    /// What opaque policies outside the tiers could change becomes unknown.
-    fn may_be_overruled(&self, all: &mut Fate, causes: &mut Causes) {
-        for index in self.opaque(|effect| matches!(effect, Effect::MayDeny | Effect::MayDenyOrAllow)) {
-            let effect = self.set.opaque.get(index as usize).map(|opaque| opaque.effect);
-            causes.add(Cause::Opaque { opaque: index }, self.asked);
-            all.denied = self.asked.clone();
-            if effect == Some(Effect::MayDenyOrAllow) {
-                all.allowed = self.asked.clone();
-            }
-        }
-    }
 }
 
-/// Whether a tier denies what no rule of the policies that select a subject matches.
-pub(super) fn isolates(tier: &Tier) -> bool {
-    tier.no_match == NoMatch::Deny
+/// A connection on its way through the stages.
+struct Passage<'w, 'a> {
+    walk: &'w Walk<'a>,
+    notes: Notes,
+    /// What no stage has surely allowed or denied.
+    open: ConnectionSet,
+    allowed: ConnectionSet,
+    denied: ConnectionSet,
+    isolated: Vec<(TierId, Isolated)>,
 }
 
-fn opaque_trace(index: u32) -> PolicyTrace {
-    PolicyTrace { policy: PolicyRef::Opaque(index), selects: Answer::UNKNOWN, rules: Vec::new() }
+impl<'w, 'a> Passage<'w, 'a> {
+    fn new(walk: &'w Walk<'a>, notes: Notes) -> Self {
+        let (allowed, denied) = Default::default();
+        Self { walk, notes, open: walk.asked.clone(), allowed, denied, isolated: Vec::new() }
+    }
+
+    fn rules(&mut self, tier: TierId, selecting: &[Selecting]) {
+        if selecting.is_empty() && self.walk.node_rules(tier).next().is_none() {
+            return;
+        }
+        if let Some(steps) = &mut self.notes.steps {
+            steps.begin_stage();
+        }
+        let fate = tier::fate(self.walk, (tier, selecting), &self.open, &mut self.notes);
+        self.allowed.extend(&fate.allowed);
+        self.denied.extend(&fate.denied);
+        self.isolated.push((tier, fate.isolated));
+        self.open = fate.rest;
+        self.open.extend(&fate.passed);
+    }
+
+    /// What no rule of these tiers matched and finds the subject isolated.
+    fn deny_by_default(&mut self, tiers: &[TierId]) {
+        let (mut sure, mut possible, mut policies) =
+            (ConnectionSet::empty(), ConnectionSet::empty(), Vec::new());
+        for (_, isolated) in self.isolated.iter().filter(|(tier, _)| tiers.contains(tier)) {
+            sure.extend(&isolated.sure);
+            possible.extend(&isolated.possible);
+            policies.extend_from_slice(&isolated.policies);
+        }
+        let possible = possible.intersection(&self.open);
+        if let Some(steps) = &mut self.notes.steps {
+            steps.begin_stage();
+            steps.take((Decider::DefaultDeny(policies), Action::Deny), (&sure, &possible));
+        }
+        self.denied.extend(&possible);
+        self.open = self.open.difference(&sure);
+    }
+
+    /// What the default holds for.
+    fn end(mut self, selecting: &[Selecting]) -> Found {
+        let default = self.walk.set.pipeline.default;
+        match default {
+            Action::Deny => self.denied.extend(&self.open),
+            Action::Allow | Action::Pass => self.allowed.extend(&self.open),
+        }
+        if let Some(steps) = &mut self.notes.steps {
+            steps.begin_stage();
+            steps.take((Decider::Default, default), (&self.open, &self.open));
+        }
+        let allowed = self.walk.asked.difference(&self.denied);
+        let decided = Decided { unknown: self.allowed.intersection(&self.denied), allowed };
+        let exemption = self.walk.node_exemption(selecting);
+        let Notes { causes, steps } = self.notes;
+        Found { decided, exemption, causes, steps: steps.map(Steps::into_list).unwrap_or_default() }
+    }
 }
 
 /// The part of a list in acting order that belongs to a tier.

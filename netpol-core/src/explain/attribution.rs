@@ -3,7 +3,7 @@
 use super::scene::Scene;
 use crate::evaluate::{DirectionTrace, PolicyRef, TierTrace};
 use crate::net::ConnectionSet;
-use crate::policy::{Action, Combine, TierId};
+use crate::policy::{Action, TierId, Ties};
 
 /// What the answer of one direction rests on.
 #[derive(Debug, Clone, Default)]
@@ -45,7 +45,7 @@ impl Attribution {
         (trace, tier): (&DirectionTrace, &TierTrace),
         (open, denied): (&ConnectionSet, &ConnectionSet),
     ) -> ConnectionSet {
-        let combine = scene.policies.pipeline.tiers.get(usize::from(tier.tier.0)).map(|tier| tier.combine);
+        let ties = scene.policies.pipeline.tier(tier.tier).map(|tier| tier.ties);
         let mut left = open.clone();
         let mut passed = ConnectionSet::empty();
         for policy in &tier.policies {
@@ -54,7 +54,7 @@ impl Attribution {
                 let Some(action) = source.rules.get(rule.rule).map(|rule| rule.value.action) else {
                     continue;
                 };
-                let scope = if combine == Some(Combine::FirstMatch) { &left } else { open };
+                let scope = if ties == Some(Ties::Together) { open } else { &left };
                 let hit = rule.matched.possible().intersection(scope);
                 let is_deciding = match action {
                     Action::Allow => hit.overlaps(&trace.decided.allowed),
@@ -93,7 +93,7 @@ mod tests {
 
     use super::super::{DirectionExplanation, Remedy};
     use crate::evaluate::{Decision, PolicyRef};
-    use crate::policy::{Action, Combine, Direction, NoMatch, TierId};
+    use crate::policy::{Action, Certainty, Direction, Stage, Tier, TierId, Ties};
     use crate::report::scenario::{RuleSpec, Scenario, app, app_peer, tcp};
 
     /// A first-match tier with one policy of these actions before the tier that isolates.
@@ -105,14 +105,14 @@ mod tests {
         let mut scenario = Scenario::new(&workloads)
             .policy("admin", app(&["cart"]), Direction::Ingress, rules)
             .policy("in", app(&["cart"]), Direction::Ingress, second);
-        let mut admin = scenario.policies.pipeline.tiers[0].clone();
-        admin.combine = Combine::FirstMatch;
-        admin.no_match = NoMatch::NextTier;
-        scenario.policies.pipeline.tiers.insert(0, admin);
-        let policies = &mut scenario.policies.policies;
-        Arc::make_mut(&mut policies[1]).tier = TierId(1);
-        for (rule, (action, _)) in Arc::make_mut(&mut policies[0]).rules.iter_mut().zip(first) {
-            rule.value.action = *action;
+        let pipeline = &mut scenario.policies.pipeline;
+        pipeline.tiers.push(Tier { ties: Ties::ByRule, ..pipeline.tiers[0].clone() });
+        pipeline.stages.insert(0, Stage::Rules(TierId(1)));
+        let admin = Arc::make_mut(&mut scenario.policies.policies[0]);
+        admin.tier = TierId(1);
+        admin.isolates = [Certainty::No; 2];
+        for (position, (rule, (action, _))) in (0u32..).zip(admin.rules.iter_mut().zip(first)) {
+            (rule.value.action, rule.value.position) = (*action, position);
         }
         scenario
     }

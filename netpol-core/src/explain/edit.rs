@@ -142,12 +142,8 @@ fn add_rule(stage: &Stage<'_>, candidate: Candidate<'_>) -> Option<SmallestEdit>
         }
         _ => None,
     };
-    let rule = Rule {
-        direction: stage.trace.direction,
-        action: Action::Allow,
-        peers: Some(peers.into_iter().map(|peer| Placed::new(peer, origin)).collect()),
-        ports,
-    };
+    let peers = peers.into_iter().map(|peer| Placed::new(peer, origin)).collect();
+    let rule = Rule::allowing(stage.trace.direction, Some(peers), ports);
     Some(candidate.edit(origin, Change::AddRule { rule }))
 }
 

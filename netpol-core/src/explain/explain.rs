@@ -86,7 +86,9 @@ fn policy_fact(stage: &Stage<'_>, tier: &TierTrace, trace: &PolicyTrace) -> Poli
     let policy = stage.scene.policy(trace.policy);
     let origin = match trace.policy {
         PolicyRef::Evaluated(_) => policy.map(|policy| policy.origin),
-        PolicyRef::Opaque(index) => stage.scene.policies.opaque.get(index as usize).map(|it| it.origin),
+        PolicyRef::Opaque(index) => {
+            stage.scene.policies.opaque.get(index as usize).map(|it| it.policy.origin)
+        }
     };
     let rules = policy.map(|policy| {
         let facts = trace.rules.iter().filter_map(|rule| rule_fact(stage, (trace.policy, policy), rule));

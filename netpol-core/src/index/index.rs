@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use crate::cluster::{Cluster, NamedPort, WorkloadId};
 use crate::net::{ConnectionSet, PortSet, Protocol};
-use crate::policy::{AddressBlock, Direction, Peer, PodMatch, Policy, PolicySet};
+use crate::policy::{AddressBlock, Direction, Peer, PodMatch, Policy, PolicyRef, PolicySet};
 use crate::selector::Answer;
 
 use super::class::{self, Classes};
 use super::interest::Interest;
 use super::pool::Pool;
-use super::selection::{self, OpaqueSelection, Selection};
+use super::selection::{self, Selection};
 use super::{
-    Block, BlockId, Class, ClassId, IndexedPeer, IndexedPolicy, Part, Plugin, Selecting, Term, TermId, rules,
-    term,
+    Block, BlockId, Class, ClassId, IndexedPeer, IndexedPolicy, Part, Plugin, Selecting, Term, TermId, Turn,
+    rules, term,
 };
 
 /// A container port that a question or a rule names.
@@ -50,8 +50,7 @@ impl NamedPortQuery {
 #[derive(Debug)]
 pub struct PolicyIndex {
     pub(super) parts: Parts,
-    opaque: OpaqueSelection,
-    order: Vec<u32>,
+    order: Vec<Turn>,
     selection: Selection,
 }
 
@@ -65,7 +64,17 @@ pub(super) struct Parts {
     pub(super) addresses: Pool<AddressBlock>,
     pub(super) blocks: Vec<Arc<Block>>,
     pub(super) policies: Vec<Arc<IndexedPolicy>>,
-    pub(super) opaque_subjects: Vec<Option<TermId>>,
+    pub(super) opaque: Vec<Arc<IndexedPolicy>>,
+}
+
+impl Parts {
+    fn acting(&self, policy: PolicyRef) -> Option<&IndexedPolicy> {
+        let known = match policy {
+            PolicyRef::Evaluated(place) => self.policies.get(place as usize),
+            PolicyRef::Opaque(place) => self.opaque.get(place as usize),
+        };
+        known.map(AsRef::as_ref)
+    }
 }
 
 impl PolicyIndex {
@@ -75,8 +84,9 @@ impl PolicyIndex {
         let policies = set.policies.iter();
         let policies: Vec<Arc<IndexedPolicy>> =
             policies.map(|policy| Arc::new(indexed_policy(policy, &mut pods, &mut addresses))).collect();
-        let opaque = set.opaque.iter().map(|opaque| opaque.subject.as_ref());
-        let opaque_subjects = opaque.map(|subject| Some(TermId(pods.take(subject?)))).collect();
+        let opaque = set.opaque.iter().map(|opaque| &opaque.policy);
+        let opaque =
+            opaque.map(|policy| Arc::new(indexed_policy(policy, &mut pods, &mut addresses))).collect();
         let blocks = addresses.values();
         let blocks =
             blocks.map(|block| Arc::new(Block::new(block.as_ref().clone(), &cluster.facts))).collect();
@@ -85,16 +95,15 @@ impl PolicyIndex {
         let classes = class::classify(cluster, &interest);
         let terms = term::terms(pods.values(), &classes, cluster);
         let (interest, classes) = (Arc::new(interest), Arc::new(classes));
-        let parts = Parts { interest, classes, pods, terms, addresses, blocks, policies, opaque_subjects };
+        let parts = Parts { interest, classes, pods, terms, addresses, blocks, policies, opaque };
         Self::of_parts(parts, set)
     }
 
     pub(super) fn of_parts(parts: Parts, set: &PolicySet) -> Self {
         let count = parts.classes.list.len();
-        let opaque = OpaqueSelection::new(&parts.opaque_subjects, &parts.terms, count);
         let order = selection::acting_order(set);
-        let selection = Selection::new((set, &order), &parts.policies, &parts.terms, count);
-        Self { parts, opaque, order, selection }
+        let selection = Selection::new((set, &order), |policy| parts.acting(policy), &parts.terms, count);
+        Self { parts, order, selection }
     }
 
     /// How the network plugin treats what the text leaves to it.
@@ -127,18 +136,18 @@ impl PolicyIndex {
         self.parts.blocks.get(id.0 as usize).map(AsRef::as_ref)
     }
 
-    /// A policy, by its place in the policy set.
+    /// A policy, evaluated or not.
+    pub fn acting(&self, policy: PolicyRef) -> Option<&IndexedPolicy> {
+        self.parts.acting(policy)
+    }
+
+    /// A policy that is evaluated, by its place in the policy set.
     pub fn policy(&self, index: u32) -> Option<&IndexedPolicy> {
         self.parts.policies.get(index as usize).map(AsRef::as_ref)
     }
 
-    /// The opaque policies that select a class, or may, by their places in the policy set.
-    pub fn opaque_selecting(&self, class: ClassId) -> impl Iterator<Item = u32> + '_ {
-        self.opaque.of(class)
-    }
-
-    /// The places of all policies in the order they act in.
-    pub fn acting_order(&self) -> &[u32] {
+    /// All policies in the order they act in.
+    pub fn acting_order(&self) -> &[Turn] {
         &self.order
     }
 
@@ -165,5 +174,5 @@ pub(super) fn indexed_policy(
         Peer::Addresses(block) => IndexedPeer::Block(BlockId(addresses.take(block))),
     };
     let rules = policy.rules.iter().map(|rule| rules::indexed_rule(&rule.value, &mut peer)).collect();
-    IndexedPolicy { subject, rules }
+    IndexedPolicy::new(policy, subject, rules)
 }

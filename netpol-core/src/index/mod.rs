@@ -24,5 +24,5 @@ pub use class_set::ClassSet;
 pub use index::{NamedPortQuery, PolicyIndex};
 pub use plugin::Plugin;
 pub use rules::{IndexedPeer, IndexedPolicy, IndexedPorts, IndexedRule};
-pub use selection::Selecting;
+pub use selection::{Selecting, Turn};
 pub use term::{Term, TermId};

@@ -1,7 +1,7 @@
 //! Policies with their selectors, blocks and ports made ready for the walk.
 
 use crate::net::{ConnectionSet, PortSet, Protocol};
-use crate::policy::{Action, Direction, Peer, PortMatch, Ports, Rule};
+use crate::policy::{Action, Certainty, Direction, Peer, Policy, PortMatch, Ports, Rule};
 
 use super::{BlockId, NamedPortQuery, TermId};
 
@@ -32,6 +32,10 @@ pub struct IndexedRule {
     pub direction: Direction,
     /// What it does.
     pub action: Action,
+    /// Its turn among the rules of its policy.
+    pub position: u32,
+    /// Whether it matches what it says.
+    pub certainty: Certainty,
     /// The peers; `None` for every peer.
     pub peers: Option<Vec<IndexedPeer>>,
     /// The ports.
@@ -43,8 +47,87 @@ pub struct IndexedRule {
 pub struct IndexedPolicy {
     /// Its subject.
     pub subject: TermId,
-    /// Its rules, in order.
+    /// Its rules, as they are written.
     pub rules: Vec<IndexedRule>,
+    ingress: Acts,
+    egress: Acts,
+}
+
+/// What a policy does in a direction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Acts {
+    isolates: Certainty,
+    /// The places of its rules, by their positions.
+    rules: Box<[u32]>,
+    /// Whether it has rules that allow, deny and pass.
+    actions: [bool; 3],
+}
+
+impl Acts {
+    fn new(policy: &Policy, rules: &[IndexedRule], direction: Direction) -> Self {
+        let own = || (0u32..).zip(rules).filter(|(_, rule)| rule.direction == direction);
+        let mut places: Vec<(u32, u32)> = own().map(|(place, rule)| (rule.position, place)).collect();
+        places.sort_unstable();
+        let has = |action| own().any(|(_, rule)| rule.action == action);
+        Self {
+            isolates: policy.isolation(direction),
+            rules: places.into_iter().map(|(_, place)| place).collect(),
+            actions: [Action::Allow, Action::Deny, Action::Pass].map(has),
+        }
+    }
+}
+
+impl IndexedPolicy {
+    pub(super) fn new(policy: &Policy, subject: TermId, rules: Vec<IndexedRule>) -> Self {
+        let acts = |direction| Acts::new(policy, &rules, direction);
+        let (ingress, egress) = (acts(Direction::Ingress), acts(Direction::Egress));
+        Self { subject, rules, ingress, egress }
+    }
+
+    /// Whether it isolates what it selects in a direction.
+    pub const fn isolates(&self, direction: Direction) -> Certainty {
+        self.acts(direction).isolates
+    }
+
+    /// Its rules of a direction by their positions, with their places.
+    pub fn rules_in_turn(&self, direction: Direction) -> impl Iterator<Item = (usize, &IndexedRule)> {
+        self.rules_at(direction, None)
+    }
+
+    /// Its rules of a direction at a position, or at any, with their places.
+    pub fn rules_at(
+        &self,
+        direction: Direction,
+        position: Option<u32>,
+    ) -> impl Iterator<Item = (usize, &IndexedRule)> {
+        let all = &self.acts(direction).rules;
+        let before = |position: u32| {
+            all.partition_point(|place| {
+                self.rules.get(*place as usize).is_some_and(|rule| rule.position < position)
+            })
+        };
+        let first = position.map_or(0, before);
+        let end = position.and_then(|position| position.checked_add(1)).map_or(all.len(), before);
+        let places = all.get(first..end).unwrap_or_default().iter().map(|place| *place as usize);
+        places.filter_map(|place| Some((place, self.rules.get(place)?)))
+    }
+
+    /// Whether a rule of a direction does this.
+    pub const fn has(&self, direction: Direction, action: Action) -> bool {
+        let [allow, deny, pass] = self.acts(direction).actions;
+        match action {
+            Action::Allow => allow,
+            Action::Deny => deny,
+            Action::Pass => pass,
+        }
+    }
+
+    const fn acts(&self, direction: Direction) -> &Acts {
+        match direction {
+            Direction::Ingress => &self.ingress,
+            Direction::Egress => &self.egress,
+        }
+    }
 }
 
 /// Makes a rule ready; `peer` interns its peers.
@@ -52,6 +135,8 @@ pub(super) fn indexed_rule(rule: &Rule, mut peer: impl FnMut(&Peer) -> IndexedPe
     IndexedRule {
         direction: rule.direction,
         action: rule.action,
+        position: rule.position,
+        certainty: rule.certainty,
         peers: rule.peers.as_ref().map(|peers| peers.iter().map(|entry| peer(&entry.value)).collect()),
         ports: match &rule.ports {
             None => IndexedPorts { fixed: ConnectionSet::every(), ..IndexedPorts::default() },

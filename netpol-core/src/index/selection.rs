@@ -1,54 +1,24 @@
 //! Who is selected by what.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
-use crate::policy::{Direction, Policy, PolicySet, TierId};
+use crate::policy::{Direction, Policy, PolicyRef, PolicySet, TierId, Ties};
 use crate::selector::{Answer, Truth};
 
-use super::{ClassId, IndexedPolicy, Term, TermId};
+use super::{ClassId, IndexedPolicy, Term};
 
 /// A policy that selects, or may select, a class in a direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Selecting {
     /// Its tier.
     pub tier: TierId,
-    /// Its place in the policy set.
-    pub policy: u32,
+    /// Its turn within the tier: policies of one rank act at once, or one after the other in an order that nobody defines.
+    pub rank: u32,
+    /// The policy.
+    pub policy: PolicyRef,
     /// Yes, unknown, or no by assumption.
     pub answer: Answer,
-}
-
-/// For each class, the opaque policies that select it, or may, by their places in the policy set.
-#[derive(Debug, Default)]
-pub(super) struct OpaqueSelection {
-    of_class: Vec<Vec<u32>>,
-    /// Those that may select any class.
-    anywhere: Vec<u32>,
-}
-
-impl OpaqueSelection {
-    /// `subjects` are those of the opaque policies, in order; `None` for any.
-    pub(super) fn new(subjects: &[Option<TermId>], terms: &[Arc<Term>], classes: usize) -> Self {
-        let mut selection = Self { of_class: vec![Vec::new(); classes], anywhere: Vec::new() };
-        for (place, subject) in (0u32..).zip(subjects) {
-            match subject.and_then(|id| terms.get(id.0 as usize)) {
-                None => selection.anywhere.push(place),
-                Some(term) => {
-                    for class in term.selected.iter().chain(term.unknown.iter()) {
-                        if let Some(list) = selection.of_class.get_mut(class.0 as usize) {
-                            list.push(place);
-                        }
-                    }
-                }
-            }
-        }
-        selection
-    }
-
-    pub(super) fn of(&self, class: ClassId) -> impl Iterator<Item = u32> + '_ {
-        let own = self.of_class.get(class.0 as usize).map(Vec::as_slice).unwrap_or_default();
-        own.iter().chain(&self.anywhere).copied()
-    }
 }
 
 /// For each class, the policies that select it, in the order they act in.
@@ -67,18 +37,18 @@ struct Lists {
 }
 
 impl Selection {
-    pub(super) fn new(
-        (set, order): (&PolicySet, &[u32]),
-        policies: &[Arc<IndexedPolicy>],
-        terms: &[Arc<Term>],
+    pub(super) fn new<'t>(
+        (set, order): (&PolicySet, &[Turn]),
+        indexed: impl Fn(PolicyRef) -> Option<&'t IndexedPolicy>,
+        terms: &'t [Arc<Term>],
         classes: usize,
     ) -> Self {
-        let acting = order.iter().filter_map(|place| {
-            let policy = set.policies.get(*place as usize)?;
-            let indexed = policies.get(*place as usize)?;
-            Some((*place, policy.as_ref(), terms.get(indexed.subject.0 as usize)?.as_ref()))
+        let acting = order.iter().filter_map(|turn| {
+            let subject = indexed(turn.policy)?.subject;
+            let (policy, term) = (set.policy(turn.policy)?, terms.get(subject.0 as usize)?);
+            Some((*turn, policy, term.as_ref()))
         });
-        let acting: Vec<(u32, &Policy, &Term)> = acting.collect();
+        let acting: Vec<(Turn, &Policy, &Term)> = acting.collect();
         let lists = |direction| Lists::new(&acting, direction, classes);
         Self { ingress: lists(Direction::Ingress), egress: lists(Direction::Egress) }
     }
@@ -93,7 +63,7 @@ impl Selection {
 }
 
 impl Lists {
-    fn new(acting: &[(u32, &Policy, &Term)], direction: Direction, classes: usize) -> Self {
+    fn new(acting: &[(Turn, &Policy, &Term)], direction: Direction, classes: usize) -> Self {
         let acting = || acting.iter().filter(|(_, policy, _)| policy.directions.contains(direction));
         let mut ends = vec![0u32; classes];
         for class in acting().flat_map(|(_, _, term)| term.sets()).flat_map(|(set, _)| set.iter()) {
@@ -106,14 +76,14 @@ impl Lists {
             // Each is where its list starts, until the list is filled.
             total += std::mem::replace(end, total);
         }
-        let nothing = Selecting { tier: TierId::default(), policy: 0, answer: Answer::from(Truth::No) };
-        let mut entries = vec![nothing; total as usize];
-        for (place, policy, term) in acting() {
+        let nothing = Turn { tier: TierId::default(), rank: 0, policy: PolicyRef::Evaluated(0) };
+        let mut entries = vec![nothing.selecting(Answer::from(Truth::No)); total as usize];
+        for (turn, _, term) in acting() {
             for (set, answer) in term.sets() {
                 for class in set.iter() {
                     let Some(end) = ends.get_mut(class.0 as usize) else { continue };
                     if let Some(entry) = entries.get_mut(*end as usize) {
-                        *entry = Selecting { tier: policy.tier, policy: *place, answer };
+                        *entry = turn.selecting(answer);
                     }
                     *end += 1;
                 }
@@ -130,14 +100,45 @@ impl Lists {
     }
 }
 
-/// The policies in the order they act in: by tier, rank and name, else in the order of the input.
-pub(super) fn acting_order(set: &PolicySet) -> Vec<u32> {
-    let mut order: Vec<(u32, &Policy)> = (0u32..).zip(set.policies.iter().map(AsRef::as_ref)).collect();
-    order.sort_by(|(a_index, a), (b_index, b)| {
-        (a.tier, a.rank).cmp(&(b.tier, b.rank)).then_with(|| {
-            let name = |policy: &Policy| (policy.object.namespace.clone(), policy.object.name.clone());
-            if a.rank.0 == 0 && b.rank.0 == 0 { a_index.cmp(b_index) } else { name(a).cmp(&name(b)) }
-        })
-    });
-    order.into_iter().map(|(index, _)| index).collect()
+/// When a policy acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn {
+    /// Its tier.
+    pub tier: TierId,
+    /// Its rank within the tier.
+    pub rank: u32,
+    /// The policy.
+    pub policy: PolicyRef,
+}
+
+impl Turn {
+    /// The policy as one that selects some pods.
+    pub const fn selecting(self, answer: Answer) -> Selecting {
+        let Self { tier, rank, policy } = self;
+        Selecting { tier, rank, policy, answer }
+    }
+}
+
+/// The policies in the order they act in: by tier, order, and the tie keys where they decide, else in the order of the
+/// input. Those of equal order share a rank, unless their names order them.
+pub(super) fn acting_order(set: &PolicySet) -> Vec<Turn> {
+    // What orders policies, and the tie key where names do.
+    let key = |policy: &'_ Policy| (policy.tier, policy.order);
+    let tie = |one: &Policy, other: &Policy| match set.pipeline.tier(one.tier).map(|tier| tier.ties) {
+        Some(Ties::ByName) => one.tie.cmp(&other.tie),
+        _ => Ordering::Equal,
+    };
+    let mut order: Vec<(PolicyRef, &Policy)> = set.acting().collect();
+    let compare = |one: &Policy, other: &Policy| key(one).cmp(&key(other)).then_with(|| tie(one, other));
+    order.sort_by(|(_, one), (_, other)| compare(one, other));
+    let mut rank = 0;
+    let mut turns: Vec<Turn> = Vec::with_capacity(order.len());
+    let mut before: Option<&Policy> = None;
+    for (policy, entry) in order {
+        let is_tied = before.is_some_and(|before| compare(before, entry) == Ordering::Equal);
+        rank += u32::from(!is_tied);
+        before = Some(entry);
+        turns.push(Turn { tier: entry.tier, rank, policy });
+    }
+    turns
 }

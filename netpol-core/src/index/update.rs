@@ -7,7 +7,7 @@ use crate::policy::{PodMatch, PolicySet, Replacement};
 
 use super::index::{Parts, indexed_policy};
 use super::interest::{Interest, port_names_of};
-use super::{Block, IndexedPeer, IndexedPolicy, PolicyIndex, TermId, term};
+use super::{Block, IndexedPeer, IndexedPolicy, PolicyIndex, term};
 
 /// So many values that are used no more are carried along, before an index is made anew.
 const MOST_UNUSED: usize = 1024;
@@ -46,9 +46,11 @@ impl PolicyIndex {
                 }
             }
         }
-        let opaque = set.opaque.iter().map(|opaque| opaque.subject.as_ref());
-        let opaque_subjects = opaque.map(|subject| Some(TermId(pods.take(subject?)))).collect();
-        self.parts.opaque_subjects.iter().flatten().for_each(|id| pods.release(id.0));
+        // What is not evaluated names no peers.
+        let opaque = set.opaque.iter().map(|opaque| &opaque.policy);
+        let opaque =
+            opaque.map(|policy| Arc::new(indexed_policy(policy, &mut pods, &mut addresses))).collect();
+        self.parts.opaque.iter().for_each(|policy| pods.release(policy.subject.0));
         if pods.unused() + addresses.unused() > MOST_UNUSED {
             return None;
         }
@@ -76,7 +78,7 @@ impl PolicyIndex {
         let mut blocks = self.parts.blocks.clone();
         let added = addresses.values().skip(blocks.len());
         blocks.extend(added.map(|block| Arc::new(Block::new(block.as_ref().clone(), &cluster.facts))));
-        Some(Parts { interest, classes, pods, terms, addresses, blocks, policies, opaque_subjects })
+        Some(Parts { interest, classes, pods, terms, addresses, blocks, policies, opaque })
     }
 
     /// Whether selectors that came look only at labels that others look at, and those that went leave none alone.

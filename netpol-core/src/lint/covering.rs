@@ -145,7 +145,7 @@ impl<'c, 'a> Covering<'c, 'a> {
         let term = index.policy(place).and_then(|policy| index.term(policy.subject));
         let Some(class) = term.and_then(|term| term.selected.iter().next()) else { return Vec::new() };
         let selecting = Direction::ALL.into_iter().flat_map(|direction| index.selecting(class, direction));
-        selecting.map(|selecting| selecting.policy).collect()
+        selecting.filter_map(|selecting| selecting.policy.evaluated()).collect()
     }
 
     fn is_subject_within(&mut self, narrow: TermId, wide: u32) -> bool {

@@ -3,6 +3,8 @@
 //! Values hold no spans, so equal rules stay equal; an [`OriginId`] leads to the place in the text.
 
 pub mod tier;
+pub mod order;
+pub mod certainty;
 #[expect(clippy::module_inception, reason = "the policy is what this room is named for")]
 pub mod policy;
 pub mod policy_set;
@@ -15,14 +17,16 @@ pub mod port_match;
 pub mod opaque;
 pub mod origin;
 
+pub use certainty::{Certainty, Doubt};
 pub use direction::{Direction, Directions};
-pub use opaque::{Effect, OpaquePolicy, OpaqueReason};
+pub use opaque::{OpaquePolicy, OpaqueReason};
+pub use order::{FiniteF64, Order, TieKey};
 pub use origin::{Origin, OriginId, OriginPath, Origins, Placed, RuleList};
 pub use peer::{AddressBlock, Peer};
-pub use policy::{Policy, Rank, Remark};
-pub use policy_set::{Lowered, PolicyPart, PolicySet};
+pub use policy::{Policy, Remark};
+pub use policy_set::{Lowered, PolicyPart, PolicyRef, PolicySet};
 pub use port_match::{PortMatch, Ports};
 pub use replaced::{Replaced, Replacement};
 pub use rule::{Action, Rule};
 pub use subject::{NamespaceMatch, PodMatch};
-pub use tier::{Combine, NoMatch, OwnNode, Pipeline, Tier, TierId};
+pub use tier::{Conflicts, NodeRule, Pipeline, Stage, Tier, TierId, Ties};

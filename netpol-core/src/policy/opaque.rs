@@ -1,18 +1,10 @@
 //! A policy that cannot be evaluated, and what it could change.
 
-use super::{Directions, OriginId, PodMatch, TierId};
+use super::{
+    Action, Certainty, Direction, Directions, Doubt, Order, OriginId, Placed, PodMatch, Policy, Rule, TieKey,
+    TierId,
+};
 use crate::diagnostic::ObjectRef;
-
-/// What a policy could do to traffic of its subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Effect {
-    /// It can only take away.
-    MayDeny,
-    /// It can take away and give.
-    MayDenyOrAllow,
-    /// It is a policy of this tier whose rules are not known.
-    RulesUnknown(TierId),
-}
 
 /// Why a policy is not evaluated.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,19 +18,62 @@ pub enum OpaqueReason {
     Placeholder,
 }
 
-/// A policy that is not evaluated. Where it selects a subject, what it could change is unknown.
+/// A policy that is not evaluated. To the engine it is a policy like any other, whose rules and isolation are in doubt, so
+/// that what it could change is unknown where it selects a subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpaquePolicy {
-    /// Its identity.
-    pub object: ObjectRef,
-    /// The pods that it may apply to; `None` when it may apply to any.
-    pub subject: Option<PodMatch>,
-    /// The directions in which it may act.
-    pub directions: Directions,
     /// What it could do.
-    pub effect: Effect,
+    pub policy: Policy,
     /// Why it is not evaluated.
     pub reason: OpaqueReason,
-    /// Where it stands.
-    pub origin: OriginId,
+}
+
+impl Policy {
+    /// A policy of which is only known whom it may select, in which directions: any pod when there is no subject. Without
+    /// more it does nothing.
+    pub fn unread(
+        (object, origin): (ObjectRef, OriginId),
+        subject: Option<PodMatch>,
+        directions: Directions,
+        tier: TierId,
+    ) -> Self {
+        Self {
+            object,
+            tier,
+            order: Order::FIRST,
+            tie: TieKey::default(),
+            subject: Placed::new(subject.unwrap_or_else(PodMatch::everything), origin),
+            directions,
+            isolates: [Certainty::No; 2],
+            unspoken: None,
+            rules: Vec::new(),
+            remarks: Vec::new(),
+            origin,
+        }
+    }
+
+    /// The same policy, if it may do this to any traffic of its subject.
+    #[must_use]
+    pub fn that_may(mut self, actions: &[Action]) -> Self {
+        let acting = Direction::ALL.into_iter().filter(|direction| self.directions.contains(*direction));
+        let certainty = Certainty::Maybe(Doubt::NotEvaluated);
+        for direction in acting {
+            for (position, action) in (0u32..).zip(actions) {
+                let rule = Rule { direction, action: *action, position, certainty, peers: None, ports: None };
+                self.rules.push(Placed::new(rule, self.origin));
+            }
+        }
+        self
+    }
+
+    /// The same policy, if it may isolate its subject.
+    #[must_use]
+    pub fn that_may_isolate(mut self) -> Self {
+        let may = |direction| match self.directions.contains(direction) {
+            true => Certainty::Maybe(Doubt::NotEvaluated),
+            false => Certainty::No,
+        };
+        self.isolates = Direction::ALL.map(may);
+        self
+    }
 }

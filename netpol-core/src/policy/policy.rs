@@ -1,11 +1,7 @@
 //! A policy that the engine evaluates.
 
-use super::{Direction, Directions, OriginId, Placed, PodMatch, Rule, TierId};
+use super::{Certainty, Direction, Directions, Order, OriginId, Placed, PodMatch, Rule, TieKey, TierId};
 use crate::diagnostic::ObjectRef;
-
-/// The order of policies within a tier: the smaller comes first; equal ranks are ordered by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Rank(pub i64);
 
 /// Something that every answer which rests on a policy must say.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,11 +40,16 @@ pub struct Policy {
     /// The tier that it belongs to.
     pub tier: TierId,
     /// Its place within the tier.
-    pub rank: Rank,
+    pub order: Order,
+    /// Its place among policies of equal order, where names decide.
+    pub tie: TieKey,
     /// The pods that it applies to.
     pub subject: Placed<PodMatch>,
     /// The directions in which it selects its subject.
     pub directions: Directions,
+    /// Whether it isolates its subject for ingress and for egress, in the order of [`Direction::ALL`]: what no rule of its
+    /// tier matches is denied by the [`super::Stage::DefaultDeny`] of the tier. Nothing where it does not select.
+    pub isolates: [Certainty; 2],
     /// The one of them that its text speaks of nowhere: it has rules for the other alone, and isolates in this one too.
     pub unspoken: Option<Direction>,
     /// Its rules, in order; a rule of a direction that is not among `directions` has no effect.
@@ -57,4 +58,16 @@ pub struct Policy {
     pub remarks: Vec<Placed<Remark>>,
     /// Where it stands.
     pub origin: OriginId,
+}
+
+impl Policy {
+    /// Whether it isolates what it selects in a direction.
+    pub const fn isolation(&self, direction: Direction) -> Certainty {
+        let [ingress, egress] = self.isolates;
+        match direction {
+            _ if !self.directions.contains(direction) => Certainty::No,
+            Direction::Ingress => ingress,
+            Direction::Egress => egress,
+        }
+    }
 }

@@ -8,6 +8,25 @@ use crate::diagnostic::ObjectRef;
 use crate::selector::SelectorPool;
 use crate::text::FileId;
 
+/// A policy by its place in a [`PolicySet`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PolicyRef {
+    /// In `policies`.
+    Evaluated(u32),
+    /// In `opaque`.
+    Opaque(u32),
+}
+
+impl PolicyRef {
+    /// The place of a policy that is evaluated.
+    pub const fn evaluated(self) -> Option<u32> {
+        match self {
+            Self::Evaluated(place) => Some(place),
+            Self::Opaque(_) => None,
+        }
+    }
+}
+
 /// The policies of an input, the pipeline that they stand in, and the places they came from.
 #[derive(Debug, Clone)]
 pub struct PolicySet {
@@ -50,10 +69,7 @@ pub struct Lowered {
 impl PolicyPart {
     /// Lets the selectors share their requirements with equal ones of other parts.
     pub fn share_selectors(&mut self, pool: &mut SelectorPool) {
-        self.opaque
-            .iter_mut()
-            .filter_map(|policy| policy.subject.as_mut())
-            .for_each(|pods| share(pods, pool));
+        self.opaque.iter_mut().for_each(|opaque| share(&mut opaque.policy.subject.value, pool));
         for policy in &mut self.policies {
             share(&mut policy.subject.value, pool);
             let peers = policy.rules.iter_mut().flat_map(|rule| rule.value.peers.iter_mut().flatten());
@@ -80,8 +96,8 @@ impl PolicyPart {
         for policy in &mut policies {
             shift(policy, &moved);
         }
-        for policy in &mut opaque {
-            moved.shift(&mut policy.origin);
+        for opaque in &mut opaque {
+            shift(&mut opaque.policy, &moved);
         }
         Lowered {
             policies: policies.into_iter().map(Arc::new).collect(),
@@ -92,6 +108,21 @@ impl PolicyPart {
 }
 
 impl PolicySet {
+    /// A policy, evaluated or not.
+    pub fn policy(&self, policy: PolicyRef) -> Option<&Policy> {
+        match policy {
+            PolicyRef::Evaluated(place) => self.policies.get(place as usize).map(AsRef::as_ref),
+            PolicyRef::Opaque(place) => self.opaque.get(place as usize).map(|opaque| &opaque.policy),
+        }
+    }
+
+    /// All policies that act, evaluated or not.
+    pub fn acting(&self) -> impl Iterator<Item = (PolicyRef, &Policy)> {
+        let evaluated = (0u32..).map(PolicyRef::Evaluated).zip(self.policies.iter().map(AsRef::as_ref));
+        let opaque = self.opaque.iter().map(|opaque| &opaque.policy);
+        evaluated.chain((0u32..).map(PolicyRef::Opaque).zip(opaque))
+    }
+
     /// No policies.
     pub const fn new(pipeline: Pipeline, origins: Origins) -> Self {
         Self { pipeline, policies: Vec::new(), opaque: Vec::new(), unenforced: Vec::new(), origins }

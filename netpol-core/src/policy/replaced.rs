@@ -29,7 +29,7 @@ impl<'s> Replacement<'s> {
     pub fn between(old: &'s PolicySet, new: &'s PolicySet) -> Self {
         Self {
             policies: replaced(&old.policies, &new.policies, |policy| policy.origin),
-            opaque: replaced(&old.opaque, &new.opaque, |policy| policy.origin),
+            opaque: replaced(&old.opaque, &new.opaque, |opaque| opaque.policy.origin),
         }
     }
 }

@@ -22,7 +22,7 @@ impl<'a> Context<'a> {
     pub fn object(&self, policy: PolicyRef) -> Option<&'a ObjectRef> {
         match policy {
             PolicyRef::Evaluated(index) => self.policies.policies.get(index as usize).map(|it| &it.object),
-            PolicyRef::Opaque(index) => self.policies.opaque.get(index as usize).map(|it| &it.object),
+            PolicyRef::Opaque(index) => self.policies.opaque.get(index as usize).map(|it| &it.policy.object),
         }
     }
 
@@ -30,7 +30,7 @@ impl<'a> Context<'a> {
     pub fn policy_span(&self, policy: PolicyRef) -> Option<Span> {
         let origin = match policy {
             PolicyRef::Evaluated(index) => self.policies.policies.get(index as usize).map(|it| it.origin),
-            PolicyRef::Opaque(index) => self.policies.opaque.get(index as usize).map(|it| it.origin),
+            PolicyRef::Opaque(index) => self.policies.opaque.get(index as usize).map(|it| it.policy.origin),
         };
         origin.and_then(|origin| self.span(origin))
     }

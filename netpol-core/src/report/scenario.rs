@@ -10,9 +10,9 @@ use crate::explain::{Explanation, explain};
 use crate::index::{Plugin, PolicyIndex};
 use crate::net::{Family, IpSet, Protocol};
 use crate::policy::{
-    Action, AddressBlock, Combine, Direction, Directions, NamespaceMatch, NoMatch, Origin, OriginId,
-    OriginPath, Origins, OwnNode, Peer, Pipeline, Placed, PodMatch, Policy, PolicySet, PortMatch, Ports,
-    Rank, Rule, Tier, TierId,
+    Action, AddressBlock, Certainty, Conflicts, Direction, Directions, NamespaceMatch, Order, Origin,
+    OriginId, OriginPath, Origins, Peer, Pipeline, Placed, PodMatch, Policy, PolicySet, PortMatch, Ports,
+    Rule, Stage, TieKey, Tier, TierId, Ties,
 };
 use crate::selector::{Labels, Operator, Requirement, Selector};
 use crate::text::{FileSet, SourceFile, Span};
@@ -74,15 +74,11 @@ impl Scenario {
                 span,
             });
         }
-        let tier = Tier {
-            name: "network-policy".to_owned(),
-            combine: Combine::AnyAllows,
-            no_match: NoMatch::Deny,
-            own_node_ingress: OwnNode::Allowed,
-            own_node_egress: OwnNode::UnknownWhereDenied,
-        };
+        let tier =
+            Tier { name: "network-policy".to_owned(), ties: Ties::Together, conflicts: Conflicts::DenyFirst };
+        let stages = vec![Stage::Rules(TierId(0)), Stage::DefaultDeny(vec![TierId(0)])];
         let policies = PolicySet {
-            pipeline: Pipeline { tiers: vec![tier], default: Action::Allow },
+            pipeline: Pipeline { tiers: vec![tier], stages, node_rules: Vec::new(), default: Action::Allow },
             policies: Vec::new(),
             opaque: Vec::new(),
             unenforced: Vec::new(),
@@ -114,9 +110,11 @@ impl Scenario {
                 name: name.to_owned(),
             },
             tier: TierId(0),
-            rank: Rank::default(),
+            order: Order::default(),
+            tie: TieKey::default(),
             subject: Placed::new(in_shop(subject), origin),
             directions,
+            isolates: [Certainty::Yes; 2],
             unspoken: None,
             rules,
             remarks: Vec::new(),
@@ -138,7 +136,7 @@ impl Scenario {
             let ports = ports.into_iter().enumerate();
             ports.map(|(number, port)| Placed::new(port, place("ports", number))).collect()
         });
-        Placed::new(Rule { direction, action: Action::Allow, peers, ports }, origin)
+        Placed::new(Rule::allowing(direction, peers, ports), origin)
     }
 
     /// A place on the next line.

@@ -6,9 +6,9 @@ use crate::manifest::LabelSelector;
 use crate::manifest::decode::placeholder::has_placeholder;
 use crate::net::{Family, IpSet, Protocol};
 use crate::policy::{
-    Action, AddressBlock, Direction, Directions, Effect, NamespaceMatch, OpaquePolicy, OpaqueReason, Origin,
-    OriginId, OriginPath, Origins, Peer as IrPeer, Placed, PodMatch, Policy, PolicyPart, PortMatch, Ports,
-    Rank, Remark, Rule as IrRule, RuleList, TierId,
+    Action, AddressBlock, Certainty, Direction, Directions, NamespaceMatch, OpaquePolicy, OpaqueReason,
+    Order, Origin, OriginId, OriginPath, Origins, Peer as IrPeer, Placed, PodMatch, Policy, PolicyPart,
+    PortMatch, Ports, Remark, Rule as IrRule, RuleList, TieKey, TierId,
 };
 use crate::selector::Selector;
 use crate::text::{Span, Spanned};
@@ -60,9 +60,11 @@ fn evaluated(
     Policy {
         object: policy.object,
         tier,
-        rank: Rank::default(),
+        order: Order::default(),
+        tie: TieKey::default(),
         subject,
         directions,
+        isolates: isolates(directions),
         unspoken,
         rules,
         remarks,
@@ -79,17 +81,23 @@ fn refused(
 ) -> OpaquePolicy {
     let is_written = policy.spec.policy_types.value.iter().all(|name| !name.span.is_empty());
     let is_known = is_written || policy.standing == Standing::Refused;
+    let pods = subject(&policy.spec, &policy.metadata.namespace.value);
+    let directions = directions.filter(|_| is_known).unwrap_or(Directions::Both);
+    let unread = Policy::unread((policy.object, origin), Some(pods), directions, tier);
+    let unread = Policy { order: Order::default(), ..unread };
     OpaquePolicy {
-        subject: Some(subject(&policy.spec, &policy.metadata.namespace.value)),
-        object: policy.object,
-        directions: directions.filter(|_| is_known).unwrap_or(Directions::Both),
-        effect: Effect::RulesUnknown(tier),
+        policy: unread.that_may(&[Action::Allow]).that_may_isolate(),
         reason: match policy.standing {
             Standing::Placeholder => OpaqueReason::Placeholder,
             Standing::Accepted | Standing::Refused | Standing::Unreadable => OpaqueReason::Refused,
         },
-        origin,
     }
+}
+
+/// A NetworkPolicy isolates what it selects.
+fn isolates(directions: Directions) -> [Certainty; 2] {
+    let isolates = |direction| if directions.contains(direction) { Certainty::Yes } else { Certainty::No };
+    Direction::ALL.map(isolates)
 }
 
 /// Ingress, for a policy that has egress rules, not a word on ingress, and no `policyTypes` that would leave it out.
@@ -181,7 +189,7 @@ impl Lowering<'_> {
             });
             ports.collect()
         });
-        IrRule { direction, action: Action::Allow, peers, ports }
+        IrRule::allowing(direction, peers, ports)
     }
 
     fn peer(&self, peer: &Peer) -> IrPeer {

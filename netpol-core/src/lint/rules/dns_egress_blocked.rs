@@ -8,7 +8,7 @@ use crate::dialect::network_policy::raise;
 use crate::lint::dns::{self, Mistaken};
 use crate::lint::{Context, Isolated, Level, Levels, Needs, Rule, words};
 use crate::net::Protocol;
-use crate::policy::{self, Action, Direction, OriginId, Peer, Placed, Policy, PortMatch, Ports};
+use crate::policy::{self, Direction, OriginId, Peer, Placed, Policy, PortMatch, Ports};
 use crate::selector::Truth;
 use crate::text::Span;
 use crate::yaml::edit;
@@ -251,10 +251,5 @@ fn dns_rule(resolver: &Resolver, origin: OriginId) -> policy::Rule {
         let of = |protocol| PortMatch { protocol: Some(protocol), ports: ports.clone() };
         [of(Protocol::Udp), of(Protocol::Tcp)].map(|port| Placed::new(port, origin))
     });
-    policy::Rule {
-        direction: Direction::Egress,
-        action: Action::Allow,
-        peers: Some(vec![peer]),
-        ports: Some(ports.collect()),
-    }
+    policy::Rule::allowing(Direction::Egress, Some(vec![peer]), Some(ports.collect()))
 }

@@ -71,9 +71,10 @@ fn is_closed_anyway(
     });
     let each = || {
         classes.iter().all(|class| {
-            context.index.selecting(*class, direction).iter().any(|selecting| {
-                let other = context.policies.policies.get(selecting.policy as usize);
-                other.is_some_and(|other| is_other(selecting.policy, other))
+            let selecting = context.index.selecting(*class, direction).iter();
+            selecting.filter_map(|entry| entry.policy.evaluated()).any(|at| {
+                let other = context.policies.policies.get(at as usize);
+                other.is_some_and(|other| is_other(at, other))
             })
         })
     };

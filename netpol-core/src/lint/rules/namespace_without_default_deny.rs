@@ -50,13 +50,7 @@ fn isolates_all(context: &Context<'_>, namespace: &str, direction: Direction) ->
         };
         is_here && subject.pods.is_everything() && directions.contains(direction)
     };
-    let evaluated = context.policies.policies.iter().any(|it| is_all(&it.subject.value, it.directions));
-    let opaque = context
-        .policies
-        .opaque
-        .iter()
-        .any(|it| it.subject.as_ref().is_none_or(|subject| is_all(subject, it.directions)));
-    evaluated || opaque
+    context.policies.acting().any(|(_, it)| is_all(&it.subject.value, it.directions))
 }
 
 const fn words(direction: Direction) -> &'static str {

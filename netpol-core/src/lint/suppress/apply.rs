@@ -155,7 +155,7 @@ impl Used {
 fn is_about(exception: &Exception, context: &Context<'_>) -> bool {
     let has_file = exception.files.as_ref().is_none_or(|files| !files.is_empty());
     let policies = context.policies.policies.iter().map(|policy| &policy.object);
-    let mut objects = policies.chain(context.policies.opaque.iter().map(|policy| &policy.object));
+    let mut objects = policies.chain(context.policies.opaque.iter().map(|opaque| &opaque.policy.object));
     let has_object =
         exception.object.as_ref().is_none_or(|wanted| objects.any(|object| is_named(object, wanted)));
     has_file && has_object

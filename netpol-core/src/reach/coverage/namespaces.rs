@@ -47,11 +47,9 @@ fn by_namespace<'a>(cluster: &Cluster, set: &'a PolicySet, direction: Direction)
 
 /// For each namespace, whether a policy whose rules are not known may act on pods there.
 fn may_isolate(cluster: &Cluster, set: &PolicySet, direction: Direction) -> Vec<bool> {
-    let acting = || set.opaque.iter().filter(|opaque| opaque.directions.contains(direction));
-    if acting().any(|opaque| opaque.subject.is_none()) {
-        return vec![true; cluster.namespaces.len()];
-    }
-    let lists = spread(cluster, acting().filter_map(|opaque| opaque.subject.as_ref()), Truth::Unknown);
+    let acting = set.opaque.iter().map(|opaque| &opaque.policy);
+    let acting = acting.filter(|policy| policy.directions.contains(direction));
+    let lists = spread(cluster, acting.map(|policy| &policy.subject.value), Truth::Unknown);
     lists.into_iter().map(|selectors| !selectors.is_empty()).collect()
 }
 

@@ -60,7 +60,7 @@ fn is_same(context: Context<'_>, one: &Reason, other: &Reason) -> bool {
         | (Reason::NodeAddress { origin, .. }, Reason::NodeAddress { origin: other, .. }) => origin == other,
         (Reason::OwnNodeEgress(_), Reason::OwnNodeEgress(_)) => true,
         (Reason::OpaquePolicy(place), Reason::OpaquePolicy(other)) => {
-            let kind = |place| unevaluated(context, place).map(|policy| &policy.object.kind);
+            let kind = |place| unevaluated(context, place).map(|opaque| &opaque.policy.object.kind);
             place == other || (kind(*place).is_some() && kind(*place) == kind(*other))
         }
         _ => one == other,
@@ -91,7 +91,7 @@ fn words(context: Context<'_>, reasons: &[&Reason]) -> Option<Fact> {
         ),
         Reason::OpaquePolicy(place) if unevaluated(context, *place).is_some() => {
             let fact = facts::reason(context, first);
-            let kind = unevaluated(context, *place).map(|policy| policy.object.kind.as_str());
+            let kind = unevaluated(context, *place).map(|opaque| opaque.policy.object.kind.as_str());
             let words = match reasons.len() {
                 1 => fact.words,
                 several => {
@@ -122,7 +122,7 @@ fn words(context: Context<'_>, reasons: &[&Reason]) -> Option<Fact> {
             ),
             None,
         ),
-        Reason::Doubted(_) | Reason::OpaquePolicy(_) | Reason::Placeholder(_) => {
+        Reason::Doubted(_) | Reason::OpaquePolicy(_) | Reason::Placeholder(_) | Reason::NotEvaluated(_) => {
             return Some(facts::reason(context, first));
         }
     };

@@ -283,7 +283,7 @@ fn cells(context: Context<'_>, coverage: &Coverage, own: &Alike<'_>) -> [Cell; 3
 /// `shop/cart-ingress`; with its kind where policies are of several.
 fn policy_name(context: Context<'_>, object: &ObjectRef) -> String {
     let policies = context.policies.policies.iter().map(|policy| &policy.object);
-    let mut all = policies.chain(context.policies.opaque.iter().map(|policy| &policy.object));
+    let mut all = policies.chain(context.policies.opaque.iter().map(|opaque| &opaque.policy.object));
     match &object.namespace {
         Some(namespace) if all.all(|other| other.kind == object.kind) => {
             format!("{namespace}/{}", object.name)

@@ -158,6 +158,7 @@ pub fn reason(context: Context<'_>, reason: &Reason) -> Fact {
     match reason {
         Reason::OpaquePolicy(index) => opaque(context, *index),
         Reason::Placeholder(origin) => placeholder(context, *origin),
+        Reason::NotEvaluated(origin) => not_evaluated(context, *origin),
         Reason::Label { workload, key } if key.is_empty() => {
             Fact::new(format!("a label key of {} is a placeholder: substitute it", label(*workload)))
         }
@@ -248,6 +249,14 @@ fn placeholder(context: Context<'_>, origin: OriginId) -> Fact {
     Fact::at(words, context.span(origin))
 }
 
+fn not_evaluated(context: Context<'_>, origin: OriginId) -> Fact {
+    let words = match context.path(origin).as_str() {
+        "" => "a part of this policy is not evaluated".to_owned(),
+        path => format!("`{path}` is not evaluated"),
+    };
+    Fact::at(words, context.span(origin))
+}
+
 fn remark_fact(context: Context<'_>, policy: u32, remark: u32) -> Fact {
     let Some(policy) = context.policies.policies.get(policy as usize) else { return Fact::new("") };
     let Some(remark) = policy.remarks.get(remark as usize) else { return Fact::new("") };
@@ -271,7 +280,7 @@ fn remark_fact(context: Context<'_>, policy: u32, remark: u32) -> Fact {
 
 fn opaque(context: Context<'_>, index: u32) -> Fact {
     let Some(policy) = context.policies.opaque.get(index as usize) else { return Fact::new("") };
-    let object = &policy.object;
+    let object = &policy.policy.object;
     let words = match &policy.reason {
         OpaqueReason::Kind => {
             format!("`{object}` is of a kind that is not evaluated: `--unknown allow` or `deny` decides it")
@@ -283,5 +292,5 @@ fn opaque(context: Context<'_>, index: u32) -> Fact {
             format!("a placeholder stands where a part of `{object}` belongs: substitute it")
         }
     };
-    Fact::at(words, context.span(policy.origin))
+    Fact::at(words, context.span(policy.policy.origin))
 }

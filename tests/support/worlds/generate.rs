@@ -1,0 +1,103 @@
+//! Pipelines out of random numbers.
+
+use netpol_core::policy::{Action, Conflicts, Ties};
+
+use super::case::{Case, PORTS, Policy, Rule, State, Tier};
+use crate::generate::Random;
+
+/// How many doubts a case may have: each doubles the worlds.
+const MOST_DOUBTS: usize = 7;
+
+/// The case of a seed.
+pub fn case(seed: u64) -> Case {
+    let mut random = Random::new(seed);
+    let mut doubts = MOST_DOUBTS;
+    let is_own_node = random.chance(15);
+    let count = *random.pick(&[1, 1, 2, 2, 3]);
+    let tiers: Vec<Tier> = (0..count).map(|_| tier(&mut random, is_own_node, &mut doubts)).collect();
+    Case {
+        is_ingress: random.chance(50),
+        is_own_node,
+        denials: denials(&mut random, tiers.len()),
+        tiers,
+        default: *random.pick(&[Action::Allow, Action::Allow, Action::Deny]),
+    }
+}
+
+/// Behind most tiers their own denials, or all of some behind the last.
+fn denials(random: &mut Random, tiers: usize) -> Vec<Vec<usize>> {
+    let mut denials = vec![Vec::new(); tiers];
+    if random.chance(40) {
+        denials[tiers - 1] = (0..tiers).filter(|_| random.chance(60)).collect();
+        return denials;
+    }
+    for (tier, list) in denials.iter_mut().enumerate() {
+        list.extend(random.chance(70).then_some(tier));
+    }
+    denials
+}
+
+fn tier(random: &mut Random, is_own_node: bool, doubts: &mut usize) -> Tier {
+    let ties = *random.pick(&[Ties::Together, Ties::ByName, Ties::ByRule, Ties::Undefined]);
+    let conflicts = *random.pick(&[Conflicts::DenyFirst, Conflicts::Undefined]);
+    let names = [3, 1, 2, 0];
+    let count = *random.pick(&[0, 1, 1, 2, 2, 3]);
+    let mut rules = 0;
+    let policies = names.iter().take(count).map(|name| policy(random, (*name, &mut rules), doubts)).collect();
+    let node_rule = (is_own_node && random.chance(50)).then(|| {
+        let state = state(random, &[State::No, State::Maybe, State::Yes], doubts);
+        (*random.pick(&[Action::Allow, Action::Allow, Action::Deny, Action::Pass]), state)
+    });
+    Tier { ties, conflicts, node_rule, policies }
+}
+
+fn policy(random: &mut Random, (name, rules): (usize, &mut usize), doubts: &mut usize) -> Policy {
+    let order = *random.pick(&[Some(1), Some(1), Some(0), Some(-5), None]);
+    let is_opaque = random.chance(10) && *doubts >= 4;
+    let selects = state(random, &[State::Yes, State::Yes, State::Yes, State::Maybe], doubts);
+    let isolates = if is_opaque {
+        state(random, &[State::No, State::Maybe], doubts)
+    } else {
+        state(random, &[State::No, State::Yes, State::Yes, State::Maybe], doubts)
+    };
+    // More rules that act at once than this have too many orders.
+    let count = (*random.pick(&[0, 1, 2, 2, 3])).min(6 - *rules);
+    *rules += count;
+    let mut own: Vec<Rule> = (0..count).map(|position| rule(random, position, is_opaque, doubts)).collect();
+    if random.chance(30) {
+        own.reverse();
+    }
+    if is_opaque {
+        own.retain(|rule| rule.matches == State::Maybe);
+    }
+    Policy { order, tie: format!("policy-{name}"), selects, isolates, is_opaque, rules: own }
+}
+
+fn rule(random: &mut Random, position: usize, is_opaque: bool, doubts: &mut usize) -> Rule {
+    let action = *random.pick(&[Action::Allow, Action::Allow, Action::Deny, Action::Pass]);
+    let position = u32::try_from(position).expect("a few rules");
+    if is_opaque {
+        let matches = state(random, &[State::Maybe], doubts);
+        return Rule { position, action, matches, ports: (0, u16::MAX), way: 0 };
+    }
+    let matches = state(random, &[State::No, State::Yes, State::Yes, State::Maybe, State::Maybe], doubts);
+    let ports = match random.below(4) {
+        0 => (PORTS[0], PORTS[0]),
+        1 => (PORTS[0], PORTS[1]),
+        2 => (PORTS[1], PORTS[2]),
+        _ => (0, u16::MAX),
+    };
+    Rule { position, action, matches, ports, way: random.below(6) }
+}
+
+/// One of some states; no doubt where there are enough.
+fn state(random: &mut Random, states: &[State], doubts: &mut usize) -> State {
+    match *random.pick(states) {
+        State::Maybe if *doubts == 0 => State::No,
+        State::Maybe => {
+            *doubts -= 1;
+            State::Maybe
+        }
+        sure => sure,
+    }
+}

@@ -44,6 +44,19 @@ pub(super) struct Isolated {
     pub(super) policies: Vec<PolicyRef>,
 }
 
+impl Isolated {
+    /// Adds what another tier isolates.
+    pub(super) fn join(&mut self, other: Self) {
+        if self.possible.is_empty() {
+            *self = other;
+            return;
+        }
+        self.sure.extend(&other.sure);
+        self.possible.extend(&other.possible);
+        self.policies.extend(other.policies);
+    }
+}
+
 /// What the walk notes on its way.
 #[derive(Debug, Default)]
 pub(super) struct Notes {

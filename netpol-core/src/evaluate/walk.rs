@@ -139,11 +139,9 @@ impl Walk<'_> {
 
     /// The rules of the network plugin in a tier that speak of this connection.
     pub(super) fn node_rules(&self, tier: TierId) -> impl Iterator<Item = NodeRule> + '_ {
-        let rules = self.set.pipeline.node_rules.iter().copied();
-        rules.filter(move |rule| {
-            self.is_own_node
-                && (rule.tier, rule.direction) == (tier, self.direction)
-                && rule.certainty != Certainty::No
+        let rules = if self.is_own_node { self.set.pipeline.node_rules.as_slice() } else { &[] };
+        rules.iter().copied().filter(move |rule| {
+            (rule.tier, rule.direction) == (tier, self.direction) && rule.certainty != Certainty::No
         })
     }
 
@@ -170,6 +168,9 @@ impl Walk<'_> {
 
     /// That a rule of the network plugin surely allows what comes from the own node, where policies would decide.
     fn node_exemption(&self, selecting: &[Selecting]) -> Option<Exemption> {
+        if !self.is_own_node {
+            return None;
+        }
         let allows = |rule: NodeRule| rule.action == Action::Allow && rule.certainty.is_yes();
         let is_allowed = self.set.pipeline.in_turn().any(|tier| self.node_rules(tier).any(allows));
         let is_exempt =
@@ -242,20 +243,24 @@ impl<'w, 'a> Passage<'w, 'a> {
         let fate = tier::fate(self.walk, (tier, selecting), &self.open, &mut self.notes);
         self.allowed.extend(&fate.allowed);
         self.denied.extend(&fate.denied);
-        self.isolated.push((tier, fate.isolated));
+        if !fate.isolated.possible.is_empty() {
+            self.isolated.push((tier, fate.isolated));
+        }
         self.open = fate.rest;
         self.open.extend(&fate.passed);
     }
 
     /// What no rule of these tiers matched and finds the subject isolated.
     fn deny_by_default(&mut self, tiers: &[TierId]) {
-        let (mut sure, mut possible, mut policies) =
-            (ConnectionSet::empty(), ConnectionSet::empty(), Vec::new());
-        for (_, isolated) in self.isolated.iter().filter(|(tier, _)| tiers.contains(tier)) {
-            sure.extend(&isolated.sure);
-            possible.extend(&isolated.possible);
-            policies.extend_from_slice(&isolated.policies);
+        if self.isolated.is_empty() {
+            return;
         }
+        let mut all = Isolated::default();
+        while let Some(place) = self.isolated.iter().position(|(tier, _)| tiers.contains(tier)) {
+            let (_, isolated) = self.isolated.swap_remove(place);
+            all.join(isolated);
+        }
+        let Isolated { sure, possible, policies } = all;
         let possible = possible.intersection(&self.open);
         if let Some(steps) = &mut self.notes.steps {
             steps.begin_stage();
@@ -270,14 +275,20 @@ impl<'w, 'a> Passage<'w, 'a> {
         let default = self.walk.set.pipeline.default;
         match default {
             Action::Deny => self.denied.extend(&self.open),
+            // Where nothing is denied, nobody looks at what is allowed.
+            Action::Allow | Action::Pass if self.denied.is_empty() => {}
             Action::Allow | Action::Pass => self.allowed.extend(&self.open),
         }
         if let Some(steps) = &mut self.notes.steps {
             steps.begin_stage();
             steps.take((Decider::Default, default), (&self.open, &self.open));
         }
-        let allowed = self.walk.asked.difference(&self.denied);
-        let decided = Decided { unknown: self.allowed.intersection(&self.denied), allowed };
+        let decided = if self.denied.is_empty() {
+            Decided { allowed: self.walk.asked.clone(), unknown: ConnectionSet::empty() }
+        } else {
+            let allowed = self.walk.asked.difference(&self.denied);
+            Decided { unknown: self.allowed.intersection(&self.denied), allowed }
+        };
         let exemption = self.walk.node_exemption(selecting);
         let Notes { causes, steps } = self.notes;
         Found { decided, exemption, causes, steps: steps.map(Steps::into_list).unwrap_or_default() }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::cluster::{Cluster, NamedPort, WorkloadId};
 use crate::net::{ConnectionSet, PortSet, Protocol};
 use crate::policy::{AddressBlock, Direction, Peer, PodMatch, Policy, PolicyRef, PolicySet};
-use crate::selector::Answer;
+use crate::selector::{Answer, Truth};
 
 use super::class::{self, Classes};
 use super::interest::Interest;
@@ -144,6 +144,16 @@ impl PolicyIndex {
     /// A policy that is evaluated, by its place in the policy set.
     pub fn policy(&self, index: u32) -> Option<&IndexedPolicy> {
         self.parts.policies.get(index as usize).map(AsRef::as_ref)
+    }
+
+    /// The policies that are not evaluated and select a class, or may, in a direction or both, by their places.
+    pub fn opaque_selecting(&self, class: ClassId) -> impl Iterator<Item = u32> + '_ {
+        let both = Direction::ALL.into_iter().flat_map(move |direction| self.selecting(class, direction));
+        let may_act = both.filter(|entry| entry.answer.truth != Truth::No);
+        may_act.filter_map(|entry| match entry.policy {
+            PolicyRef::Opaque(place) => Some(place),
+            PolicyRef::Evaluated(_) => None,
+        })
     }
 
     /// All policies in the order they act in.

@@ -2,14 +2,14 @@
 
 use ipnet::IpNet;
 use netpol_core::Settings;
-use netpol_core::cluster::{Dns, Facts, Resolver};
+use netpol_core::cluster::{Dns, Facts};
 use netpol_core::dialect::{IpBlockPods, Profile};
-use netpol_core::manifest::KubernetesVersion;
 use netpol_core::net::IpSet;
 use netpol_core::selector::Unlisted;
 
 use crate::args::{self, Common, NamespaceLabels};
-use crate::config::{Block, Config, nearest};
+use crate::config::value::{kubernetes_version, profile, resolver};
+use crate::config::{Block, Config};
 
 /// The settings.
 ///
@@ -18,9 +18,10 @@ use crate::config::{Block, Config, nearest};
 pub(super) fn settings(common: &Common, config: &Config) -> Result<Settings, (String, String)> {
     let flags = &common.cluster;
     let file = &config.cluster;
-    let plugin = flags.plugin.as_ref().or(file.plugin.as_ref());
-    let version = flags.kubernetes_version.as_ref().or(file.kubernetes_version.as_ref());
-    let kubernetes_version = version.map(|version| kubernetes_version(version)).transpose()?;
+    let plugin = flags.plugin.as_deref().or(file.plugin.as_ref().map(|key| key.0.as_str()));
+    let version = file.kubernetes_version.as_ref().map(|key| key.0.as_str());
+    let version = flags.kubernetes_version.as_deref().or(version);
+    let kubernetes_version = version.map(kubernetes_version).transpose()?;
     let undescribed_namespaces = match flags.namespace_labels {
         Some(NamespaceLabels::Unknown) => Unlisted::Unknown,
         Some(NamespaceLabels::AssumeAbsent) | None => Unlisted::AssumedAbsent,
@@ -38,7 +39,7 @@ pub(super) fn settings(common: &Common, config: &Config) -> Result<Settings, (St
             undescribed_namespaces,
             dns: dns(&file.dns)?,
         },
-        profile: plugin.map_or(Ok(Profile::default()), |name| profile(name))?,
+        profile: plugin.map_or(Ok(Profile::default()), profile)?,
         ip_block_pods: flags.ip_block_pods.map(|rule| match rule {
             args::IpBlockPods::Match => IpBlockPods::Match,
             args::IpBlockPods::Ignore => IpBlockPods::Ignore,
@@ -52,7 +53,7 @@ fn dns(file: &crate::config::Dns) -> Result<Dns, (String, String)> {
     let usual = Dns::default();
     let node_local = file.node_local.map_or(usual.node_local, |block| IpSet::block(block.0));
     let mut resolvers = match &file.pods {
-        Some(pods) => vec![resolver(pods)?],
+        Some(pods) => vec![resolver(&pods.0)?],
         None => usual.resolvers,
     };
     if !file.ports.is_empty() {
@@ -63,41 +64,10 @@ fn dns(file: &crate::config::Dns) -> Result<Dns, (String, String)> {
     Ok(Dns { resolvers, node_local })
 }
 
-/// The pods of `NAMESPACE/@KEY=VALUE,…`.
-fn resolver(pods: &str) -> Result<Resolver, (String, String)> {
-    let fault = || {
-        let help = "write it as `kube-system/@k8s-app=kube-dns`".to_owned();
-        (format!("`{pods}` does not name the pods of the cluster DNS"), help)
-    };
-    let (namespace, selector) = pods.split_once("/@").ok_or_else(fault)?;
-    let label = |pair: &str| {
-        let (key, value) = pair.split_once('=')?;
-        Some((key.trim().to_owned(), value.trim().to_owned()))
-    };
-    let labels: Option<Vec<(String, String)>> = selector.split(',').map(label).collect();
-    let labels = labels.filter(|labels| labels.iter().all(|(key, _)| !key.is_empty() && !key.ends_with('!')));
-    Ok(Resolver { namespace: namespace.to_owned(), labels: labels.ok_or_else(fault)?, ports: vec![53] })
-}
-
 /// The namespace of objects that name none.
 fn default_namespace(common: &Common, config: &Config) -> String {
     let named = common.input.default_namespace.as_ref().or(config.default_namespace.as_ref());
     named.cloned().unwrap_or_else(|| "default".to_owned())
-}
-
-fn profile(name: &str) -> Result<Profile, (String, String)> {
-    Profile::named(name).ok_or_else(|| {
-        let help = match nearest(name, Profile::NAMES) {
-            Some(near) => format!("did you mean `{near}`? There are {}", Profile::NAMES.join(", ")),
-            None => format!("there are {}", Profile::NAMES.join(", ")),
-        };
-        (format!("there is no network plugin `{name}`"), help)
-    })
-}
-
-fn kubernetes_version(version: &str) -> Result<KubernetesVersion, (String, String)> {
-    let fault = || (format!("`{version}` is no version of Kubernetes"), "write it as `1.33`".to_owned());
-    KubernetesVersion::parse(version).ok_or_else(fault)
 }
 
 fn addresses(flag: Option<&Vec<IpNet>>, file: &[Block]) -> IpSet {

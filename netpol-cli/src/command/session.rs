@@ -178,9 +178,8 @@ impl Prepared {
         if input.problems.iter().any(|problem| problem.is_slip) {
             return Err(exit);
         }
-        let version =
-            common.cluster.kubernetes_version.as_ref().or(config.cluster.kubernetes_version.as_ref());
-        let kubernetes_version = version.cloned();
+        let version = config.cluster.kubernetes_version.as_ref().map(|key| &key.0);
+        let kubernetes_version = common.cluster.kubernetes_version.as_ref().or(version).cloned();
         Ok(Self { config_file: file, folder, settings, kubernetes_version, namespace, input, exit, config })
     }
 }

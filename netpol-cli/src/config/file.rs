@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::value::{DnsPods, PluginKey, VersionKey};
 use super::{Lint, NamedCluster, Output};
 
 /// The name of the file.
@@ -38,7 +39,7 @@ pub struct Config {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Cluster {
     /// The network plugin.
-    pub plugin: Option<String>,
+    pub plugin: Option<PluginKey>,
     /// Where pods get their addresses from.
     pub pod_cidrs: Vec<Block>,
     /// Where Services get their addresses from.
@@ -54,7 +55,7 @@ pub struct Cluster {
     /// Addresses of names outside the cluster.
     pub names: BTreeMap<String, Vec<Block>>,
     /// The version of Kubernetes.
-    pub kubernetes_version: Option<String>,
+    pub kubernetes_version: Option<VersionKey>,
     /// How the cluster resolves names.
     pub dns: Dns,
 }
@@ -64,7 +65,7 @@ pub struct Cluster {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Dns {
     /// The pods that answer, as an endpoint is spelled.
-    pub pods: Option<String>,
+    pub pods: Option<DnsPods>,
     /// The ports that they answer on.
     pub ports: Vec<u16>,
     /// The address of a cache on each node.
@@ -149,7 +150,7 @@ pub fn parse(text: &str, name: &str) -> Result<Config, ConfigError> {
         ConfigError {
             place: format!("{name}:{line}:{column}"),
             message: unknown_key(message).map_or_else(
-                || message.lines().collect::<Vec<_>>().join(", "),
+                || wrong_type(message).unwrap_or_else(|| message.lines().collect::<Vec<_>>().join(", ")),
                 |(key, _)| format!("unknown key `{key}`"),
             ),
             help: unknown_key(message).map(|(key, known)| suggestion(key, &known)),
@@ -162,6 +163,27 @@ fn unknown_key(message: &str) -> Option<(&str, Vec<&str>)> {
     let names = message.strip_prefix("unknown field ")?;
     let mut quoted = names.split('`').skip(1).step_by(2);
     quoted.next().map(|key| (key, quoted.collect()))
+}
+
+/// Serde's "invalid type: integer `3`, expected a string" in words.
+fn wrong_type(message: &str) -> Option<String> {
+    let (found, wanted) = message.strip_prefix("invalid type: ")?.split_once(", expected ")?;
+    let wanted = match wanted {
+        "a string" => "a text",
+        "a sequence" => "a list",
+        "a boolean" => "true or false",
+        number if number.starts_with(['u', 'i', 'f']) && number.len() <= 3 => "a number",
+        _ => "a table",
+    };
+    let found = match found.split_once(' ').unwrap_or((found, "")) {
+        ("string", text) => format!("the text {text}"),
+        ("integer" | "floating", number) => format!("the number {}", number.trim_start_matches("point ")),
+        ("boolean", value) => format!("the value {value}"),
+        ("sequence", _) => "a list".to_owned(),
+        ("map", _) => "a table".to_owned(),
+        _ => found.to_owned(),
+    };
+    Some(format!("{wanted} is wanted here, and not {found}"))
 }
 
 fn suggestion(key: &str, known: &[&str]) -> String {
@@ -235,6 +257,18 @@ mod tests {
         let error = parse("[cluster]\nplugn = \"calico\"\n", "netpol.toml").unwrap_err();
         assert_eq!(error.to_string(), "netpol.toml:2:1: unknown key `plugn`");
         assert_eq!(error.help.as_deref(), Some("did you mean `plugin`?"));
+    }
+
+    #[test]
+    fn a_wrong_type_or_value_has_a_place_and_plain_words() {
+        let said = |text: &str| parse(text, "netpol.toml").unwrap_err().to_string();
+        let number = said("[cluster]\nplugin = 3\n");
+        assert_eq!(number, "netpol.toml:2:10: a text is wanted here, and not the number `3`");
+        let text = said("[cluster]\npod-cidrs = \"10.0.0.0/8\"\n");
+        assert_eq!(text, "netpol.toml:2:13: a list is wanted here, and not the text \"10.0.0.0/8\"");
+        for text in ["plugin = \"calcio\"", "kubernetes-version = \"new\"", "dns.pods = \"dns\""] {
+            assert!(said(&format!("[cluster]\n{text}\n")).starts_with("netpol.toml:2:"), "{text}");
+        }
     }
 
     #[test]

@@ -150,18 +150,11 @@ impl TryFrom<DayText> for Day {
 
 /// What to say of a name that no rule has.
 pub(crate) fn no_rule(name: &str) -> String {
-    match nearest_rule(name) {
-        Some(near) => format!("there is no rule `{name}`; did you mean `{near}`?"),
-        None => {
-            match netpol_core::lint::RULES.iter().filter(|rule| rule.name.0.contains(name)).take(3).count() {
-                0 => format!("there is no rule `{name}`; `netpol rules` lists them"),
-                _ => {
-                    let alike =
-                        netpol_core::lint::RULES.iter().filter(|rule| rule.name.0.contains(name)).take(3);
-                    let alike: Vec<String> = alike.map(|rule| format!("`{}`", rule.name)).collect();
-                    format!("there is no rule `{name}`; did you mean {}?", alike.join(", "))
-                }
-            }
-        }
+    let alike = netpol_core::lint::RULES.iter().filter(|rule| name.len() > 2 && rule.name.0.contains(name));
+    let alike: Vec<String> = alike.take(3).map(|rule| format!("`{}`", rule.name)).collect();
+    match (nearest_rule(name), alike.as_slice()) {
+        (Some(near), _) => format!("there is no rule `{name}`; did you mean `{near}`?"),
+        (None, []) => format!("there is no rule `{name}`; `netpol rules` lists them"),
+        (None, alike) => format!("there is no rule `{name}`; did you mean {}?", alike.join(", ")),
     }
 }

@@ -4,6 +4,7 @@ mod clusters;
 mod file;
 mod lint;
 mod output;
+pub(crate) mod value;
 
 pub use clusters::NamedCluster;
 pub(crate) use file::nearest;

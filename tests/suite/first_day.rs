@@ -420,7 +420,7 @@ fn bash_runs_its_completions() {
     let script = Run::small().netpol("completions bash").stdout;
     let folder = Folder::with(&[("netpol.bash", &script)]);
     let typed = "netpol() { printf 'shop/frontend\\n'; }\nsource ./netpol.bash\nCOMP_LINE='netpol can shop/f'; COMP_POINT=${#COMP_LINE}\n\
-                 COMP_WORDS=(netpol can shop/f); COMP_CWORD=2\n_netpol_asks netpol shop/f can\necho \"${COMPREPLY[@]}\"\n";
+                 COMP_WORDS=(netpol can shop/f); COMP_CWORD=2\n_netpol netpol shop/f can\necho \"${COMPREPLY[@]}\"\n";
     let Ok(output) = Command::new("bash").args(["-c", typed]).current_dir(folder.path()).output() else {
         say("skipped: bash cannot be run");
         return;

@@ -60,17 +60,7 @@ impl<'c> Line<'c> {
     }
 
     fn take_flag(&mut self, word: &str) {
-        let (name, value) = match word.strip_prefix("--") {
-            Some(long) => long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value))),
-            None => {
-                let end = word.char_indices().nth(2).map_or(word.len(), |(at, _)| at);
-                let (name, value) = word.split_at(end);
-                (
-                    name.trim_start_matches('-'),
-                    Some(value.trim_start_matches('=')).filter(|it| !it.is_empty()),
-                )
-            }
-        };
+        let (name, value) = split_flag(word);
         let commands = self.command.into_iter().chain([self.netpol]).chain(self.netpol.get_subcommands());
         let is_it = |argument: &&Arg| {
             argument.get_long_and_visible_aliases().is_some_and(|names| names.contains(&name))
@@ -211,6 +201,16 @@ impl<'c> Line<'c> {
         };
         Analysis::new(input::read(&options, console.io).files, Settings::default())
     }
+}
+
+/// The name of a flag and its value, where that stands in the same word: `--output=json`, `-ojson`.
+fn split_flag(word: &str) -> (&str, Option<&str>) {
+    if let Some(long) = word.strip_prefix("--") {
+        return long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
+    }
+    let end = word.char_indices().nth(2).map_or(word.len(), |(at, _)| at);
+    let (name, value) = word.split_at(end);
+    (name.trim_start_matches('-'), Some(value.trim_start_matches('=')).filter(|value| !value.is_empty()))
 }
 
 fn workloads(cluster: &Cluster) -> Vec<String> {

@@ -15,7 +15,7 @@ const KUBECTL: &str = include_str!("completions/kubectl.sh");
 /// Prints the completions of a shell.
 pub fn completions(shell: CompletionsFor, console: &mut Console<'_, '_>) -> Exit {
     let script = match shell {
-        CompletionsFor::Bash => flags(Shell::Bash) + BASH,
+        CompletionsFor::Bash => flags(Shell::Bash).replacen("_netpol() {", "_netpol_flags() {", 1) + BASH,
         CompletionsFor::Zsh => zsh(),
         CompletionsFor::Fish => flags(Shell::Fish) + FISH,
         CompletionsFor::Elvish => flags(Shell::Elvish),

@@ -1,13 +1,18 @@
 
 # Asks netpol what can follow: formats, rules, plugins, namespaces, workloads. Without an answer: flags and files.
-_netpol_asks() {
-    local line="${COMP_LINE:0:COMP_POINT}" current="${COMP_WORDS[COMP_CWORD]}" answers last
+_netpol() {
+    local program="${1:-netpol}" current="${COMP_WORDS[COMP_CWORD]}" answers last
     local -a words
-    read -r -a words <<< "$line"
-    [[ "$line" == *[[:space:]] ]] && words+=("")
-    answers="$(netpol complete -- "${words[@]:1}" 2> /dev/null | cut -f 1)"
+    if [[ -n "$COMP_LINE" ]]; then
+        local line="${COMP_LINE:0:COMP_POINT}"
+        read -r -a words <<< "$line"
+        [[ "$line" == *[[:space:]] ]] && words+=("")
+    else
+        words=("${COMP_WORDS[@]:0:COMP_CWORD+1}")
+    fi
+    answers="$("$program" complete -- "${words[@]:1}" 2> /dev/null | cut -f 1)"
     if [[ -z "$answers" ]]; then
-        _netpol "$@"
+        _netpol_flags "$@"
         return
     fi
     mapfile -t COMPREPLY <<< "$answers"
@@ -17,4 +22,3 @@ _netpol_asks() {
     [[ "${#COMPREPLY[@]}" == 1 && "${COMPREPLY[0]}" == */ ]] && compopt -o nospace 2> /dev/null
     return 0
 }
-complete -o bashdefault -o default -F _netpol_asks netpol

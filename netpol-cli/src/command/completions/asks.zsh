@@ -2,7 +2,7 @@
 # Asks netpol what can follow: formats, rules, plugins, namespaces, workloads. Without an answer: flags and files.
 _netpol_asks() {
     local -a answers
-    answers=("${(@f)$(netpol complete -- "${(@)words[2,CURRENT]}" 2> /dev/null | cut -f 1)}")
+    answers=("${(@f)$("$words[1]" complete -- "${(@)words[2,CURRENT]}" 2> /dev/null | cut -f 1)}")
     if [[ -n "${answers[1]}" ]]; then
         compadd -U -S '' -- "${(@)answers}"
     else

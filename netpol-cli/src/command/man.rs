@@ -61,8 +61,9 @@ fn sections(after: &str) -> String {
 }
 
 fn section<'l>(title: &str, lines: impl Iterator<Item = &'l str>) -> String {
-    let lines: String = lines.map(|line| format!("{}\n", escaped(line))).collect();
-    format!(".SH \"{}\"\n.nf\n{lines}.fi\n", title.replace('"', "\\(dq"))
+    let lines: Vec<String> = lines.map(escaped).collect();
+    let lines = lines.join("\n");
+    format!(".SH \"{}\"\n.nf\n{lines}\n.fi\n", title.replace('"', "\\(dq"))
 }
 
 /// A line that the formatter prints as it stands.

@@ -631,7 +631,7 @@ mod tests {
         );
         assert_eq!(
             read("  "),
-            "an endpoint is missing; name a workload, a pod, a namespace (`ns/shop`), an address, `internet` or `any`"
+            "an endpoint is missing; name a workload, a pod, a namespace (`ns/shop`), an address, `outside`, `internet` or `any`"
         );
     }
 }

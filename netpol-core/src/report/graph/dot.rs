@@ -141,7 +141,7 @@ mod tests {
     fn what_is_open_to_everyone_is_marked_not_drawn() {
         let text = dot(&sample::all_open(60));
         assert!(!text.contains("->"));
-        assert!(text.contains("3540 connections between ends that no policy isolates are not drawn"));
+        assert!(text.contains("3540 connections between endpoints that no policy isolates are not drawn"));
         assert_eq!(text.matches("(open to all, sends to all)").count(), 60);
     }
 }

@@ -102,7 +102,7 @@ fn node(source: GraphSource<'_>, end: &End) -> Node {
         };
         let exposed = false;
         let (ingress_isolated, egress_isolated) = (false, false);
-        let (label, kind) = (address_label(source, end), NodeKind::Addresses { cidrs });
+        let (label, kind) = (ends::end(cluster, end), NodeKind::Addresses { cidrs });
         return Node { label, namespace: None, kind, exposed, ingress_isolated, egress_isolated };
     };
     let own = || source.coverage.workloads.iter().filter(|it| it.workload == id);
@@ -119,12 +119,6 @@ fn node(source: GraphSource<'_>, end: &End) -> Node {
         exposed: own().any(|it| it.ingress.internet == Truth::Yes),
         ingress_isolated: is_isolated(Direction::Ingress),
         egress_isolated: is_isolated(Direction::Egress),
-    }
-}
-
-fn address_label(source: GraphSource<'_>, end: &End) -> String {
-    match &end.endpoint {
-        _ => ends::end(source.context.cluster, end),
     }
 }
 

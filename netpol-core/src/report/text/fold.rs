@@ -30,10 +30,10 @@ impl Text {
     /// The same words in lines of at most `width` columns, where that can be: a word is not broken.
     #[must_use]
     pub fn folded(self, width: usize) -> Self {
-        let lines = self.lines.into_iter().flat_map(|line| match line.width() <= width {
-            true => vec![line],
-            false => folded(&line, width),
-        });
+        let lines = self
+            .lines
+            .into_iter()
+            .flat_map(|line| if line.width() <= width { vec![line] } else { folded(&line, width) });
         Self { lines: lines.collect() }
     }
 }
@@ -66,10 +66,10 @@ fn words(line: &Line) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     let mut blanks = 0;
     let mut is_open = false; // whether the next piece belongs to the last word
-    let mut ticks_before = 0;
+    let mut ticks_before = 0usize;
     for segment in &line.segments {
         for (number, piece) in segment.text.split(' ').enumerate() {
-            let is_code = ticks % 2 == 0 && ticks_before % 2 == 1;
+            let is_code = ticks.is_multiple_of(2) && !ticks_before.is_multiple_of(2);
             ticks_before += piece.matches('`').count();
             if number > 0 && !is_code {
                 blanks += 1;

@@ -185,7 +185,7 @@ mod tests {
             table.to_text(50).to_string(),
             "FROM               TO             PORTS\n\
              shop/{adservice,   shop/payment   tcp/80, tcp/443,\n\
-             \u{20}     cart,                        tcp/8443\n\
+             \u{20}     cart,                         tcp/8443\n\
              \u{20}     checkout,\n\
              \u{20}     currency,\n\
              \u{20}     frontend}\n"

@@ -66,7 +66,7 @@ mod tests {
         assert_eq!(shop, svg(&sample::shop()));
         assert!(shop.contains(">tcp/7070</text>") && shop.contains("prefers-color-scheme: dark"));
         let open = svg(&sample::all_open(100));
-        assert!(open.contains("9900 connections between ends that no policy isolates are not drawn"));
+        assert!(open.contains("9900 connections between endpoints that no policy isolates are not drawn"));
         assert!(!open.contains("<path class=\"free\""));
     }
 
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn a_dense_graph_is_drawn_by_namespace() {
         let text = svg(&sample::dense(400));
-        assert!(text.contains("drawn by namespace: 400 ends and "));
+        assert!(text.contains("drawn by namespace: 400 endpoints and "));
         assert!(text.matches("marker-end").count() <= LINKS + 3);
     }
 }

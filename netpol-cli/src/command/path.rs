@@ -156,16 +156,14 @@ impl Report<'_> {
             Some(cut) => cut.as_deref().unwrap_or_default(),
             None => self.path.hops.as_deref().or(self.path.possible.as_deref()).unwrap_or_default(),
         };
-        let rows = (1usize..).zip(steps).map(|(number, step)| {
-            let rules = step.behind.rules.iter();
-            let rules: Vec<String> =
-                rules.map(|rule| text::path::placed_rule(self.session.context(), *rule)).collect();
+        let table = text::path::table(self.session.context(), self.map, self.path);
+        let rows = (1usize..).zip(steps).zip(table.rows).map(|((number, step), row)| {
             vec![
                 number.to_string(),
                 text::map::whole_end(cluster, &step.hop.from),
                 text::map::whole_end(cluster, &step.hop.to),
                 text::path::ports(&step.hop.decided),
-                rules.join("; "),
+                row.last().map(|cell| cell.lines.join("; ")).unwrap_or_default(),
             ]
         });
         csv(&[if self.path.cut.is_some() { "cut" } else { "hop" }, "from", "to", "ports", "allowed_by"], rows)

@@ -224,7 +224,7 @@ fn fixing_a_fixture_again_changes_nothing() {
 fn fixes_change_what_they_mean_to_and_nothing_else() {
     for newline in ["\n", "\r\n"] {
         let folder = Folder::with(&[("web.yaml", &faulty().replace('\n', newline))]);
-        let outcome = folder.netpol("lint web.yaml --fix");
+        let outcome = folder.netpol("lint web.yaml --fix --unsafe-fixes");
         let expected = format!("# the shop\n{POLICY}{MENDED}").replace('\n', newline);
         assert_eq!(read(&folder, "web.yaml"), expected, "{outcome:?}");
         assert_eq!(outcome.code, 0, "{outcome:?}");
@@ -236,7 +236,7 @@ fn fixes_change_what_they_mean_to_and_nothing_else() {
 fn what_remains_is_reported_and_is_1() {
     let folder =
         Folder::with(&[("web.yaml", &faulty().replace("policyTypes: [Ingress]", "policyTypes: [Both]"))]);
-    let outcome = folder.netpol("lint --fix");
+    let outcome = folder.netpol("lint --fix --unsafe-fixes");
     assert_eq!(outcome.code, 1);
     assert!(outcome.stdout.contains("Unsupported value: \"Both\""), "{outcome:?}");
     assert!(!outcome.stdout.contains("unknown-field"), "{outcome:?}");
@@ -245,7 +245,7 @@ fn what_remains_is_reported_and_is_1() {
 #[test]
 fn a_patch_shows_the_changes_and_makes_none() {
     let folder = Folder::with(&[("web.yaml", &faulty())]);
-    for flags in ["--diff", "--fix --diff"] {
+    for flags in ["--diff --unsafe-fixes", "--fix --diff --unsafe-fixes"] {
         let outcome = folder.netpol(&format!("lint {flags}"));
         assert_eq!((outcome.code, read(&folder, "web.yaml")), (1, faulty()));
         for line in ["--- web.yaml\n+++ web.yaml\n", "\n-  - form:   # whom?\n", "\n+  - from:   # whom?\n"] {
@@ -261,7 +261,7 @@ fn a_patch_shows_the_changes_and_makes_none() {
 fn what_is_suppressed_is_not_fixed() {
     let text = faulty().replace("form:   # whom?", "form:   # netpol: ignore[unknown-field] on purpose");
     let folder = Folder::with(&[("web.yaml", &text)]);
-    folder.netpol("lint --fix");
+    folder.netpol("lint --fix --unsafe-fixes");
     assert!(read(&folder, "web.yaml").contains("- form:"));
 }
 
@@ -269,10 +269,10 @@ fn what_is_suppressed_is_not_fixed() {
 fn standard_input_is_left_alone_and_shown_as_a_patch() {
     let folder = Folder::with(&[]);
     let run = || Run::at(folder.path()).stdin(faulty());
-    let fixed = run().netpol("lint - --fix");
+    let fixed = run().netpol("lint - --fix --unsafe-fixes");
     assert!(fixed.stderr.contains("`-` is left as it is"), "{fixed:?}");
     assert_eq!(fixed.code, 1);
-    let shown = run().netpol("lint - --diff");
+    let shown = run().netpol("lint - --diff --unsafe-fixes");
     assert!(shown.code == 1 && shown.stdout.contains("+  - from:"), "{shown:?}");
 }
 
@@ -287,7 +287,7 @@ fn files_that_cannot_be_written_are_named_and_the_others_are_fixed() {
     let mut permissions = std::fs::metadata(&path).unwrap().permissions();
     permissions.set_readonly(true);
     std::fs::set_permissions(&path, permissions).unwrap();
-    let outcome = folder.netpol("lint --fix");
+    let outcome = folder.netpol("lint --fix --unsafe-fixes");
     assert_eq!(outcome.code, 2, "{outcome:?}");
     assert!(outcome.stderr.contains("`a.yaml` is left as it was: it may not be written"), "{outcome:?}");
     assert!(outcome.stderr.contains("`c.yaml` is left as it is: it is not UTF-8"), "{outcome:?}");
@@ -304,7 +304,7 @@ fn a_link_stays_a_link_and_permissions_stay() {
     let real = folder.path().join("real/web.yaml");
     std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o640)).unwrap();
     symlink("real/web.yaml", folder.path().join("link.yaml")).unwrap();
-    folder.netpol("lint link.yaml --fix");
+    folder.netpol("lint link.yaml --fix --unsafe-fixes");
     assert!(folder.path().join("link.yaml").is_symlink());
     assert!(read(&folder, "real/web.yaml").contains("- from:"));
     assert_eq!(std::fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
@@ -314,7 +314,7 @@ fn a_link_stays_a_link_and_permissions_stay() {
 fn what_fixes_would_settle_is_counted() {
     let folder = Folder::with(&[("web.yaml", &faulty())]);
     let outcome = folder.netpol("lint");
-    assert!(outcome.stderr.contains("note: `--fix` settles 2 findings"), "{outcome:?}");
+    assert!(outcome.stderr.contains("note: `--fix --unsafe-fixes` settles 2 findings"), "{outcome:?}");
 }
 
 #[test]
@@ -343,12 +343,10 @@ fn two_fields_that_mean_the_same_are_left_to_their_author() {
 fn one_cause_is_answered_by_one_fix() {
     let spec = "spec:\n  podSelector: {}\n  policyType: [Egress]\n  egress:\n  - ports: [{port: 443}]\n";
     let pod = "---\napiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\n";
-    for flags in ["--fix", "--fix --unsafe-fixes"] {
-        let folder = Folder::with(&[("web.yaml", &format!("{POLICY}{spec}{pod}"))]);
-        let outcome = folder.netpol(&format!("lint {flags} --ignore dns-egress-blocked"));
-        let expected = format!("{POLICY}{}{pod}", spec.replace("policyType:", "policyTypes:"));
-        assert_eq!(read(&folder, "web.yaml"), expected, "{outcome:?}");
-    }
+    let folder = Folder::with(&[("web.yaml", &format!("{POLICY}{spec}{pod}"))]);
+    let outcome = folder.netpol("lint --fix --unsafe-fixes --ignore dns-egress-blocked");
+    let expected = format!("{POLICY}{}{pod}", spec.replace("policyType:", "policyTypes:"));
+    assert_eq!(read(&folder, "web.yaml"), expected, "{outcome:?}");
 }
 
 #[test]
@@ -357,7 +355,7 @@ fn json_is_fixed_too() {
  "spec": {"podselector": {}, "policyTypes": ["ingress"], "ingress": [{"from":
     [{"ipBlock": {"cidr": "10.0.0.5/8"}}], "ports": [{"protocol": "tcp", "port": "80"}]}]}}"#;
     let folder = Folder::with(&[("web.json", text)]);
-    let outcome = folder.netpol("lint --fix");
+    let outcome = folder.netpol("lint --fix --unsafe-fixes");
     let mended = [
         ("podselector", "podSelector"),
         ("\"ingress\"]", "\"Ingress\"]"),
@@ -376,7 +374,7 @@ fn what_could_not_be_written_is_still_a_finding() {
     let mut permissions = std::fs::metadata(&path).unwrap().permissions();
     permissions.set_readonly(true);
     std::fs::set_permissions(&path, permissions).unwrap();
-    let outcome = folder.netpol("lint --fix -o concise");
+    let outcome = folder.netpol("lint --fix --unsafe-fixes -o concise");
     assert!(outcome.code == 2 && outcome.stdout.contains("error[unknown-field]"), "{outcome:?}");
     assert!(!outcome.stderr.contains("fixed "), "{outcome:?}");
 }
@@ -388,9 +386,64 @@ fn a_link_out_of_the_folder_is_not_followed_to_write() {
     let folder =
         Folder::with(&[("outside.yaml", &faulty()), ("in/fine.yaml", &format!("{POLICY}spec: {{}}\n"))]);
     symlink("../outside.yaml", folder.path().join("in/link.yaml")).unwrap();
-    let outcome = folder.netpol("lint in --fix");
+    let outcome = folder.netpol("lint in --fix --unsafe-fixes");
     assert_eq!((outcome.code, read(&folder, "outside.yaml")), (1, faulty()));
     assert!(outcome.stderr.contains("`in/link.yaml` is left as it is: a link leads to it"), "{outcome:?}");
-    let named = folder.netpol("lint in in/link.yaml --fix");
+    let named = folder.netpol("lint in in/link.yaml --fix --unsafe-fixes");
     assert!(read(&folder, "outside.yaml").contains("- from:"), "{named:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn other_names_of_a_file_stay_names_of_it() {
+    use std::os::unix::fs::MetadataExt;
+    let folder = Folder::with(&[("web.yaml", &faulty())]);
+    let path = |name: &str| folder.path().join(name);
+    std::fs::hard_link(path("web.yaml"), path("other.txt")).unwrap();
+    folder.netpol("lint web.yaml --fix --unsafe-fixes");
+    assert!(read(&folder, "other.txt").contains("- from:"));
+    assert_eq!(std::fs::metadata(path("web.yaml")).unwrap().nlink(), 2);
+    assert_eq!(folder.path().read_dir().unwrap().count(), 2, "nothing stays beside it");
+}
+
+#[test]
+fn a_document_of_another_program_is_left_alone() {
+    let grafana = "apiVersion: 1\ndatasources:\n- name: x\n";
+    let folder = Folder::with(&[("grafana.yaml", grafana)]);
+    folder.netpol("lint grafana.yaml --fix --unsafe-fixes");
+    assert_eq!(read(&folder, "grafana.yaml"), grafana);
+}
+
+#[test]
+fn a_report_goes_over_no_input_and_over_no_other_report() {
+    let policy = format!("{POLICY}spec: {{podSelector: {{}}}}\n");
+    let folder =
+        Folder::with(&[("web.yaml", &policy), ("netpol.toml", ""), ("more/questions.jsonl", "{}\n")]);
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("web.yaml", folder.path().join("link.yml")).unwrap();
+    let link = if cfg!(unix) { "link.yml" } else { "web.yaml" };
+    for words in [
+        "list -f . -o json=web.yaml".to_owned(),
+        format!("list -f web.yaml -o csv={link}"),
+        "lint web.yaml -o json=./web.yaml".to_owned(),
+        "lint web.yaml --write-baseline web.yaml".to_owned(),
+        "list -f web.yaml -o json=netpol.toml".to_owned(),
+        "can --queries more/questions.jsonl -f web.yaml -o jsonl=more/questions.jsonl".to_owned(),
+    ] {
+        let outcome = folder.netpol(&words);
+        assert_eq!(outcome.code, 2, "{words}: {outcome:?}");
+        assert!(outcome.stderr.contains("is read by this run"), "{words}: {outcome:?}");
+        assert_eq!(read(&folder, "web.yaml"), policy, "{words}");
+    }
+    let outcome = folder.netpol("list -f web.yaml -o json=out -o csv=./out");
+    assert!(outcome.code == 2 && outcome.stderr.contains("would take two reports"), "{outcome:?}");
+    assert!(!folder.path().join("out").exists());
+    for _ in 0..2 {
+        let outcome = folder.netpol("list -f . -o json=report.json -o csv=report.csv");
+        assert!(
+            !outcome.stderr.contains("is read by this run"),
+            "a report may be written again: {outcome:?}"
+        );
+        assert!(folder.path().join("report.csv").exists());
+    }
 }

@@ -4,6 +4,7 @@ use netpol_core::Question;
 use netpol_core::cluster::SpellingError;
 use netpol_core::evaluate::{Decision, UnknownAs};
 
+use super::outputs;
 use super::session::{Session, counted};
 use crate::Exit;
 use crate::args::Common;
@@ -22,16 +23,18 @@ pub(super) const fn exit_of(decision: Decision) -> Exit {
 /// The reports that are wanted.
 ///
 /// # Errors
-/// A format that the command does not have, or two reports on standard output, which has been said.
+/// A format that the command does not have, or two reports in one place, which has been said.
 pub(super) fn wanted(
     common: &Common,
     offered: &[Format],
     console: &mut Console<'_, '_>,
 ) -> Result<Wanted, Exit> {
-    Wanted::new(&common.report.output, offered).map_err(|message| {
+    let wanted = Wanted::new(&common.report.output, offered).map_err(|message| {
         console.error(message);
         Exit::Error
-    })
+    })?;
+    outputs::refuse_shared(&common.report.output, console)?;
+    Ok(wanted)
 }
 
 /// Refuses several namespaces where bare names are looked up in one.

@@ -1,6 +1,7 @@
 //! `netpol lint --fix` and `--diff`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{File, Metadata};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -165,21 +166,48 @@ impl Fixing {
     }
 }
 
-/// Puts another text into a file, whole or not at all. A link leads to the file that is written.
+/// Puts another text into a file. A link leads to the file that is written; owner, mode and further names of the file
+/// stay. It is put there whole or not at all where that can be had: a file of several names, or of an owner that the
+/// user cannot give files to, is written in place.
 fn replace(path: &Path, old: &str, new: &str) -> io::Result<()> {
     let path = path.canonicalize()?;
     if std::fs::read(&path)? != old.as_bytes() {
         return Err(io::Error::other("it has changed since it was read"));
     }
-    let permissions = std::fs::metadata(&path)?.permissions();
-    if permissions.readonly() {
+    let metadata = std::fs::metadata(&path)?;
+    if metadata.permissions().readonly() {
         return Err(io::Error::other("it may not be written"));
     }
     let folder = path.parent().unwrap_or(&path);
+    // Also where it is not what takes the place of the old one, it shows that there is room.
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(new.as_bytes())?;
-    file.as_file().set_permissions(permissions)?;
+    if !takes_identity(file.as_file(), &metadata) {
+        return overwrite(&path, new);
+    }
+    file.as_file().set_permissions(metadata.permissions())?;
     file.persist(&path).map(drop).map_err(|error| error.error)
+}
+
+/// Gives a new file the owner of the old one; whether it can take its place.
+#[cfg(unix)]
+fn takes_identity(file: &File, old: &Metadata) -> bool {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+    let is_alike = || file.metadata().is_ok_and(|new| (new.uid(), new.gid()) == (old.uid(), old.gid()));
+    old.nlink() == 1 && (is_alike() || fchown(file, Some(old.uid()), Some(old.gid())).is_ok())
+}
+
+#[cfg(not(unix))]
+const fn takes_identity(_file: &File, _old: &Metadata) -> bool {
+    true
+}
+
+/// Writes a text over that of a file.
+fn overwrite(path: &Path, new: &str) -> io::Result<()> {
+    let mut file = File::options().write(true).open(path)?;
+    file.write_all(new.as_bytes())?;
+    file.set_len(new.len() as u64)?;
+    file.sync_all()
 }
 
 /// A patch for a terminal.

@@ -11,6 +11,7 @@ use super::answer::{deliver, wanted};
 use super::baseline;
 use super::choice::settings;
 use super::fixing::{self, Fixing, Places, Plan};
+use super::outputs;
 use super::session::{Prepared, counted, tell_counts};
 use crate::Exit;
 use crate::args::{self, ExitRules, FailOn};
@@ -28,6 +29,7 @@ fn linted(args: &args::Lint, console: &mut Console<'_, '_>) -> Result<Exit, Exit
     let mut prepared = Prepared::read(&args.common, &paths, console)?;
     let settings = settings((&args.choice, &args.common.input), &mut prepared, console)?;
     let Prepared { input, settings: facts, exit, config, folder, .. } = prepared;
+    outputs::refuse_inputs(args.choice.write_baseline.as_deref(), &input, console)?;
     let places = Places { paths: input.paths, outside: input.outside };
     let analysis = Analysis::new(input.files, facts);
     tell_counts(&analysis, console);

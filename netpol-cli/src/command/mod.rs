@@ -21,6 +21,7 @@ mod answer;
 mod session;
 mod facts;
 pub mod complete;
+mod outputs;
 pub mod completions;
 pub mod man;
 pub mod schema;

@@ -11,6 +11,7 @@ use netpol_core::report::v1;
 use rustc_hash::FxHashMap;
 
 use super::answer::{judgeable, one_namespace, tell_decided, wanted};
+use super::outputs;
 use super::query::{Port, Query};
 use super::session::Session;
 use crate::Exit;
@@ -34,6 +35,7 @@ pub(super) fn answer(file: &Path, common: &Common, console: &mut Console<'_, '_>
         return Err(Exit::Error);
     }
     let path = console.io.directory.join(file);
+    target.file.iter().try_for_each(|output| outputs::refuse_one(output, &path, console))?;
     let questions = if is_stdin { None } else { Some(opened(&path, file, console)?) };
     let session = Session::open(common, console)?;
     judgeable(&session, console)?;

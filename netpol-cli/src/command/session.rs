@@ -10,7 +10,7 @@ use netpol_core::manifest::{LeftOut, Tally};
 use netpol_core::report::Context;
 use netpol_core::{Analysis, Settings};
 
-use super::facts;
+use super::{facts, outputs};
 use crate::Exit;
 use crate::args::{Common, UnknownAs};
 use crate::config::{self, Config, ConfigError, Glob, NamedCluster};
@@ -147,7 +147,7 @@ impl Prepared {
     /// Reads configuration and input.
     ///
     /// # Errors
-    /// A configuration that cannot be used, which has been said.
+    /// A configuration that cannot be used, or a report that would go over what is read, which has been said.
     pub(super) fn read(
         common: &Common,
         paths: &[String],
@@ -177,6 +177,12 @@ impl Prepared {
         let exit = tell_input(&input, console);
         if input.problems.iter().any(|problem| problem.is_slip) {
             return Err(exit);
+        }
+        let files = || common.report.output.iter().filter_map(|target| target.file.as_deref());
+        outputs::refuse_inputs(files(), &input, console)?;
+        if let Some((name, _)) = &file {
+            let read = console.io.directory.join(name);
+            files().try_for_each(|output| outputs::refuse_one(output, &read, console))?;
         }
         let version = config.cluster.kubernetes_version.as_ref().map(|key| &key.0);
         let kubernetes_version = common.cluster.kubernetes_version.as_ref().or(version).cloned();

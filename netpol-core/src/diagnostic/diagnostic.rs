@@ -94,12 +94,12 @@ impl std::fmt::Display for ObjectRef {
     }
 }
 
-/// How sure a fix is.
+/// Whether a fix keeps the meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Applicability {
-    /// Means what the author meant.
+    /// Keeps the meaning: in no cluster does it open or close a connection. What the API server refuses has none.
     Safe,
-    /// May change what the author meant.
+    /// May open or close connections.
     Unsafe,
     /// Only to be shown.
     DisplayOnly,

@@ -7,18 +7,18 @@ use crate::diagnostic::{Applicability, RuleName};
 /// The rules of which findings carry fixes, with the surest of those, in the order of their names.
 const FIXABLE: &[(RuleName, Applicability)] = &[
     (rule::AMBIGUOUS_CIDR, Applicability::Safe),
-    (RuleName("dns-egress-blocked"), Applicability::Safe),
-    (RuleName("dns-single-protocol"), Applicability::Safe),
+    (RuleName("dns-egress-blocked"), Applicability::Unsafe),
+    (RuleName("dns-single-protocol"), Applicability::Unsafe),
     (RuleName("egress-list-without-effect"), Applicability::Unsafe),
     (RuleName("implicit-ingress-isolation"), Applicability::Safe),
     (rule::INVALID_FIELD, Applicability::Safe),
-    (RuleName("legacy-namespace-label"), Applicability::Safe),
+    (RuleName("legacy-namespace-label"), Applicability::Unsafe),
     (RuleName("metadata-address-reachable"), Applicability::Unsafe),
     (RuleName("peer-within-another"), Applicability::Unsafe),
     (RuleName("rule-without-direction"), Applicability::Unsafe),
     (RuleName("split-peer"), Applicability::Unsafe),
     (RuleName("split-rule"), Applicability::Unsafe),
-    (rule::UNKNOWN_FIELD, Applicability::Safe),
+    (rule::UNKNOWN_FIELD, Applicability::Unsafe),
     (RuleName("unwritten-policy-types"), Applicability::Unsafe),
     (rule::WRONG_TYPE, Applicability::Safe),
 ];

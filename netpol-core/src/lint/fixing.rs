@@ -9,9 +9,9 @@ use crate::text::{FileId, FileSet};
 /// Which fixes are applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FixChoice {
-    /// Those that mean what the author meant.
+    /// Those that keep the meaning.
     Safe,
-    /// Also those that may change what the author meant.
+    /// Also those that may open or close connections.
     All,
 }
 
@@ -51,7 +51,7 @@ pub fn apply_fixes(
     };
     let mut edits: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::new();
     let mut fixed = Fixed::default();
-    let mut waiting = Waiting::new(report, choice);
+    let mut waiting = Waiting::new(report);
     for (finding, fix) in fixable(report, choice) {
         let is_wanted = fix.edits.iter().all(|edit| is_open(edit.span.file)) && !fix.edits.is_empty();
         let taken = |edit: &Edit| edits.get(&edit.span.file).map_or(&[][..], Vec::as_slice);
@@ -78,8 +78,10 @@ struct Waiting<'r> {
 }
 
 impl<'r> Waiting<'r> {
-    fn new(report: &'r LintReport, choice: FixChoice) -> Self {
-        let unread = fixable(report, choice).filter(|(finding, _)| finding.category <= Category::Api);
+    /// What a fix that is not asked for would mend is no less unread.
+    fn new(report: &'r LintReport) -> Self {
+        let fixable = fixable(report, FixChoice::All);
+        let unread = fixable.filter(|(finding, _)| finding.category <= Category::Api);
         let unread = unread.map(|(finding, _)| finding.primary.span.file).collect();
         Self { unread, guessed: BTreeSet::new() }
     }

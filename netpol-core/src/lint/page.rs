@@ -69,9 +69,9 @@ fn fixes() -> String {
         rules.map(|rule| format!("[{0}](rules/{0}.md)", rule.name)).collect::<Vec<_>>().join(", ")
     };
     format!(
-        "\n## Fixes\n\n`netpol lint --fix` changes what has one meaning only, and leaves every other byte of the file as it \
-         is. `--unsafe-fixes` adds\nfixes that may change what is meant, also of rules of the first list. `--diff` shows a \
-         patch and changes nothing.\n\n- `--fix`: {}\n- `--unsafe-fixes`: {}\n",
+        "\n## Fixes\n\n`netpol lint --fix` changes how a thing is written and never what it means: no connection is opened \
+         or closed by\nit, and every other byte of the file stays. `--unsafe-fixes` adds fixes that may open or close \
+         connections, also of\nrules of the first list. `--diff` shows a patch and changes nothing.\n\n- `--fix`: {}\n- `--unsafe-fixes`: {}\n",
         names(Applicability::Safe),
         names(Applicability::Unsafe)
     )

@@ -86,8 +86,7 @@ fn dropped_field(diagnostic: &Diagnostic) -> Option<Spanned<Remark>> {
     (!is_metadata).then(|| Spanned::new(remark, diagnostic.primary.span))
 }
 
-/// Ports that stand in a peer belong beside the list of peers: the fix moves them there. It is a guess when other peers,
-/// which had no ports, get them too.
+/// Ports that stand in a peer belong beside the list of peers: the fix moves them there, for other peers too.
 fn lift_ports(raw: &RawObject<'_, '_>, found: &mut Diagnostic) {
     let path = found.api.as_ref().map_or("", |api| api.field.as_str());
     let is_in_peer =
@@ -99,9 +98,7 @@ fn lift_ports(raw: &RawObject<'_, '_>, found: &mut Diagnostic) {
                 (true, 0) => "move `ports` into the rule, without a list of peers: everybody is allowed",
                 _ => "move `ports` into the rule, beside the list of peers",
             };
-            let is_sure = is_alone || others == 0;
-            let applicability = if is_sure { Applicability::Safe } else { Applicability::Unsafe };
-            Fix { message: message.to_owned(), applicability, edits }
+            Fix { message: message.to_owned(), applicability: Applicability::Unsafe, edits }
         });
     }
 }

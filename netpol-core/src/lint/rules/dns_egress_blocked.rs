@@ -147,9 +147,9 @@ fn finding(context: &Context<'_>, widest: u32, blocked: &[Blocked<'_>]) -> Optio
         ""
     };
     Some(match fix(context, widest, blocked) {
-        Some(fix) => {
-            found.with_help(format!("allow {whom} (`netpol lint --fix` adds it){rests_on}")).with_fix(fix)
-        }
+        Some(fix) => found
+            .with_help(format!("allow {whom} (`netpol lint --fix --unsafe-fixes` adds it){rests_on}"))
+            .with_fix(fix),
         None => found.with_help(format!("allow {whom}{rests_on}")),
     })
 }
@@ -233,7 +233,7 @@ fn fix(context: &Context<'_>, widest: u32, blocked: &[Blocked<'_>]) -> Option<Fi
         targets.into_iter().map(|place| edits(context, place, resolver)).collect();
     let edits = edits?.into_iter().flatten().collect();
     let message = format!("allow {}", dns::whom(resolver));
-    Some(Fix { message, applicability: Applicability::Safe, edits })
+    Some(Fix { message, applicability: Applicability::Unsafe, edits })
 }
 
 fn edits(context: &Context<'_>, place: u32, resolver: &Resolver) -> Option<Vec<Edit>> {

@@ -125,7 +125,9 @@ fn finding(
         .with_object(rule.policy.object.clone());
     let advice = format!("{reason}: allow {} too", missing.name());
     Some(match item.and_then(|item| fix(context, rule, item, missing)) {
-        Some(fix) => found.with_help(format!("{advice} (`netpol lint --fix` adds it)")).with_fix(fix),
+        Some(fix) => {
+            found.with_help(format!("{advice} (`netpol lint --fix --unsafe-fixes` adds it)")).with_fix(fix)
+        }
         None => found.with_help(advice),
     })
 }
@@ -139,5 +141,5 @@ fn fix(context: &Context<'_>, rule: &RuleAt<'_>, item: &Placed<PortMatch>, missi
     let port = raise::port(&PortMatch { protocol: Some(missing), ports: Ports::Range(first, last) })?;
     let edits = edit::add_items(document.file, source, document, &path, vec![port.to_value(document)])?;
     let message = format!("allow {} too", missing.name());
-    Some(Fix { message, applicability: Applicability::Safe, edits })
+    Some(Fix { message, applicability: Applicability::Unsafe, edits })
 }

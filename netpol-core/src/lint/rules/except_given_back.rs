@@ -1,6 +1,6 @@
 //! `except-given-back`.
 
-use crate::diagnostic::{Category, Diagnostic, RuleName};
+use crate::diagnostic::{Category, Diagnostic, RuleName, Severity};
 use crate::dialect::network_policy::NetworkPolicy;
 use crate::dialect::network_policy::resource::{self, IpBlock};
 use crate::index::IndexedPeer;
@@ -61,12 +61,25 @@ fn exceptions(
             found.extend(given.and_then(|given| finding(policy, (place, &what), &given)));
         }
     }
-    found
+    once_as_info(found)
+}
+
+/// A rule for few ports may be meant as it is: of all that it gives back one is told.
+fn once_as_info(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut is_told = false;
+    let is_new =
+        |finding: &Diagnostic| finding.severity > Severity::Info || !std::mem::replace(&mut is_told, true);
+    found.into_iter().filter(is_new).collect()
 }
 
 fn peers(rule: &resource::Rule) -> impl Iterator<Item = &resource::Peer> {
     rule.peers.iter().flat_map(|peers| &peers.value).map(|peer| &peer.value)
 }
+
+/// So many ports are few: a rule for them was probably written for what listens there.
+const FEW_PORTS: u32 = 16;
+/// The ports of the DNS. A rule for them alone was written for the DNS.
+const DNS_PORTS: [u16; 2] = [53, 5353];
 
 /// The other rules of a direction for all of the same pods that share ports with a rule; none for one without effect.
 fn others<'a>(context: &Context<'a>, own: &RuleAt<'_>) -> Vec<RuleAt<'a>> {
@@ -84,6 +97,7 @@ fn others<'a>(context: &Context<'a>, own: &RuleAt<'_>) -> Vec<RuleAt<'a>> {
     let rules = of_others.chain([&own.place]).flat_map(|place| rules_of(context, *place));
     rules
         .filter(|it| acts(it) && is_other(it) && own.indexed.ports.fixed.overlaps(&it.indexed.ports.fixed))
+        .filter(|it| has_all_ports(own, it) || !is_for_dns(it))
         .collect()
 }
 
@@ -117,16 +131,31 @@ fn has_all_ports(own: &RuleAt<'_>, other: &RuleAt<'_>) -> bool {
     own.indexed.ports.fixed.is_subset(&other.indexed.ports.fixed)
 }
 
+fn ranges(rule: &RuleAt<'_>) -> impl Iterator<Item = (u16, u16)> {
+    rule.indexed.ports.fixed.iter().flat_map(|(_, ports)| ports.ranges().to_vec())
+}
+
+fn is_for_dns(rule: &RuleAt<'_>) -> bool {
+    ranges(rule).all(|(first, last)| first == last && DNS_PORTS.contains(&first))
+}
+
+fn has_few_ports(rule: &RuleAt<'_>) -> bool {
+    ranges(rule).map(|(first, last)| u32::from(last) - u32::from(first) + 1).sum::<u32>() <= FEW_PORTS
+}
+
 /// What of an exception a rule allows, and where.
 struct Given {
     place: Option<Span>,
     witness: String,
     ports: ConnectionSet,
+    severity: Severity,
 }
 
 fn given(context: &Context<'_>, own: &RuleAt<'_>, other: &RuleAt<'_>, witness: String) -> Given {
     let place = context.span(other.rule.origin).map(|span| context.head(span));
-    Given { place, witness, ports: shared(own, other) }
+    let is_meant = !has_all_ports(own, other) && has_few_ports(other);
+    let severity = if is_meant { Severity::Info } else { Severity::Warning };
+    Given { place, witness, ports: shared(own, other), severity }
 }
 
 /// A rule that names addresses which an exception takes out. One that names a part of them alone, or them on fewer
@@ -213,6 +242,7 @@ fn pods_given(
 fn finding(policy: &NetworkPolicy, (place, what): (Span, &str), given: &Given) -> Option<Diagnostic> {
     let message = format!("{what}: `{}` on {}", given.witness, given.ports);
     let help = "what one rule leaves out, another may allow: take it out of both, or remove the exception";
-    let found = RULE.finding(place, message).with_object(policy.object.clone()).with_help(help);
+    let found = RULE.finding(place, message).with_severity(given.severity);
+    let found = found.with_object(policy.object.clone()).with_help(help);
     Some(found.with_related(given.place?, "this rule allows it"))
 }

@@ -121,11 +121,9 @@ fn finding(
         }
         None => found.with_severity(Severity::Info),
     };
-    let are_shown = values.iter().all(|value| shown(value).is_some());
-    let applicability = if are_shown { Applicability::Safe } else { Applicability::Unsafe };
     let place = Some(key.span).filter(|_| key.via.is_none() && !is_there);
     Some(match place.and_then(|place| Fix::of_text(place, &key.value, CURRENT)) {
-        Some(fix) => found.with_fix(Fix { applicability, ..fix }),
+        Some(fix) => found.with_fix(Fix { applicability: Applicability::Unsafe, ..fix }),
         None => found,
     })
 }

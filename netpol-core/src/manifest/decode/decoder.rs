@@ -201,7 +201,9 @@ impl<'d> Decoder<'d> {
         let (written, wanted) = (self.written(node.span), expected.name);
         let words = cannot_unmarshal(node, path, expected);
         let mut found = Diagnostic::api(WRONG_TYPE, node.span, path.without_indexes(), words);
-        found.fix = retyped(node, wanted, written);
+        // A document whose type is no text may be of another program, which means the number.
+        let is_type = expected.owner == "metadataOnlyObject.TypeMeta";
+        found.fix = if is_type { None } else { retyped(node, wanted, written) };
         self.misread(node, found.with_help(advice(node, expected, written)));
     }
 
@@ -268,15 +270,13 @@ impl<'d> Decoder<'d> {
         }
     }
 
-    /// Adds a fix to the message on an unknown field that was reported last: its key is to be `name`. Where more than a
-    /// slip of the finger lies between, it is a guess.
+    /// Adds a fix to the message on an unknown field that was reported last: its key is to be `name`. It is never a safe
+    /// one: a server without strict validation drops the field, and would heed it then.
     pub fn rename_field(&mut self, entry: &Entry<'_>, name: &str) {
         let last = self.diagnostics.last_mut().filter(|last| last.primary.span == entry.key_span);
         if let Some(last) = last.filter(|_| entry.value.via.is_none()) {
             let fix = Fix::of_text(entry.key_span, &entry.key, name);
-            let applicability =
-                if is_slip(&entry.key, name) { Applicability::Safe } else { Applicability::Unsafe };
-            last.fix = fix.map(|fix| Fix { applicability, ..fix });
+            last.fix = fix.map(|fix| Fix { applicability: Applicability::Unsafe, ..fix });
         }
     }
 
@@ -348,11 +348,6 @@ fn distance_in_any_case(left: &str, right: &str) -> Option<usize> {
     // A name of the API is short: what is much longer is not even put into lower case.
     (left.len().abs_diff(right.len()) <= 100)
         .then(|| distance(&left.to_lowercase(), &right.to_lowercase()))?
-}
-
-/// Whether a slip of the finger makes one name of another: one letter, or two in a long word, and the case of any.
-fn is_slip(typed: &str, meant: &str) -> bool {
-    distance_in_any_case(typed, meant).is_some_and(|distance| distance <= (meant.len() / 5).clamp(1, 2))
 }
 
 /// A value of a type that is not wanted, as one of the type that is: a scalar in quotes as a text, a quoted number as a

@@ -1,25 +1,90 @@
-//! The edits that an explanation proposes, in the language of the files: part of the façade, which alone knows
+//! The changes that an explanation proposes, in the language of the files: part of the façade, which alone knows
 //! dialects and answers at once.
 
 use crate::diagnostic::Edit;
 use crate::dialect::network_policy::raise::{self, Raised};
 use crate::evaluate::PolicyRef;
-use crate::explain::{Change, Explanation, SmallestEdit};
+use crate::explain::{Change, Explanation, NewPolicy, Proposal, SmallestEdit};
 use crate::policy::{Direction, OriginId, Policy, PolicySet};
 use crate::report::text::Suggestion;
-use crate::text::{FileSet, Span};
+use crate::text::{FileId, FileSet, SourceFile, Span};
+use crate::yaml::emit::{self, Layout};
 use crate::yaml::{Value, edit};
 
 /// So many items are spelled out in the words of a suggestion.
 const SPELLED_OUT: usize = 3;
 
-/// The edits of an explanation as a person would make them. An edit that its API has no words for is left out.
+/// What an explanation proposes as a person would write it. A change that its API has no words for is left out.
 pub(crate) fn suggestions(
     files: &FileSet,
     policies: &PolicySet,
     explanation: &Explanation,
 ) -> Vec<Suggestion> {
-    explanation.edits().into_iter().filter_map(|edit| suggestion(files, policies, edit)).collect()
+    let proposals = explanation.proposals(policies).into_iter();
+    let suggestions = proposals.filter_map(|proposal| match &proposal {
+        Proposal::Edit(edit) => suggestion(files, policies, edit),
+        Proposal::NewPolicy(policy) => addition_of_policy(files, policies, policy),
+    });
+    let mut suggestions: Vec<Suggestion> = suggestions.collect();
+    join_edits_that_meet(&mut suggestions);
+    suggestions
+}
+
+/// Edits with nothing between them are one edit, of the first suggestion that has a part in it.
+fn join_edits_that_meet(suggestions: &mut [Suggestion]) {
+    let edits = suggestions.iter_mut().enumerate();
+    let mut all: Vec<(usize, Edit)> = edits
+        .flat_map(|(number, it)| std::mem::take(&mut it.edits).into_iter().map(move |edit| (number, edit)))
+        .collect();
+    all.sort_by_key(|(_, edit)| (edit.span.file, edit.span.start, edit.span.end));
+    let mut joined: Vec<(usize, Edit)> = Vec::new();
+    for (number, edit) in all {
+        match joined.last_mut() {
+            Some((first, last)) if last.span.file == edit.span.file && last.span.end == edit.span.start => {
+                *first = number.min(*first);
+                last.span.end = edit.span.end;
+                last.text.push_str(&edit.text);
+            }
+            _ => joined.push((number, edit)),
+        }
+    }
+    for (number, edit) in joined {
+        suggestions.get_mut(number).into_iter().for_each(|it| it.edits.push(edit.clone()));
+    }
+}
+
+/// A policy as a document, to be added behind the file of one that denies.
+fn addition_of_policy(files: &FileSet, policies: &PolicySet, policy: &NewPolicy) -> Option<Suggestion> {
+    let NewPolicy { namespace, name, subject, rule, beside } = policy;
+    let raised = raise::policy(namespace, name, subject, rule)?;
+    let PolicyRef::Evaluated(index) = beside else { return None };
+    let beside = policies.policies.get(*index as usize).filter(|policy| is_network_policy(policy))?;
+    let span = policies.origins.get(beside.origin)?.span;
+    let layout = Layout { column: 0, dash_offset: 0, newline: "\n" };
+    let text = format!("{}\n", emit::block(&raised.to_value(span), layout));
+    let edit = files.get(span.file).and_then(|file| appended(span.file, file, &text));
+    Some(Suggestion {
+        proposal: Proposal::NewPolicy(policy.clone()),
+        text_line: format!("add the NetworkPolicy {namespace}/{name}"),
+        place: None,
+        policy: Some(text),
+        edits: edit.into_iter().collect(),
+    })
+}
+
+/// A document behind the last one of a file; `None` for a file of JSON, which holds one.
+fn appended(id: FileId, file: &SourceFile, document: &str) -> Option<Edit> {
+    let text = file.text();
+    let is_json = text.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('"'));
+    if !file.is_verbatim() || is_json {
+        return None;
+    }
+    let end = u32::try_from(text.len()).ok()?;
+    let start = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
+    let addition = format!("{start}---\n{document}");
+    let is_crlf = text.contains("\r\n");
+    let addition = if is_crlf { addition.replace('\n', "\r\n") } else { addition };
+    Some(Edit { span: Span::new(id, end, end), text: addition })
 }
 
 fn suggestion(files: &FileSet, policies: &PolicySet, edit: &SmallestEdit) -> Option<Suggestion> {
@@ -32,14 +97,11 @@ fn suggestion(files: &FileSet, policies: &PolicySet, edit: &SmallestEdit) -> Opt
     let addition = addition(policies, policy, &edit.change)?;
     let span = policies.origins.get(addition.after)?.span;
     let place = if addition.after == policy.origin { span } else { Span { start: span.end, ..span } };
-    let whose = match edit.change {
-        Change::AddRule { .. } => format!(" of {}", policy.object),
-        Change::CorrectValue { .. } | Change::AddPeers { .. } | Change::AddPorts { .. } => String::new(),
-    };
     Some(Suggestion {
-        edit: edit.clone(),
-        text_line: format!("add {} under {}{whose}", words(&addition.items), addition.list),
-        place,
+        proposal: Proposal::Edit(edit.clone()),
+        text_line: format!("add {} under {}", words(&addition.items), addition.list),
+        place: Some(place),
+        policy: None,
         edits: edits(files, document, &addition).unwrap_or_default(),
     })
 }
@@ -56,9 +118,10 @@ fn correction(
     let source = files.get(document.file)?;
     let change = edit::replace_text(document.file, source, document, &path, (wanted, has));
     Some(Suggestion {
-        edit: edit.clone(),
+        proposal: Proposal::Edit(edit.clone()),
         text_line: format!("change `{wanted}` to `{has}` in {}", peer.path),
-        place: change.as_ref().map_or(peer.span, |change| change.span),
+        place: Some(change.as_ref().map_or(peer.span, |change| change.span)),
+        policy: None,
         edits: change.into_iter().collect(),
     })
 }
@@ -103,14 +166,6 @@ fn addition(policies: &PolicySet, policy: &Policy, change: &Change) -> Option<Ad
                 items: ports.iter().map(raise::port).collect::<Option<Vec<_>>>()?,
                 list: format!("{}.ports", policies.origins.get(placed.origin)?.path),
                 after: last.map_or(placed.origin, |port| port.origin),
-            })
-        }
-        Change::AddRule { rule } => {
-            let last = policy.rules.iter().rev().find(|other| other.value.direction == rule.direction);
-            Some(Addition {
-                items: vec![raise::rule(rule, namespace)?],
-                list: rule.direction.name().to_owned(),
-                after: last.map_or(policy.origin, |last| last.origin),
             })
         }
     }
@@ -177,11 +232,7 @@ mod tests {
             text_lines(vec![rule], "cart"),
             ["add `- {protocol: TCP, port: 80}` under ingress[0].ports"]
         );
-        assert_eq!(
-            text_lines(vec![], "cart"),
-            ["add `- {from: [{podSelector: {matchLabels: {app: cart}}}], \
-              ports: [{protocol: TCP, port: 80}]}` under ingress of NetworkPolicy shop/in"]
-        );
+        assert_eq!(text_lines(vec![], "cart"), ["add the NetworkPolicy shop/cart-to-cart-80-ingress"]);
     }
 
     const MANIFESTS: &str = "\

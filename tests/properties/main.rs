@@ -2,6 +2,7 @@
 
 mod changes;
 mod coverage;
+mod edits;
 mod maps;
 mod redundancy;
 mod reports;

@@ -31,7 +31,7 @@ pub struct FixChoice {
     /// Apply the safe fixes to the files, and report what remains
     #[arg(long)]
     pub fix: bool,
-    /// With --fix or --diff: also the fixes that may change what is meant
+    /// With --fix or --diff: also the fixes that may open or close connections
     #[arg(long)]
     pub unsafe_fixes: bool,
     /// Show what fixes would change as a patch, and change nothing

@@ -152,7 +152,7 @@ impl Cluster {
         }
         for (number, (key, mut groups)) in (0u32..).zip(members) {
             groups.sort_by(|a, b| pod_of(a).cmp(&pod_of(b)));
-            self.add_workload(WorkloadId(number), &key, groups, own.get(&key).map(|workload| workload.span));
+            self.add_workload(WorkloadId(number), &key, groups, own.get(&key).copied());
         }
     }
 
@@ -161,10 +161,11 @@ impl Cluster {
         id: WorkloadId,
         key: &Key,
         groups: Vec<PodGroup>,
-        span: Option<crate::text::Span>,
+        own: Option<&manifest::Workload>,
     ) {
         let namespace = self.namespace_named(&key.0).unwrap_or(NamespaceId(0));
         let first = u32::try_from(self.groups.len()).unwrap_or(u32::MAX);
+        let span = own.map(|workload| workload.span);
         let Some(place) = span.or_else(|| groups.first().map(|group| group.span)) else { return };
         let ids: Vec<GroupId> = (first..).map(GroupId).take(groups.len()).collect();
         for (group_id, mut group) in ids.iter().zip(groups) {
@@ -180,6 +181,7 @@ impl Cluster {
             namespace,
             name: key.1.clone(),
             owner: key.2.clone(),
+            labels: own.map(own_labels).unwrap_or_default(),
             groups: ids,
             span: place,
         });
@@ -321,6 +323,11 @@ fn one_a_family(addresses: impl Iterator<Item = IpAddr>) -> Vec<IpAddr> {
     }
     kept.sort_unstable();
     kept
+}
+
+/// The labels of an object that makes pods, and of the Jobs between.
+fn own_labels(workload: &manifest::Workload) -> Labels {
+    labels_of(workload.metadata.labels.iter().chain(&workload.job_labels).cloned())
 }
 
 #[cfg(test)]

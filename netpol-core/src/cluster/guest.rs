@@ -64,7 +64,8 @@ impl Cluster {
             span: place,
         });
         let owner = Owner::Hypothetical(pod.labels.clone());
-        self.workloads.push(Workload { namespace, name, owner, groups: vec![group], span: place });
+        let labels = Labels::default();
+        self.workloads.push(Workload { namespace, name, owner, labels, groups: vec![group], span: place });
         Some(workload)
     }
 }

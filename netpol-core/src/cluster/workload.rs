@@ -42,6 +42,8 @@ pub struct Workload {
     pub name: String,
     /// What it is.
     pub owner: Owner,
+    /// The labels of the object itself, and of the Jobs of a CronJob, which its pods do not get.
+    pub labels: Labels,
     /// Its pods; never empty.
     pub groups: Vec<GroupId>,
     /// Where it stands: its own object, or the first of its pods.

@@ -217,6 +217,7 @@ mod tests {
             namespace: NamespaceId(0),
             name: name.to_owned(),
             owner: Owner::Pod,
+            labels: Labels::default(),
             groups: vec![GroupId(number)],
             span: place(),
         };

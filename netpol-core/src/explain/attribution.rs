@@ -148,7 +148,7 @@ mod tests {
         let denied = ingress(&tiered(&pass, vec![]));
         assert_eq!((denied.decision, deciding(&denied)), (Decision::Deny, vec![(0, 0)]));
         assert!(
-            matches!(&denied.remedies[..], [Remedy::Edit(edit)] if edit.policy == PolicyRef::Evaluated(1))
+            matches!(&denied.remedies[..], [Remedy::NewPolicy(new)] if new.beside == PolicyRef::Evaluated(1))
         );
     }
 

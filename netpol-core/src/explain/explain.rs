@@ -1,9 +1,9 @@
 //! From a verdict and its traces to an explanation.
 
-use super::edit::remedies;
 use super::near_policy::near_policies;
 use super::peer::peer_fact;
 use super::port::port_fact;
+use super::remedy::remedies;
 use super::scene::Scene;
 use super::stage::Stage;
 use super::{DirectionExplanation, Explanation, Isolation, PairExplanation, PolicyFact, RuleFact};
@@ -23,7 +23,9 @@ pub fn explain(
 ) -> Explanation {
     let pairs = traces.into_iter().map(|trace| {
         let assumptions = &verdict.assumptions;
-        let scene = Scene { cluster, policies, pair: &trace.pair, family: trace.family, assumptions };
+        let request = &verdict.request;
+        let scene =
+            Scene { cluster, policies, request, pair: &trace.pair, family: trace.family, assumptions };
         let egress = explain_direction(scene, &trace.egress);
         let ingress = explain_direction(scene, &trace.ingress);
         PairExplanation { egress, ingress, family: trace.family, pair: trace.pair }

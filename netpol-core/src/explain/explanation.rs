@@ -1,9 +1,9 @@
 //! The shape of an explanation.
 
-use super::{NearMiss, PolicyFact};
+use super::{NearMiss, PolicyFact, Proposal, Remedy};
 use crate::evaluate::{Decision, End, Exemption, Pair, PolicyRef, UnknownAs, Verdict};
 use crate::net::{ConnectionSet, Decided, Family};
-use crate::policy::{Direction, OriginId, Peer, PortMatch, Rule};
+use crate::policy::{Direction, OriginId, PolicySet};
 use crate::selector::Requirement;
 
 /// An answer with its whole reason.
@@ -28,17 +28,11 @@ impl Explanation {
         decided
     }
 
-    /// Every edit that is proposed, each once, in the order in which it is met.
-    pub fn edits(&self) -> Vec<&SmallestEdit> {
+    /// Every change that is proposed, in the order in which they are met: what several pairs ask of one place is one. New
+    /// policies have names that no other policy has.
+    pub fn proposals(&self, policies: &PolicySet) -> Vec<Proposal> {
         let directions = self.pairs.iter().flat_map(PairExplanation::directions);
-        let mut edits: Vec<&SmallestEdit> = Vec::new();
-        for remedy in directions.flat_map(|direction| &direction.remedies) {
-            match remedy {
-                Remedy::Edit(edit) if !edits.contains(&edit) => edits.push(edit),
-                _ => {}
-            }
-        }
-        edits
+        Proposal::of_all(directions.flat_map(|direction| &direction.remedies), policies)
     }
 }
 
@@ -137,71 +131,4 @@ pub struct NearPolicy {
     pub requirement: Requirement,
     /// How.
     pub near: NearMiss,
-}
-
-/// What would turn a denial or a doubt round.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Remedy {
-    /// An edit of a policy.
-    Edit(SmallestEdit),
-    /// A rule denies: it is to be narrowed or removed.
-    Deny {
-        /// The policy.
-        policy: PolicyRef,
-        /// The place of the rule in it.
-        rule: usize,
-        /// Where the rule stands.
-        origin: OriginId,
-    },
-    /// The other end is a node or a pod in a node's network whose addresses are not known, so that no peer
-    /// can name it.
-    AddressNeeded,
-}
-
-/// The smallest change of a policy that allows what this direction denies.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SmallestEdit {
-    /// The policy to change.
-    pub policy: PolicyRef,
-    /// Where the change belongs: the rule that is extended, or the policy that gets a rule.
-    pub origin: OriginId,
-    /// The change.
-    pub change: Change,
-    /// Whether the policy applies to every pod of its namespace, so that the change opens all of them.
-    pub opens_namespace: bool,
-}
-
-/// A change of a policy.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
-    /// A peer wants a value of a label that no pod has, and the other end has nearly that value.
-    CorrectValue {
-        /// The place of the rule among the policy's rules.
-        rule: usize,
-        /// The place of the peer in the rule.
-        peer: usize,
-        /// The value that it wants.
-        wanted: String,
-        /// The value that the other end has.
-        has: String,
-    },
-    /// A rule takes further peers.
-    AddPeers {
-        /// The place of the rule among the policy's rules.
-        rule: usize,
-        /// The peers; more than one only for several blocks of addresses.
-        peers: Vec<Peer>,
-    },
-    /// A rule takes further ports.
-    AddPorts {
-        /// The place of the rule among the policy's rules.
-        rule: usize,
-        /// The ports.
-        ports: Vec<PortMatch>,
-    },
-    /// The policy gets a rule. Its parts have the origin of the policy.
-    AddRule {
-        /// The rule.
-        rule: Rule,
-    },
 }

@@ -97,6 +97,15 @@ pub enum NearMiss {
         /// The value that it was to have.
         wanted: String,
     },
+    /// The pod's maker: it has the label, and does not give it to its pods.
+    OfMaker {
+        /// The kind of the maker.
+        kind: String,
+        /// The key of the label.
+        key: String,
+        /// Its value.
+        value: String,
+    },
 }
 
 /// Why a peer does not match, or why that is not known.

@@ -6,19 +6,17 @@
 pub mod explain;
 pub mod explanation;
 pub mod fact;
+pub mod remedy;
 
 mod attribution;
-mod edit;
 mod near_policy;
 mod peer;
-mod peer_choice;
 mod pod_view;
 mod port;
 mod scene;
 mod stage;
 
 pub use explain::explain;
-pub use explanation::{
-    Change, DirectionExplanation, Explanation, Isolation, NearPolicy, PairExplanation, Remedy, SmallestEdit,
-};
+pub use explanation::{DirectionExplanation, Explanation, Isolation, NearPolicy, PairExplanation};
 pub use fact::{Has, Holder, Miss, NearMiss, PeerFact, PolicyFact, PortFact, PortMiss, RuleFact};
+pub use remedy::{Change, LabelNeeded, NewPolicy, Proposal, ProposalKey, Remedy, SmallestEdit};

@@ -5,7 +5,7 @@ use super::stage::Stage;
 use super::{NearMiss, NearPolicy};
 use crate::evaluate::PolicyRef;
 use crate::policy::{Action, NamespaceMatch, Policy};
-use crate::selector::{Requirement, near};
+use crate::selector::Requirement;
 
 /// The policies of the direction that miss the subject by one requirement that is nearly met.
 pub(super) fn near_policies(stage: &Stage<'_>) -> Vec<NearPolicy> {
@@ -41,6 +41,6 @@ fn nearly_selects<'a>(stage: &Stage<'_>, policy: &'a Policy) -> Option<(&'a Requ
     };
     let mut failing = subject.pods.requirements().iter().filter(|it| !it.matches(&pod.labels).truth.is_yes());
     let (Some(requirement), None, true) = (failing.next(), failing.next(), is_namespace) else { return None };
-    let slip = near_miss(stage.scene, pod, (requirement, near(requirement, &pod.labels)?))?;
+    let slip = near_miss(stage.scene, pod, requirement)?;
     Some((requirement, slip))
 }

@@ -4,7 +4,7 @@ use super::pod_view::PodView;
 use super::scene::Scene;
 use super::stage::Stage;
 use super::{Has, Holder, Miss, NearMiss, PeerFact};
-use crate::cluster::{Endpoint, PodAddresses};
+use crate::cluster::{Endpoint, Owner, PodAddresses};
 use crate::evaluate::PeerTrace;
 use crate::net::{Family, IpSet};
 use crate::policy::{AddressBlock, NamespaceMatch, Peer, Placed, PodMatch, Policy};
@@ -50,31 +50,32 @@ fn misses_of_pod(scene: Scene<'_>, policy: &Policy, wanted: &PodMatch, pod: &Pod
         NamespaceMatch::Named(_) => {}
         NamespaceMatch::Selected(selector) => {
             let holder = Holder::Namespace(pod.namespace.to_owned());
-            misses.extend(label_misses(selector, &pod.namespace_labels, &holder, |requirement, near| {
+            misses.extend(label_misses(selector, &pod.namespace_labels, &holder, |requirement| {
+                let near = near(requirement, &pod.namespace_labels)?;
                 let labels = scene.cluster.namespaces.iter().map(|namespace| &namespace.labels);
                 (!is_meant(&near, requirement, labels)).then_some(NearMiss::OfPolicy(near))
             }));
         }
     }
-    misses.extend(label_misses(&wanted.pods, &pod.labels, &Holder::Pod, |requirement, near| {
-        near_miss(scene, pod, (requirement, near))
+    misses.extend(label_misses(&wanted.pods, &pod.labels, &Holder::Pod, |requirement| {
+        near_miss(scene, pod, requirement)
     }));
     misses
 }
 
-/// The requirements that labels do not meet, or may not meet; `judge` says whose slip a near miss is.
+/// The requirements that labels do not meet, or may not meet; `judge` says how one is nearly met, and whose slip that is.
 fn label_misses(
     selector: &Selector,
     labels: &Labels,
     holder: &Holder,
-    judge: impl Fn(&Requirement, Near) -> Option<NearMiss>,
+    judge: impl Fn(&Requirement) -> Option<NearMiss>,
 ) -> Vec<Miss> {
     let failing = selector.requirements().iter().filter(|it| !it.matches(labels).truth.is_yes());
     let misses = failing.map(|requirement| Miss::Label {
         holder: holder.clone(),
         requirement: requirement.clone(),
         has: has(requirement, labels),
-        near: near(requirement, labels).and_then(|near| judge(requirement, near)),
+        near: judge(requirement),
     });
     misses.collect()
 }
@@ -93,14 +94,17 @@ fn has(requirement: &Requirement, labels: &Labels) -> Has {
     }
 }
 
-/// Whose slip a near miss of a pod's label is, if it is one: the pod's where other pods have the wanted value, while no
-/// policy wants the value that this one has and it is not the name of its workload.
-pub(super) fn near_miss(
-    scene: Scene<'_>,
-    pod: &PodView<'_>,
-    (requirement, near): (&Requirement, Near),
-) -> Option<NearMiss> {
-    if !is_meant(&near, requirement, scene.cluster.groups.iter().map(|group| &group.labels)) {
+/// How a pod nearly meets a requirement, if it does, and whose slip that is: its maker's, where that has the label; its own
+/// where other pods have the wanted value, while no policy wants the value that this one has and it is not the name of its
+/// workload.
+pub(super) fn near_miss(scene: Scene<'_>, pod: &PodView<'_>, requirement: &Requirement) -> Option<NearMiss> {
+    if let Some(slip) = slip_of_maker(scene, pod, requirement) {
+        return Some(slip);
+    }
+    let near = near(requirement, &pod.labels)?;
+    if matches!(near, Near::Version { .. })
+        || !is_meant(&near, requirement, scene.cluster.groups.iter().map(|group| &group.labels))
+    {
         return Some(NearMiss::OfPolicy(near));
     }
     let (Near::Value { wanted, has } | Near::ValueCase { wanted, has }) = near else { return None };
@@ -114,6 +118,17 @@ pub(super) fn near_miss(
         })
     };
     (!is_name && !is_wanted()).then_some(NearMiss::OfPod { has, wanted })
+}
+
+/// A label that stands on the object that makes the pods, and not on them.
+fn slip_of_maker(scene: Scene<'_>, pod: &PodView<'_>, requirement: &Requirement) -> Option<NearMiss> {
+    let maker = scene.cluster.workload(pod.workload?)?;
+    let Owner::Kind(kind) = &maker.owner else { return None };
+    let key = requirement.key.as_deref()?;
+    let Some(LabelValue::Known(value)) = maker.labels.get(key) else { return None };
+    let is_missed = pod.labels.get(key).is_none() && !requirement.operator.accepts_absent();
+    let is_met = is_missed && requirement.matches(&maker.labels).truth.is_yes();
+    is_met.then(|| NearMiss::OfMaker { kind: kind.clone(), key: key.to_owned(), value: value.clone() })
 }
 
 /// The selectors of pods of a policy: of its subject and of its peers.
@@ -134,7 +149,9 @@ fn is_meant<'a>(
 ) -> bool {
     let Some(key) = requirement.key.as_deref() else { return false };
     match near {
-        Near::Value { wanted, .. } | Near::ValueCase { wanted, .. } => is_in_use(labels, key, wanted),
+        Near::Value { wanted, .. } | Near::ValueCase { wanted, .. } | Near::Version { wanted, .. } => {
+            is_in_use(labels, key, wanted)
+        }
         Near::Key { .. } | Near::OtherKey { .. } => {
             labels.any(|labels| requirement.values.iter().any(|value| has_value(labels, key, value)))
         }

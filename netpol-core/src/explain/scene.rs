@@ -1,7 +1,7 @@
 //! What a pair is explained with.
 
 use crate::cluster::Cluster;
-use crate::evaluate::{Assumption, Pair, PolicyRef};
+use crate::evaluate::{Assumption, Pair, PolicyRef, Request};
 use crate::net::Family;
 use crate::policy::{Policy, PolicySet};
 
@@ -12,6 +12,8 @@ pub(super) struct Scene<'a> {
     pub(super) cluster: &'a Cluster,
     /// The policies.
     pub(super) policies: &'a PolicySet,
+    /// What was asked.
+    pub(super) request: &'a Request,
     /// The pair.
     pub(super) pair: &'a Pair,
     /// The family that the trace is of.

@@ -43,7 +43,7 @@ impl BlockAnswer {
 
 impl Block {
     /// The block with its answers under these facts.
-    pub(super) fn new(block: AddressBlock, facts: &Facts) -> Self {
+    pub fn new(block: AddressBlock, facts: &Facts) -> Self {
         let pods = Family::ALL.map(|family| pod_answer(&block, family, &facts.pod_cidrs));
         let nodes = Family::ALL.map(|family| {
             let known = facts.node_addresses.in_family(family);

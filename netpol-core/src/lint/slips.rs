@@ -54,7 +54,9 @@ pub(super) fn slip<'s>(labels: &Labels, selector: &'s Selector) -> Option<(&'s R
 pub(super) fn meant(labels: &Labels, (requirement, near): &(&Requirement, Near)) -> String {
     let key = requirement.key.as_deref().unwrap_or_default();
     match near {
-        Near::Value { has, .. } | Near::ValueCase { has, .. } => format!("{key}={has}"),
+        Near::Value { has, .. } | Near::ValueCase { has, .. } | Near::Version { has, .. } => {
+            format!("{key}={has}")
+        }
         Near::Key { key } => format!("{key}={}", value(labels, key)),
         Near::OtherKey { key, value } => format!("{key}={value}"),
     }
@@ -117,13 +119,11 @@ pub(super) fn bearer(
     let name = format!("{kind} {}/{}", metadata.namespace.value, metadata.name.value);
     let pairs = of_pods.iter().filter_map(|label| Some((&label.key.value, label.value.value.as_ref()?)));
     let own: Vec<String> = pairs.map(|(key, value)| format!("`{key}={value}`")).collect();
+    let own = words::some(&own);
     Some(Bearer {
         span: first.key.span.cover(first.value.span),
         label: format!("`{name}` has this label, and its pods do not"),
-        help: format!(
-            "selectors look at the labels of pods alone; those of `{name}` have {}",
-            words::some(&own)
-        ),
+        help: format!("selectors look at the labels of pods alone; those of `{name}` have {own}"),
     })
 }
 

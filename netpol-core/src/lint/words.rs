@@ -7,7 +7,7 @@ use crate::index::ClassId;
 /// So many things are named one by one.
 pub(super) const NAMED: usize = 3;
 
-/// `a`, `a and b`, `a, b and c`, `a, b and 5 more`.
+/// `a`, `a and b`, `a, b and c`, `a, b and 5 more`; `none` of nothing, so that no sentence ends in its middle.
 pub(super) fn some<S: AsRef<str>>(names: &[S]) -> String {
     first_of(names, names.len())
 }
@@ -19,7 +19,7 @@ fn first_of<S: AsRef<str>>(names: &[S], count: usize) -> String {
     if count > shown {
         words.push(format!("{} more", count - shown));
     }
-    let Some(last) = words.pop() else { return String::new() };
+    let Some(last) = words.pop() else { return "none".to_owned() };
     if words.is_empty() { last } else { format!("{} and {last}", words.join(", ")) }
 }
 
@@ -62,6 +62,7 @@ mod tests {
 
     #[test]
     fn few_are_named_and_many_are_counted() {
+        assert_eq!(some::<&str>(&[]), "none");
         assert_eq!(some(&["a"]), "a");
         assert_eq!(some(&["a", "b"]), "a and b");
         assert_eq!(some(&["a", "b", "c"]), "a, b and c");

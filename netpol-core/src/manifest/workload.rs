@@ -93,6 +93,8 @@ pub struct Workload {
     pub replicas: Option<Spanned<u32>>,
     /// `spec.ordinals.start` of a StatefulSet.
     pub first_ordinal: u32,
+    /// The labels that a CronJob gives its Jobs.
+    pub job_labels: Vec<Label>,
     /// The labels of the pod template.
     pub pod_labels: Vec<Label>,
     /// Where the template's `metadata.labels` stand, or the template, or the object.
@@ -117,6 +119,7 @@ impl Workload {
             metadata: Metadata::read_valid(decoder, root, default_namespace),
             replicas: None,
             first_ordinal: 0,
+            job_labels: Vec::new(),
             pod_labels: Vec::new(),
             pod_labels_span: root.span,
             pod_spec: PodSpec::default(),
@@ -145,6 +148,13 @@ impl Workload {
         let path = path.field("jobTemplate");
         let expected = GoType::new("CronJobSpec", "v1.JobTemplateSpec");
         let Some(template) = decoder.mapping(&entry.value, &path, expected) else { return };
+        if let Some(entry) = template.get("metadata") {
+            let (path, expected) = (path.field("metadata"), GoType::new("JobTemplateSpec", "v1.ObjectMeta"));
+            let metadata = decoder.mapping(&entry.value, &path, expected);
+            if let Some(entry) = metadata.and_then(|metadata| metadata.get("labels")) {
+                self.job_labels = labels(decoder, &entry.value, &path.field("labels"));
+            }
+        }
         let Some(entry) = template.get("spec") else { return };
         let path = path.field("spec");
         let expected = GoType::new("JobTemplateSpec", "v1.JobSpec");

@@ -57,6 +57,7 @@ impl Scenario {
                 namespace,
                 name: (*name).to_owned(),
                 owner: Owner::Kind("Deployment".to_owned()),
+                labels: Labels::default(),
                 groups: vec![GroupId(number)],
                 span,
             });

@@ -21,6 +21,13 @@ pub enum Near {
         /// The value that the label has.
         has: String,
     },
+    /// The label is there, and its value differs from a wanted one in a version alone, which changes with each release.
+    Version {
+        /// The wanted value.
+        wanted: String,
+        /// The value that the label has.
+        has: String,
+    },
     /// A label with nearly this key, or with this key in another case, has a wanted value.
     Key {
         /// The key of that label.
@@ -81,10 +88,33 @@ fn near_value(wanted: &[String], has: &str) -> Option<Near> {
     if let Some(value) = same_letters {
         return Some(Near::ValueCase { wanted: value.clone(), has: has.to_owned() });
     }
+    let of_release = wanted.iter().find(|value| is_other_release(value, has));
+    if let Some(value) = of_release {
+        return Some(Near::Version { wanted: value.clone(), has: has.to_owned() });
+    }
     let slips = wanted.iter().filter(|value| is_slip(value, has));
     slips
         .min_by_key(|value| distance(value, has))
         .map(|value| Near::Value { wanted: value.clone(), has: has.to_owned() })
+}
+
+/// Whether two texts name two releases of one thing: `etcd-8.8.0` and `etcd-8.8.1`, but not `web-1` and `web-2`.
+fn is_other_release(left: &str, right: &str) -> bool {
+    left != right && name_before_version(left).is_some_and(|name| name_before_version(right) == Some(name))
+}
+
+/// What stands before the first number that a dot and another number follow.
+fn name_before_version(text: &str) -> Option<&str> {
+    let starts = text.char_indices().filter(|(at, letter)| {
+        let before = text.get(..*at).and_then(|before| before.chars().next_back());
+        letter.is_ascii_digit() && !before.is_some_and(|before| before.is_ascii_digit() || before == '.')
+    });
+    let mut names = starts.filter_map(|(at, _)| {
+        let (name, rest) = text.split_at_checked(at)?;
+        let rest = rest.trim_start_matches(|letter: char| letter.is_ascii_digit()).strip_prefix('.')?;
+        rest.starts_with(|letter: char| letter.is_ascii_digit()).then_some(name)
+    });
+    names.next()
 }
 
 /// Whether one text is the other with a letter or two wrong. Texts that differ in digits alone (`web-1`, `web-2`) or in
@@ -143,6 +173,15 @@ mod tests {
         assert!(matches!(of(("app", "fornt"), ("app", "front")), Some(Near::Value { .. })));
         assert!(matches!(of(("app", "wbe-server"), ("app", "web-server")), Some(Near::Value { .. })));
         assert!(matches!(of(("app", "fromtend-eu"), ("app", "frontend-eu")), Some(Near::Value { .. })));
+    }
+
+    #[test]
+    fn another_release_is_near() {
+        let chart = |wanted, has| of(("helm.sh/chart", wanted), ("helm.sh/chart", has));
+        assert!(matches!(chart("etcd-8.8.1", "etcd-8.8.0"), Some(Near::Version { .. })));
+        assert!(matches!(chart("v1.10.0", "v1.9.3-rc1"), Some(Near::Version { .. })));
+        assert_eq!(chart("etcd-8.8.1", "redis-8.8.0"), None);
+        assert_eq!(chart("v1", "v2"), None);
     }
 
     #[test]

@@ -238,6 +238,7 @@ fn cluster(lowering: &Lowering, span: Span) -> Cluster {
         namespace: NamespaceId(0),
         name: name.to_owned(),
         owner: Owner::Pod,
+        labels: Labels::default(),
         groups: vec![GroupId(number)],
         span,
     };

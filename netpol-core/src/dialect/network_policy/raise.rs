@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::net::{HoledBlock, IpSet, Protocol};
-use crate::policy::{NamespaceMatch, Peer, PodMatch, PortMatch, Ports, Rule};
+use crate::policy::{Direction, NamespaceMatch, Peer, PodMatch, PortMatch, Ports, Rule};
 use crate::selector::{Operator, Requirement, Selector};
 use crate::text::Span;
 use crate::yaml::{Entry, Mapping, Node, Value};
@@ -60,8 +60,8 @@ pub fn rule(rule: &Rule, namespace: &str) -> Option<Raised> {
         let items: Option<Vec<Vec<Raised>>> =
             peers.iter().map(|placed| peer(&placed.value, namespace)).collect();
         let key = match rule.direction {
-            crate::policy::Direction::Ingress => "from",
-            crate::policy::Direction::Egress => "to",
+            Direction::Ingress => "from",
+            Direction::Egress => "to",
         };
         fields.push(field(key, Raised::List(items?.into_iter().flatten().collect())));
     }
@@ -70,6 +70,26 @@ pub fn rule(rule: &Rule, namespace: &str) -> Option<Raised> {
         fields.push(field("ports", Raised::List(items?)));
     }
     Some(Raised::Map(fields))
+}
+
+/// A policy with one rule; `None` when the API has no words for it.
+pub fn policy(namespace: &str, name: &str, subject: &Selector, rule: &Rule) -> Option<Raised> {
+    let (list, direction) = match rule.direction {
+        Direction::Ingress => ("ingress", "Ingress"),
+        Direction::Egress => ("egress", "Egress"),
+    };
+    let metadata = vec![field("name", text(name)), field("namespace", text(namespace))];
+    let spec = vec![
+        field("podSelector", selector(subject)?),
+        field("policyTypes", Raised::List(vec![text(direction)])),
+        field(list, Raised::List(vec![self::rule(rule, namespace)?])),
+    ];
+    Some(Raised::Map(vec![
+        field("apiVersion", text("networking.k8s.io/v1")),
+        field("kind", text("NetworkPolicy")),
+        field("metadata", Raised::Map(metadata)),
+        field("spec", Raised::Map(spec)),
+    ]))
 }
 
 /// A selector; `None` when it holds what is not known.

@@ -5,7 +5,7 @@ use std::fmt;
 use textwrap::core::display_width;
 
 use crate::diagnostic::Edit;
-use crate::explain::SmallestEdit;
+use crate::explain::Proposal;
 use crate::text::{Span, one_line};
 
 /// What a segment is, for a front end that paints.
@@ -95,15 +95,18 @@ impl fmt::Display for Text {
     }
 }
 
-/// A remedy with its text in the language of the file, as the façade renders it.
+/// A change that is proposed, with its text in the language of the file, as the façade renders it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suggestion {
-    /// The remedy that it renders.
-    pub edit: SmallestEdit,
+    /// The change that it renders.
+    pub proposal: Proposal,
     /// What to do: ``add `- podSelector: {matchLabels: {app: adservice}}` under ingress[0].from``.
     pub text_line: String,
-    /// Where.
-    pub place: Span,
-    /// The change of the file.
+    /// Where; `None` for a policy that is to be added.
+    pub place: Option<Span>,
+    /// The policy that is to be added, whole, as a document of YAML.
+    pub policy: Option<String>,
+    /// The change of a file. Changes of several suggestions that meet stand in the first of them, as one; a policy is
+    /// added to the file of one that denies, and where that is no file of YAML, there is no edit.
     pub edits: Vec<Edit>,
 }

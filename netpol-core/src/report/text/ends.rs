@@ -82,6 +82,9 @@ pub(crate) fn blocks(addresses: &IpSet) -> String {
     if !present.is_empty() && present.iter().all(|(family, set)| *set == internet(*family)) {
         return "internet".to_owned();
     }
+    if present.is_empty() {
+        return "no address".to_owned();
+    }
     let words: Vec<String> = present.iter().map(|(_, set)| blocks_of_family(set)).collect();
     words.join(", ")
 }

@@ -6,7 +6,8 @@ use super::{Line, Role, Suggestion, Text, ends, misses, remedies};
 use crate::cluster::Endpoint;
 use crate::evaluate::{Decision, Exemption, PolicyRef, UnknownAs};
 use crate::explain::{
-    DirectionExplanation, Explanation, Isolation, PairExplanation, PeerFact, PolicyFact, PortFact, RuleFact,
+    DirectionExplanation, Explanation, Isolation, PairExplanation, PeerFact, PolicyFact, PortFact, Remedy,
+    RuleFact,
 };
 use crate::net::ConnectionSet;
 use crate::policy::{Action, Direction, Peer, PortMatch, Rule};
@@ -16,19 +17,24 @@ use crate::selector::Truth;
 
 /// So many pairs are explained; of more, the rest is counted.
 const PAIRS: usize = 10;
+/// So many changes are spelled out; more are in the other formats.
+const REMEDIES: usize = 20;
 
 /// An explanation in words, with the remedies as `suggestions` spell them.
 pub fn explanation(context: Context<'_>, explanation: &Explanation, suggestions: &[Suggestion]) -> Text {
     let mut layout = Layout::default();
     heading(&mut layout, context.cluster, &explanation.verdict);
     match explanation.pairs.as_slice() {
-        [pair] => pair_lines(&mut layout, context, (pair, suggestions)),
+        [pair] => {
+            pair_lines(&mut layout, context, pair);
+            remedy_lines(&mut layout, context, (pair, suggestions));
+        }
         pairs => {
             let ports = ends::asked(&explanation.verdict.request.ports);
             for pair in pairs.iter().take(PAIRS) {
                 layout.line(Line::new());
                 pair_heading(&mut layout, context.cluster, &pair.pair, &ports);
-                pair_lines(&mut layout, context, (pair, suggestions));
+                pair_lines(&mut layout, context, pair);
             }
             if let Some(rest) = pairs.len().checked_sub(PAIRS).filter(|rest| *rest > 0) {
                 let more = count(rest, "more pair", "more pairs");
@@ -37,6 +43,7 @@ pub fn explanation(context: Context<'_>, explanation: &Explanation, suggestions:
                     Line::new().with(Role::Dim, format!("and {more}: ask for one of them, or -o json")),
                 );
             }
+            remedy_lines_of_all(&mut layout, context, (explanation, suggestions));
         }
     }
     basis(&mut layout, context, &explanation.verdict);
@@ -167,11 +174,7 @@ const fn exempt(direction: &DirectionExplanation, exemption: Exemption) -> &'sta
     }
 }
 
-fn pair_lines(
-    layout: &mut Layout,
-    context: Context<'_>,
-    (pair, suggestions): (&PairExplanation, &[Suggestion]),
-) {
+fn pair_lines(layout: &mut Layout, context: Context<'_>, pair: &PairExplanation) {
     let label = |direction: &DirectionExplanation| side(context.cluster, pair, direction);
     let width = pair.directions().map(|direction| label(direction).chars().count()).into_iter().max();
     for direction in pair.directions() {
@@ -195,23 +198,61 @@ fn pair_lines(
             );
         }
     }
-    remedy_lines(layout, context, (pair, suggestions));
 }
 
+/// What would allow a pair.
 fn remedy_lines(
     layout: &mut Layout,
     context: Context<'_>,
     (pair, suggestions): (&PairExplanation, &[Suggestion]),
 ) {
     let remedies = pair.directions().into_iter().flat_map(|direction| &direction.remedies);
-    let mut told = match pair.pair.decision {
+    tell_remedies(layout, context, (pair.pair.decision, remedies.collect()), suggestions);
+}
+
+/// What would allow several pairs: each change once.
+fn remedy_lines_of_all(
+    layout: &mut Layout,
+    context: Context<'_>,
+    (explanation, suggestions): (&Explanation, &[Suggestion]),
+) {
+    let directions = explanation.pairs.iter().flat_map(PairExplanation::directions);
+    let remedies: Vec<&Remedy> = directions.flat_map(|direction| &direction.remedies).collect();
+    if !remedies.is_empty() {
+        layout.line(Line::new());
+        tell_remedies(layout, context, (Decision::Partial, remedies), suggestions);
+    }
+}
+
+fn tell_remedies(
+    layout: &mut Layout,
+    context: Context<'_>,
+    (decision, remedies): (Decision, Vec<&Remedy>),
+    suggestions: &[Suggestion],
+) {
+    let mut word = match decision {
         Decision::Partial => "  to allow the rest: ",
         _ => "  to allow it: ",
     };
+    let mut told = Vec::new();
     for remedy in remedies {
         let fact = remedies::remedy(context, remedy, suggestions);
-        layout.placed(Line::new().with(Role::Strong, told).plain(fact.words), fact.place);
-        told = "  and: ";
+        let change = (fact.words.clone(), fact.place);
+        if told.contains(&change) {
+            continue;
+        }
+        if told.len() == REMEDIES {
+            layout.line(Line::new().with(Role::Dim, "  and more: ask for one pair, or -o json"));
+            return;
+        }
+        told.push(change);
+        layout.placed(Line::new().with(Role::Strong, word).plain(fact.words), fact.place);
+        // A label is one way; what follows is the way without it.
+        word = if matches!(remedy, Remedy::Label(_)) { "  or: " } else { "  and: " };
+        let policy = remedies::suggestion_of(remedy, suggestions).and_then(|it| it.policy.as_deref());
+        for line in policy.into_iter().flat_map(str::lines) {
+            layout.line(Line::new().plain(format!("    {line}")));
+        }
     }
 }
 
@@ -495,6 +536,5 @@ PARTIAL  shop/frontend -> shop/cart
             "peer 0: no, the pod is taken to have no address in 10.0.0.0/8 except 10.1.0.0/16; pass `--pod-cidrs CIDR` or set it under [cluster] in netpol.toml"
         ));
         assert!(words.contains("isolated by 1 policy, which has no ingress rule"));
-        assert!(words.contains("(the policy applies to every pod of `shop`)"));
     }
 }

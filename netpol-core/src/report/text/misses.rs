@@ -137,7 +137,9 @@ fn slip(near: Option<&NearMiss>) -> String {
     match near {
         None => String::new(),
         Some(NearMiss::OfPod { wanted, .. }) => format!(", did you mean `{wanted}`?"),
+        Some(NearMiss::OfMaker { kind, .. }) => format!(" (its {kind} has it, the pods do not)"),
         Some(NearMiss::OfPolicy(near)) => match near {
+            Near::Version { .. } => ", which changes with each release".to_owned(),
             Near::ValueCase { has, .. } => format!(", did you mean `{has}`? (case differs)"),
             Near::Value { has, .. } => format!(", did you mean `{has}`?"),
             Near::Key { key } => format!(", did you mean the label `{key}`?"),

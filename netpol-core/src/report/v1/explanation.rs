@@ -1,5 +1,8 @@
 //! An explanation on the wire.
 
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -7,7 +10,9 @@ use super::verdict::{Answer, DecisionField, Pair};
 use super::{Endpoint, Ports, SCHEMA};
 use crate::diagnostic::ObjectRef;
 use crate::evaluate::{PolicyRef, UnknownAs};
-use crate::explain::{self, DirectionExplanation, Isolation, PairExplanation, PolicyFact, RuleFact};
+use crate::explain::{
+    self, DirectionExplanation, Isolation, PairExplanation, PolicyFact, ProposalKey, RuleFact,
+};
 use crate::policy::{Action, Direction, Rule};
 use crate::report::Context;
 use crate::report::context::{rule_path, rule_span};
@@ -198,8 +203,12 @@ pub struct RemedyField<'a> {
     /// Where.
     #[serde(flatten)]
     pub place: Place<'a>,
-    /// The change of the file, if it is an edit.
+    /// The changes of files. A change that several remedies ask for stands with the first of them alone; a new policy is
+    /// added to the file of one that denies.
     pub edits: Vec<EditField<'a>>,
+    /// The policy that is to be added, whole, as a document of YAML: what `edits` would add, for a file of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<&'a str>,
 }
 
 /// A replacement of bytes.
@@ -263,7 +272,9 @@ pub struct Extras<'a> {
 impl<'a> Explanation<'a> {
     /// The view of an explanation.
     pub fn new(context: Context<'a>, explanation: &'a explain::Explanation, extras: Extras<'a>) -> Self {
-        let viewer = Viewer { context, suggestions: extras.suggestions };
+        let given = RefCell::new(BTreeSet::new());
+        let suggestions = extras.suggestions.iter().map(|it| (it.proposal.key(), it)).collect();
+        let viewer = Viewer { context, suggestions: &suggestions, given: &given };
         let answer = Answer::new(context, &explanation.verdict, extras.notes);
         let (schema, kind) = (SCHEMA, "Explanation");
         match explanation.pairs.as_slice() {
@@ -289,12 +300,14 @@ impl<'a> Explanation<'a> {
 
 /// What views are made with.
 #[derive(Clone, Copy)]
-struct Viewer<'a> {
+struct Viewer<'a, 'g> {
     context: Context<'a>,
-    suggestions: &'a [Suggestion],
+    suggestions: &'g BTreeMap<ProposalKey, &'a Suggestion>,
+    /// Those that were given whole.
+    given: &'g RefCell<BTreeSet<ProposalKey>>,
 }
 
-impl<'a> Viewer<'a> {
+impl<'a> Viewer<'a, '_> {
     fn pair(self, pair: &'a PairExplanation) -> ExplainedPair<'a> {
         ExplainedPair {
             pair: Pair::new(self.context, &pair.pair),
@@ -417,12 +430,12 @@ impl<'a> Viewer<'a> {
         rule.ports.as_ref().map(|ports| ports.iter().map(view).collect())
     }
 
+    /// A change that several remedies ask for is given with the first of them.
     fn remedy(self, remedy: &'a explain::Remedy) -> RemedyField<'a> {
-        let fact = remedies::remedy(self.context, remedy, self.suggestions);
-        let suggestion = match remedy {
-            explain::Remedy::Edit(edit) => self.suggestions.iter().find(|it| it.edit == *edit),
-            _ => None,
-        };
+        let found = remedy.key().and_then(|key| self.suggestions.get(&key).copied());
+        let fact = remedies::remedy(self.context, remedy, found.map_or(&[], std::slice::from_ref));
+        let is_first = remedy.key().is_some_and(|key| self.given.borrow_mut().insert(key));
+        let suggestion = found.filter(|_| is_first);
         let edits = suggestion.map(|it| it.edits.as_slice()).unwrap_or_default();
         let view = |edit: &'a crate::diagnostic::Edit| EditField {
             file: self.context.files.get(edit.span.file).map_or("", |file| file.name()),
@@ -434,6 +447,7 @@ impl<'a> Viewer<'a> {
             text: fact.words,
             place: Place::new(self.context, fact.place),
             edits: edits.iter().map(view).collect(),
+            policy: suggestion.and_then(|it| it.policy.as_deref()),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod flows;
 mod np_guard;
 mod real;
+mod remedies;
 mod recorded;
 mod reports;
 mod validation;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use netpol_core::cluster::{Asked, Cluster, Endpoint, GroupId, PodAddresses};
+use netpol_core::cluster::{Asked, Cluster, Endpoint, GroupId};
 use netpol_core::diagnostic::Edit;
 use netpol_core::evaluate::Decision;
 use netpol_core::explain::Remedy;
@@ -85,8 +85,14 @@ fn try_cluster(name: &str, objects: &[Value], options: &Options, seed: u64) -> u
 
 /// The text with all that is proposed; `None` where the answer is another than a denial, or something else is to be done.
 fn proposed(engine: &Engine, flow: &Flow, text: &str) -> Option<String> {
-    // An address that pods may have by the configuration leaves it open whom a block of it takes.
-    if [&flow.from, &flow.to].iter().any(|end| matches!(end, End::Address(_))) {
+    // Addresses, and pods that are known by their node's, may be those of pods of which none is known.
+    let cluster = engine.analysis().cluster();
+    let is_host = |end: &End| {
+        let groups = groups(cluster, end, "default");
+        groups.iter().filter_map(|id| cluster.group(*id)).any(|group| group.is_host_network)
+    };
+    if [&flow.from, &flow.to].iter().any(|end| matches!(end, End::Address(_) | End::Node(_)) || is_host(end))
+    {
         return None;
     }
     let protocol = Protocol::parse(flow.protocol)?;
@@ -141,7 +147,8 @@ impl Tried<'_> {
         let same = [1, 53, 80, 443, 8080].into_iter().filter(|other| other != port);
         let random = flows(&mut random, ends, 30).into_iter();
         let all = others.chain(same.map(|port| flow(from, to, port))).chain(random);
-        for other in all.filter(|other| !self.is_asked(other)) {
+        let is_other = |other: &Flow| !self.is_asked(other) && !self.is_about_refused(other);
+        for other in all.filter(is_other) {
             let words = format!("{}: {other:?}\n{text}", self.name);
             let Flow { from, to, protocol, port } = &other;
             let naive = [&self.before.1, &self.after.1].map(|it| it.decide(from, to, protocol, *port));
@@ -149,6 +156,14 @@ impl Tried<'_> {
             let engine = [&self.before.0, &self.after.0].map(|it| it.decide(from, to, protocol, *port));
             assert_eq!(engine[0], engine[1], "{words}");
         }
+    }
+
+    /// Whether a flow is about a pod that the API server refuses: any selector may select it.
+    fn is_about_refused(&self, flow: &Flow) -> bool {
+        let cluster = self.before.0.analysis().cluster();
+        let of_both = [&flow.from, &flow.to].map(|end| groups(cluster, end, &self.options.default_namespace));
+        let mut groups = of_both.iter().flatten().filter_map(|id| cluster.group(*id));
+        groups.any(|group| !group.admission.is_known())
     }
 
     /// Whether a flow is a part of what was asked, or has one.
@@ -161,19 +176,8 @@ impl Tried<'_> {
                 !one.is_disjoint(&other)
             }
         };
-        // A node of which nothing is known may have any address that is opened.
-        let is_host = |end: &End| {
-            let groups = groups(cluster, end, namespace);
-            let mut groups = groups.iter().filter_map(|id| cluster.group(*id));
-            groups.any(|group| group.is_host_network && group.addresses == PodAddresses::Unknown)
-        };
         let Flow { from, to, protocol, port } = &self.asked;
-        let is_opened =
-            |one: &End, other: &End| meet(one, other) || matches!(one, End::Address(_)) && is_host(other);
-        is_opened(from, &other.from)
-            && is_opened(to, &other.to)
-            && *protocol == other.protocol
-            && *port == other.port
+        meet(from, &other.from) && meet(to, &other.to) && *protocol == other.protocol && *port == other.port
     }
 }
 

@@ -48,7 +48,7 @@ pub(super) fn peers(stage: &Stage<'_>, namespace: &str, in_use: &[&str]) -> Resu
             of_host(stage, &side, &addresses)
         }
         _ if stage.peer_pods.iter().any(|pod| pod.is_node) => {
-            let addresses = host_addresses(&stage.peer_pods).unwrap_or_default();
+            let addresses = host_addresses(cluster, stage.peer).unwrap_or_default();
             of_host(stage, &side, &addresses)
         }
         _ => {
@@ -106,12 +106,22 @@ fn of_host(stage: &Stage<'_>, side: &Side, addresses: &IpSet) -> Result<Vec<Peer
     Ok(blocks::of_set(addresses))
 }
 
-/// The addresses of the nodes of pods in their nodes' network; `None` when one is not known.
-fn host_addresses(pods: &[PodView<'_>]) -> Option<IpSet> {
-    pods.iter().try_fold(IpSet::empty(), |all, pod| {
-        let PodAddresses::Known(addresses) = pod.addresses else { return None };
-        Some(addresses.iter().fold(all, |all, address| all.union(&IpSet::single(*address))))
-    })
+/// The addresses of the nodes of pods in their nodes' network, of every family; `None` when one is not known.
+fn host_addresses(cluster: &Cluster, end: &End) -> Option<IpSet> {
+    own_groups(cluster, end).into_iter().filter_map(|id| cluster.group(id)).try_fold(
+        IpSet::empty(),
+        |all, group| {
+            let of_node = group.node.and_then(|id| cluster.node(id)).map(|node| node.addresses.clone());
+            let own = match &group.addresses {
+                PodAddresses::Known(addresses) => {
+                    addresses.iter().fold(IpSet::empty(), |all, address| all.union(&IpSet::single(*address)))
+                }
+                PodAddresses::Unknown => IpSet::empty(),
+            };
+            let addresses = own.union(&of_node.unwrap_or_default());
+            (!addresses.is_empty()).then(|| all.union(&addresses))
+        },
+    )
 }
 
 /// The labels that select the pods of an end and no others but those that are `free`.

@@ -117,6 +117,7 @@ fn reviewdog_gets_what_its_diagnostic_format_asks_for() {
         "diagnostics": {"type": "array", "items": {"type": "object", "required": ["message", "location"],
             "properties": {"message": {"type": "string"}, "severity": {"enum": ["ERROR", "WARNING", "INFO"]},
                 "code": {"type": "object", "required": ["value"]}, "suggestions": {"type": "array"},
+                "relatedLocations": {"type": "array", "items": {"type": "object", "required": ["message", "location"]}},
                 "location": {"type": "object", "required": ["path"], "properties": {"path": {"type": "string"},
                     "range": range}}},
             "additionalProperties": false}}}});

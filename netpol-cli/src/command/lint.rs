@@ -16,7 +16,7 @@ use super::session::{Prepared, counted, tell_counts};
 use crate::Exit;
 use crate::args::{self, ExitRules, FailOn};
 use crate::render::findings::Findings;
-use crate::render::{Console, Format, Wanted, offered};
+use crate::render::{Console, Format, Volume, Wanted, offered};
 
 /// Finds what is wrong, and what is probably not meant.
 pub fn lint(args: &args::Lint, console: &mut Console<'_, '_>) -> Exit {
@@ -56,6 +56,7 @@ fn linted(args: &args::Lint, console: &mut Console<'_, '_>) -> Result<Exit, Exit
         }
     });
     let Fixing { analysis, report, .. } = fixing;
+    let report = report.folded();
     let findings = Findings::new(&report, analysis.files(), least(args.common.exit.fail_on));
     let render = |format, width| {
         if args.choice.statistics { findings.counted(format, width) } else { findings.rendered(format) }
@@ -105,7 +106,10 @@ fn tell(findings: &Findings<'_>, analysis: &Analysis, console: &mut Console<'_, 
     if !silent.is_empty() && analysis.tally().understood > 0 {
         let rules = counted(silent.len(), "rule");
         let need = if silent.len() == 1 { "it needs" } else { "they need" };
-        console.note(format_args!("{rules} skipped: {need} workloads, and the input has none"));
+        let names: Vec<&str> = silent.iter().map(|rule| rule.0).collect();
+        let which =
+            if console.volume == Volume::Verbose { names.join(", ") } else { "`-v` names them".to_owned() };
+        console.note(format_args!("{rules} skipped: {need} workloads, and the input has none ({which})"));
     }
     if findings.report.gone_from_baseline > 0 {
         let gone = counted(findings.report.gone_from_baseline, "finding");

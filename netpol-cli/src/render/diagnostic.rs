@@ -10,6 +10,9 @@ use miette::{
 use netpol_core::diagnostic::{Diagnostic, Label, Severity};
 use netpol_core::text::{FileSet, SourceFile, one_line};
 
+/// Lists of places are broken here.
+const WIDTH: usize = 66;
+
 /// Lines longer than this are not shown.
 const LONGEST_LINE: usize = 400;
 
@@ -30,16 +33,35 @@ pub fn painted(diagnostic: &Diagnostic, files: &FileSet) -> String {
             let _ = writeln!(painted, "  {}:{}: {}", one_line(file), place.line, label.message);
         }
     }
+    painted.push_str(&also(diagnostic, files));
     if let Some(help) = &diagnostic.help {
         let _ = writeln!(painted, "  help: {help}");
     }
     painted
 }
 
-/// Places in other files than the primary one.
+/// Places in other files than the primary one, of which there is more to say than that it is the same there.
 fn elsewhere(diagnostic: &Diagnostic) -> impl Iterator<Item = &Label> {
     let file = diagnostic.primary.span.file;
-    diagnostic.related.iter().filter(move |label| label.span.file != file)
+    diagnostic.related.iter().filter(move |label| label.span.file != file && label.message != Label::AGAIN)
+}
+
+/// The places where the same holds, as many on a line as fit.
+fn also(diagnostic: &Diagnostic, files: &FileSet) -> String {
+    let places = diagnostic.related.iter().filter(|label| label.message == Label::AGAIN);
+    let places = places.filter_map(|label| files.locate(label.span));
+    let mut lines: Vec<String> = Vec::new();
+    for (file, place) in places {
+        let place = format!("{}:{}", one_line(file), place.line);
+        match lines.last_mut() {
+            Some(line) if line.len() + place.len() < WIDTH => {
+                line.push_str(", ");
+                line.push_str(&place);
+            }
+            _ => lines.push(place),
+        }
+    }
+    lines.into_iter().map(|line| format!("  also at {line}\n")).collect()
 }
 
 /// The lines of the file that the diagnostic is about; only the place when they are too long.
@@ -76,7 +98,8 @@ struct Snippet<'s> {
 impl Snippet<'_> {
     fn shown(&self) -> impl Iterator<Item = &Label> {
         let primary = &self.diagnostic.primary;
-        let related = self.diagnostic.related.iter().filter(|label| label.span.file == primary.span.file);
+        let related = self.diagnostic.related.iter();
+        let related = related.filter(|l| l.span.file == primary.span.file && l.message != Label::AGAIN);
         std::iter::once(primary).chain(related)
     }
 

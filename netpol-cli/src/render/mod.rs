@@ -10,5 +10,5 @@ pub mod findings;
 pub mod serialized;
 pub mod tabular;
 
-pub use console::Console;
+pub use console::{Console, Volume};
 pub use target::{Format, Target, Wanted};

@@ -26,4 +26,9 @@ pub struct Namespace {
 impl Namespace {
     /// The label that every namespace has, with its name as the value.
     pub const NAME_LABEL: &'static str = "kubernetes.io/metadata.name";
+
+    /// Whether every cluster has a namespace of this name, which nobody gave labels.
+    pub fn is_in_every_cluster(name: &str) -> bool {
+        matches!(name, "default" | "kube-node-lease" | "kube-public" | "kube-system")
+    }
 }

@@ -62,6 +62,11 @@ pub struct Label {
     pub message: String,
 }
 
+impl Label {
+    /// What is said of the further places of a finding where the same holds.
+    pub const AGAIN: &'static str = "and here";
+}
+
 /// Path and words of the API server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Api {

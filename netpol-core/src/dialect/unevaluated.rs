@@ -108,7 +108,8 @@ pub fn read(
     }
     let enforced = profile.may_enforce(group);
     if enforced {
-        let message = format!("`{object}` is a policy of a kind that is not evaluated");
+        let message =
+            format!("`{object}` of `{}` is a policy of a kind that is not evaluated", object.api_version);
         let help = "what it could change is answered `unknown`; `--unknown allow` or `deny` settles that";
         report(
             diagnostics,

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use super::isolated::{self, Isolated, RuleAt};
 use super::pods::{Pods, Services};
+use super::unplaced::Unplaced;
 use super::{LintSettings, Redundancy};
 use crate::cluster::{Cluster, NamespaceId, Owner, WorkloadId};
 use crate::diagnostic::ObjectRef;
@@ -59,6 +60,7 @@ pub struct Context<'a> {
     rows: OnceLock<Rows<'a>>,
     pods: OnceLock<Pods<'a>>,
     services: OnceLock<Services>,
+    unplaced: OnceLock<Unplaced<'a>>,
     redundancy: OnceLock<Redundancy>,
     isolated: [OnceLock<Vec<Isolated>>; 2],
     places: OnceLock<BTreeMap<&'a ObjectRef, u32>>,
@@ -81,6 +83,7 @@ impl<'a> Context<'a> {
             rows: OnceLock::new(),
             pods: OnceLock::new(),
             services: OnceLock::new(),
+            unplaced: OnceLock::new(),
             redundancy: OnceLock::new(),
             isolated: [OnceLock::new(), OnceLock::new()],
             places: OnceLock::new(),
@@ -151,6 +154,11 @@ impl<'a> Context<'a> {
     /// The Services and the pods behind them.
     pub(super) fn services(&self) -> &Services {
         self.services.get_or_init(|| Services::new(self))
+    }
+
+    /// What names no namespace.
+    pub(super) fn unplaced(&self) -> &Unplaced<'a> {
+        self.unplaced.get_or_init(|| Unplaced::new(self))
     }
 
     /// The policies and rules that change nothing.

@@ -15,7 +15,10 @@ pub mod isolated;
 mod pods;
 mod exposed;
 mod words;
+mod comments;
 mod slips;
+mod unplaced;
+mod assumed;
 mod edits;
 mod hints;
 mod breadth;
@@ -31,6 +34,7 @@ pub mod report;
 pub mod fixing;
 mod sources;
 mod run;
+mod one_fact;
 
 pub use crate::manifest::KubernetesVersion;
 pub use context::Context;

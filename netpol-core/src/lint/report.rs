@@ -1,5 +1,6 @@
 //! What lint found.
 
+use super::one_fact::folded;
 use crate::diagnostic::Diagnostic;
 use crate::text::Span;
 
@@ -54,4 +55,13 @@ pub struct LintReport {
     pub without_workloads: Vec<crate::diagnostic::RuleName>,
     /// How many findings the baseline holds that are gone.
     pub gone_from_baseline: usize,
+}
+
+impl LintReport {
+    /// The report for readers: findings that differ in their places alone are one, with all places. Baselines and fixes
+    /// go by single places.
+    #[must_use]
+    pub fn folded(self) -> Self {
+        Self { findings: folded(self.findings), ..self }
+    }
 }

@@ -1,5 +1,6 @@
 //! From everything that was found to what the user wants to hear.
 
+use super::one_fact::told_once;
 use super::registry::RULES;
 use super::sources::is_held_back;
 use super::suppress::Suppressions;
@@ -23,7 +24,8 @@ pub fn lint(context: &Context<'_>, read: &[Diagnostic]) -> LintReport {
     }
     found.retain(|found| !is_held_back(found, context.files));
     let audible = found.into_iter().filter(|diagnostic| is_of_namespaces(diagnostic, settings));
-    let audible = audible.filter_map(|diagnostic| at_level(diagnostic, settings)).collect();
+    let audible = audible.filter_map(|diagnostic| at_level(diagnostic, settings));
+    let audible = told_once(audible.collect());
     let suppressions = Suppressions::read(context.files, settings);
     suppressions.apply(audible, context, &mut report);
     report.findings.sort_by_key(place);

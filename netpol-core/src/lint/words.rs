@@ -19,8 +19,17 @@ fn first_of<S: AsRef<str>>(names: &[S], count: usize) -> String {
     if count > shown {
         words.push(format!("{} more", count - shown));
     }
-    let Some(last) = words.pop() else { return "none".to_owned() };
-    if words.is_empty() { last } else { format!("{} and {last}", words.join(", ")) }
+    all(&words)
+}
+
+/// `a`, `a and b`, `a, b and c`, however many there are.
+pub(super) fn all<S: AsRef<str>>(names: &[S]) -> String {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    match names.as_slice() {
+        [] => "none".to_owned(),
+        [only] => (*only).to_owned(),
+        [most @ .., last] => format!("{} and {last}", most.join(", ")),
+    }
 }
 
 /// The workloads that have pods of some classes, in order.

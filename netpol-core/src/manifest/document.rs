@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::decode::decoder::Decoder;
-use super::decode::placeholder::is_template;
+use super::decode::placeholder::{default_of, is_template};
 use super::decode::{GoType, Path, Strictness};
 use super::identity::{Found, Item};
 use super::kinds::{self, Route, TypedKind};
@@ -317,13 +317,10 @@ fn object_ref(
     kind: &str,
     default_namespace: &str,
 ) -> ObjectRef {
-    let namespace = match kind {
-        "Namespace" | "Node" if version == "v1" => None,
-        _ => Some(
-            metadata_text((file, node), "namespace").unwrap_or(Cow::Borrowed(default_namespace)).into_owned(),
-        ),
-    };
-    let name = metadata_text((file, node), "name").or_else(|| metadata_text((file, node), "generateName"));
+    let text = |field: &str| metadata_text((file, node), field);
+    let own = || text("namespace").unwrap_or(Cow::Borrowed(default_namespace)).into_owned();
+    let namespace = (!kinds::is_of_cluster(version, kind)).then(own);
+    let name = text("name").or_else(|| text("generateName"));
     ObjectRef {
         api_version: version.to_owned(),
         kind: kind.to_owned(),
@@ -347,7 +344,12 @@ fn metadata_text<'n>(
 ) -> Option<Cow<'n, str>> {
     let Value::Mapping(fields) = &node.value else { return None };
     let Value::Mapping(metadata) = &fields.get("metadata")?.value.value else { return None };
-    scalar_text(file, &metadata.get(field)?.value).filter(|text| !text.is_empty())
+    let text = scalar_text(file, &metadata.get(field)?.value)?;
+    let text = match default_of(&text) {
+        Some(default) => Cow::Owned(default.to_owned()),
+        None => text,
+    };
+    Some(text).filter(|text| !text.is_empty())
 }
 
 /// Where the value of a field of the object stands, or the object.

@@ -1,7 +1,7 @@
 //! The kinds of the Kubernetes API: which are read, which cannot matter, and which do not exist.
 
-use super::WorkloadKind;
 use super::decode::decoder::nearest;
+use super::{WorkloadKind, homes};
 
 /// A kind that this room reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -193,6 +193,23 @@ pub fn replacement(api_version: &str, kind: &str) -> Option<&'static str> {
     known.removed.contains(&api_version).then_some(known.current)
 }
 
+/// Whether objects of a policy kind belong to the whole cluster and have no namespace.
+pub fn is_of_cluster(api_version: &str, kind: &str) -> bool {
+    match kind {
+        "Namespace" | "Node" => api_version == "v1",
+        "AdminNetworkPolicy"
+        | "AdminPolicyBasedExternalRoute"
+        | "BaselineAdminNetworkPolicy"
+        | "CiliumClusterwideNetworkPolicy"
+        | "ClusterNetworkPolicy"
+        | "GlobalNetworkPolicy"
+        | "GlobalNetworkSet"
+        | "HostEndpoint"
+        | "StagedGlobalNetworkPolicy" => api_version.contains('/'),
+        _ => false,
+    }
+}
+
 /// Where an object of a kind goes.
 pub fn route(api_version: &str, kind: &str) -> Route {
     let known = KNOWN.iter().find(|known| known.kind == kind);
@@ -215,6 +232,21 @@ pub fn route(api_version: &str, kind: &str) -> Route {
 /// Whether an `apiVersion` names a group that is built into Kubernetes.
 pub fn is_built_in(api_version: &str) -> bool {
     built_in(api_version).is_some()
+}
+
+/// The `apiVersion` that has a kind which is not read, where one is known.
+fn home(kind: &str) -> Option<String> {
+    homes::custom(kind).map(str::to_owned).or_else(|| built_in_home(kind))
+}
+
+fn built_in_home(kind: &str) -> Option<String> {
+    // The last version of each group that has another than the first.
+    let version = |group: &str| if group == "autoscaling" { "v2" } else { "v1" };
+    let is_home = |(group, kinds): &&(&str, &[&str])| {
+        !matches!(*group, "extensions" | "settings.k8s.io") && kinds.contains(&kind) && kind != "Scale"
+    };
+    let (group, _) = BUILT_IN.iter().find(is_home)?;
+    Some(if group.is_empty() { "v1".to_owned() } else { format!("{group}/{}", version(group)) })
 }
 
 /// The kinds of a built-in group that are not read.
@@ -256,6 +288,10 @@ pub fn suggestion(api_version: &str, kind: &str) -> Option<String> {
             "" => items.to_owned(),
             item => format!("{items}; one object alone has `kind: {item}`"),
         });
+    }
+    let known = KNOWN.iter().any(|known| known.kind == kind);
+    if let Some(home) = home(kind).filter(|_| !known) {
+        return Some(format!("write `apiVersion: {home}`"));
     }
     let elsewhere = || ELSEWHERE.iter().find(|(name, _)| *name == kind).copied();
     // The last are exchanged.
@@ -344,5 +380,9 @@ mod tests {
         );
         suggests("NetworkPolicy", "networking.k8s.io/v1", "`apiVersion: networking.k8s.io/v1`");
         suggests("networking.k8s.io/v1", "NetworkPolicyList", "`items:`");
+        suggests("apps/v1", "Ingress", "`apiVersion: networking.k8s.io/v1`");
+        suggests("v1", "Route", "`apiVersion: route.openshift.io/v1`");
+        suggests("apps/v1", "HorizontalPodAutoscaler", "`apiVersion: autoscaling/v2`");
+        suggests("apps/v1", "Services", "`kind: Service`");
     }
 }

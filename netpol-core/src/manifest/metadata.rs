@@ -74,6 +74,11 @@ pub(super) fn scalar_text<'v>(file: &'v SourceFile, node: &'v Node<'_>) -> Optio
 }
 
 impl Metadata {
+    /// Whether the object names its namespace itself.
+    pub fn names_namespace(&self) -> bool {
+        self.namespace.span != self.name.span
+    }
+
     /// Reads the `metadata` of an object. `default_namespace` is empty for an object of the whole cluster.
     pub fn read(decoder: &mut Decoder<'_>, root: &Node<'_>, default_namespace: &str) -> Self {
         let nowhere = Span::new(root.span.file, root.span.start, root.span.start);

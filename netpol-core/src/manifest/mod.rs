@@ -5,6 +5,7 @@ pub mod admission;
 pub mod backend;
 mod bookkeeping;
 mod document;
+mod homes;
 mod identity;
 pub mod kinds;
 pub mod label_selector;

@@ -3,7 +3,8 @@
 use super::document::{Outcome, Reader};
 use super::identity::{Found, Item, PolicyIdentity, replaced};
 use super::{LeftOut, RawObject, ReadOptions, Tally, parallel};
-use crate::diagnostic::{Diagnostic, report};
+use crate::diagnostic::rule::UNRENDERED_TEMPLATE;
+use crate::diagnostic::{Diagnostic, Label, report};
 use crate::text::{FileId, FileSet, SourceFile};
 use crate::yaml::{self, Chunk};
 
@@ -24,6 +25,8 @@ pub struct FileReading<P> {
     pub tally: Tally,
     /// What was found wrong or odd, document by document.
     pub diagnostics: Vec<Diagnostic>,
+    /// The message on templates, by its place among the diagnostics.
+    template: Option<usize>,
 }
 
 /// A policy of a file, with its identity if it has a name.
@@ -44,6 +47,7 @@ impl<P> FileReading<P> {
             left_out: Vec::new(),
             tally: Tally::NONE,
             diagnostics: Vec::new(),
+            template: None,
         }
     }
 
@@ -63,17 +67,39 @@ impl<P> FileReading<P> {
         self.left_out.extend(outcome.left_out);
         self.tally.add(&outcome.tally);
         for found in outcome.diagnostics {
-            report(&mut self.diagnostics, found);
+            if found.rule != UNRENDERED_TEMPLATE {
+                report(&mut self.diagnostics, found);
+                continue;
+            }
+            // A file that was not rendered is one fact.
+            match self.template.and_then(|place| self.diagnostics.get_mut(place)) {
+                Some(first) => {
+                    first.related.push(Label { message: Label::AGAIN.to_owned(), ..found.primary })
+                }
+                None => {
+                    self.template = Some(self.diagnostics.len());
+                    report(&mut self.diagnostics, found);
+                }
+            }
         }
     }
 
     /// The same with something else made of each policy; its other objects have been taken.
     pub fn map<Q>(self, mut make: impl FnMut(P) -> Q) -> FileReading<Q> {
-        let Self { file, policies, has_objects, left_out, tally, diagnostics, .. } = self;
+        let Self { file, policies, has_objects, left_out, tally, diagnostics, template, .. } = self;
         let policies = policies.into_iter();
         let policies =
             policies.map(|Claimed { policy, identity }| Claimed { policy: make(policy), identity }).collect();
-        FileReading { file, policies, has_objects, objects: Vec::new(), left_out, tally, diagnostics }
+        FileReading {
+            file,
+            policies,
+            has_objects,
+            objects: Vec::new(),
+            left_out,
+            tally,
+            diagnostics,
+            template,
+        }
     }
 }
 

@@ -118,7 +118,8 @@ impl Service {
                     self.external_traffic_policy = policy.filter(|policy| !policy.value.is_empty());
                 }
                 "externalName" => {
-                    let name = decoder.string(node, &path, GoType::new(OWNER, "string"));
+                    let expected = GoType::new(OWNER, "string");
+                    let name = decoder.unweighed(|decoder| decoder.string(node, &path, expected));
                     self.external_name = name.filter(|name| !name.value.is_empty());
                 }
                 _ => {}

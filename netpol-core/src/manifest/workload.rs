@@ -207,7 +207,7 @@ fn count(
     path: &Path<'_>,
     owner: &'static str,
 ) -> Option<Spanned<u32>> {
-    let number = decoder.integer(node, path, GoType::new(owner, "int32"))?;
+    let number = decoder.unweighed(|decoder| decoder.integer(node, path, GoType::new(owner, "int32")))?;
     let count = u32::try_from(number.value?).ok()?;
     Some(number.map(|_| count))
 }

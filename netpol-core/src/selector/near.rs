@@ -83,6 +83,16 @@ pub fn near(requirement: &Requirement, labels: &Labels) -> Option<Near> {
         .map(|(key, value)| Near::OtherKey { key: key.to_owned(), value: value.to_owned() })
 }
 
+/// Values that every cluster has.
+const IN_EVERY_CLUSTER: [&str; 7] =
+    ["coredns", "default", "kube-dns", "kube-node-lease", "kube-proxy", "kube-public", "kube-system"];
+
+/// Whether a value is one that every cluster has, or nearer to one than to the value that is there.
+fn means_every_cluster(wanted: &str, has: &str) -> bool {
+    let distance = strsim::osa_distance(wanted, has);
+    IN_EVERY_CLUSTER.iter().any(|known| *known != has && strsim::osa_distance(wanted, known) <= distance)
+}
+
 fn near_value(wanted: &[String], has: &str) -> Option<Near> {
     let same_letters = wanted.iter().find(|value| value.eq_ignore_ascii_case(has));
     if let Some(value) = same_letters {
@@ -92,7 +102,7 @@ fn near_value(wanted: &[String], has: &str) -> Option<Near> {
     if let Some(value) = of_release {
         return Some(Near::Version { wanted: value.clone(), has: has.to_owned() });
     }
-    let slips = wanted.iter().filter(|value| is_slip(value, has));
+    let slips = wanted.iter().filter(|value| is_slip(value, has) && !means_every_cluster(value, has));
     slips
         .min_by_key(|value| distance(value, has))
         .map(|value| Near::Value { wanted: value.clone(), has: has.to_owned() })
@@ -191,6 +201,14 @@ mod tests {
         assert_eq!(of(("app", "frontend-eu"), ("app", "frontend-us")), None);
         assert_eq!(of(("app", "cart"), ("app", "card-service")), None);
         assert_eq!(of(("app", "db"), ("app", "fe")), None);
+    }
+
+    #[test]
+    fn what_every_cluster_has_is_no_slip_for_something_else() {
+        assert_eq!(of(("name", "kube-system"), ("name", "kure-system")), None);
+        assert_eq!(of(("name", "kube-sistem"), ("name", "kure-system")), None);
+        assert!(matches!(of(("name", "kube-sytem"), ("name", "kube-system")), Some(Near::Value { .. })));
+        assert!(matches!(of(("name", "kuresystem"), ("name", "kure-system")), Some(Near::Value { .. })));
     }
 
     #[test]

@@ -9,7 +9,8 @@ pub(super) fn concise(findings: &Findings<'_>) -> String {
     let mut text = String::new();
     for finding in &findings.wire.diagnostics {
         let (place, severity, rule) = (lines::place(finding), finding.severity.name(), finding.rule);
-        let _ = writeln!(text, "{place}: {severity}[{rule}]: {}", finding.message);
+        let also = lines::also(finding).map_or_else(String::new, |places| format!(" (also at {places})"));
+        let _ = writeln!(text, "{place}: {severity}[{rule}]: {}{also}", finding.message);
     }
     text
 }

@@ -1,5 +1,6 @@
 //! Lines that several formats share.
 
+use netpol_core::diagnostic::Label;
 use netpol_core::report::v1::Finding;
 use netpol_core::report::v1::diagnostics::Counts;
 use netpol_core::text::one_line;
@@ -19,11 +20,22 @@ pub(super) fn summary(counts: &Counts) -> String {
     }
 }
 
-/// The headline, and the advice on a line of its own.
+/// The headline, and on lines of their own the further places and the advice.
 pub(super) fn message(finding: &Finding<'_>) -> String {
-    match finding.help {
-        Some(help) => format!("{}\nhelp: {help}", finding.message),
-        None => finding.message.to_owned(),
+    let also = also(finding).map_or_else(String::new, |places| format!("\nalso at {places}"));
+    let help = finding.help.map_or_else(String::new, |help| format!("\nhelp: {help}"));
+    format!("{}{also}{help}", finding.message)
+}
+
+/// The further places where the same holds: `a.yaml:9, a.yaml:12 and b.yaml:3`.
+pub(super) fn also(finding: &Finding<'_>) -> Option<String> {
+    let places =
+        finding.labels.iter().filter(|label| label.message == Label::AGAIN).map(|label| &label.place);
+    let places: Vec<String> = places.map(|it| one_line(format!("{}:{}", it.file, it.line))).collect();
+    match places.as_slice() {
+        [] => None,
+        [only] => Some(only.clone()),
+        [most @ .., last] => Some(format!("{} and {last}", most.join(", "))),
     }
 }
 

@@ -22,7 +22,9 @@ pub(super) fn markdown(findings: &Findings<'_>) -> String {
         };
         let place = escaped(&format!("{}:{}", finding.place.file, finding.place.line));
         let help = finding.help.map(|help| format!("<br>help: {}", worded(help))).unwrap_or_default();
-        let message = worded(finding.message);
+        let also = lines::also(finding);
+        let also = also.map_or_else(String::new, |places| format!("<br>also at {}", escaped(&places)));
+        let message = worded(finding.message) + &also;
         let _ = writeln!(text, "| {} | {place} | {rule} | {message}{help} |", finding.severity.name());
     }
     text

@@ -38,6 +38,14 @@ fn diagnostic(found: &Diagnostic, files: &FileSet) -> Value {
         "severity": severity,
         "code": code,
     });
+    let related: Vec<Value> = found
+        .related
+        .iter()
+        .map(|label| json!({"message": label.message, "location": location(label.span, files)}))
+        .collect();
+    if !related.is_empty() {
+        value["relatedLocations"] = json!(related);
+    }
     // A suggestion replaces one range, so a fix of several edits is none.
     if let Some([edit]) = found.fix.as_ref().map(|fix| fix.edits.as_slice())
         && edit.span.file == found.primary.span.file

@@ -86,8 +86,25 @@ fn of_names(path: &str, message: &str) -> Option<&'static str> {
     })
 }
 
+/// A text with the digits for which some of its letters were taken; `None` when none looks like one, or few are digits.
+pub(super) fn with_digits(text: &str) -> Option<String> {
+    let digit = |letter: char| match letter {
+        'O' | 'o' => '0',
+        'l' | 'I' | 'i' => '1',
+        'S' => '5',
+        'B' => '8',
+        other => other,
+    };
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let letters = text.chars().filter(|letter| digit(*letter) != *letter).count();
+    (letters > 0 && digits >= 2 * letters).then(|| text.chars().map(digit).collect())
+}
+
 /// What a text was meant to be that is no CIDR.
 fn valid_cidr(text: &str) -> String {
+    if let Some(block) = with_digits(text).filter(|block| block.parse::<ipnet::IpNet>().is_ok()) {
+        return format!("did you mean `{block}`? a letter stands where a digit belongs");
+    }
     let meant = text.trim().parse::<std::net::IpAddr>().ok();
     match (meant, text.split_once('/')) {
         (Some(address), _) => {

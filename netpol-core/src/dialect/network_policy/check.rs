@@ -41,6 +41,15 @@ impl Check {
         }
     }
 
+    /// Says the same advice of all last faults of one place.
+    pub(super) fn advise_at(&mut self, span: Span, help: impl Into<String>) {
+        let help = one_line(help);
+        let last = self.diagnostics.iter_mut().rev();
+        for diagnostic in last.take_while(|diagnostic| diagnostic.primary.span == span) {
+            diagnostic.help = Some(help.clone());
+        }
+    }
+
     /// Adds a fix to the last fault.
     pub(super) fn mend(&mut self, fix: Option<Fix>) {
         if let Some(diagnostic) = self.diagnostics.last_mut() {

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::advice::with_digits;
 use super::check::Check;
 use super::cidr::{Cidr, Legacy};
 use super::metadata::check_metadata;
@@ -135,6 +136,10 @@ impl Check {
     /// A text that is a number, or two with a dash between, was meant as such.
     fn advise_port(&mut self, text: &Spanned<String>) {
         let name = &text.value;
+        if let Some(number) = with_digits(name).filter(|number| number.parse::<u16>().is_ok()) {
+            let help = format!("did you mean the number {number}? a letter stands where a digit belongs");
+            return self.advise_at(text.span, help);
+        }
         let help = match name.split_once('-') {
             _ if name.parse::<u16>().is_ok() => {
                 // The quotes are part of what is replaced.

@@ -6,7 +6,7 @@ use ipnet::IpNet;
 
 use crate::cluster::WorkloadId;
 use crate::diagnostic::{Category, Diagnostic, RuleName};
-use crate::lint::{Context, Isolated, Level, Levels, Needs, Rule, RuleAt, words};
+use crate::lint::{Context, Isolated, Level, Levels, Needs, Rule, RuleAt, comments, words};
 use crate::net::{IpSet, Protocol};
 use crate::policy::{Direction, OriginId, Peer, PortMatch, Ports};
 
@@ -20,28 +20,34 @@ pub(crate) const RULE: Rule = Rule {
     find: Some(find),
 };
 
+/// A TCP port, whose it usually is, and words that say that it is.
+type Database = (u16, &'static str, &'static [&'static str]);
+
 /// The TCP ports of databases, caches and queues, by number.
-const DATABASES: [(u16, &str); 19] = [
-    (1433, "SQL Server"),
-    (1521, "Oracle"),
-    (2379, "etcd"),
-    (3306, "MySQL"),
-    (5432, "PostgreSQL"),
-    (5672, "AMQP"),
-    (5984, "CouchDB"),
-    (6379, "Redis"),
-    (7687, "Neo4j"),
-    (8086, "InfluxDB"),
-    (9042, "Cassandra"),
-    (9092, "Kafka"),
-    (9200, "Elasticsearch"),
-    (9300, "Elasticsearch"),
-    (11211, "memcached"),
-    (26257, "CockroachDB"),
-    (27017, "MongoDB"),
-    (27018, "MongoDB"),
-    (50000, "Db2"),
+const DATABASES: [Database; 19] = [
+    (1433, "SQL Server", &["mssql", "sqlserver", "sql-server"]),
+    (1521, "Oracle", &["oracle"]),
+    (2379, "etcd", &["etcd"]),
+    (3306, "MySQL", &["mysql", "mariadb", "percona", "galera"]),
+    (5432, "PostgreSQL", &["postgres", "pgsql", "pgbouncer", "timescale", "patroni"]),
+    (5672, "AMQP", &["amqp", "rabbit", "activemq", "qpid"]),
+    (5984, "CouchDB", &["couch"]),
+    (6379, "Redis", &["redis", "valkey", "keydb", "dragonfly"]),
+    (7687, "Neo4j", &["neo4j", "memgraph"]),
+    (8086, "InfluxDB", &["influx"]),
+    (9042, "Cassandra", &["cassandra", "scylla"]),
+    (9092, "Kafka", &["kafka", "redpanda"]),
+    (9200, "Elasticsearch", &["elastic", "opensearch", "search"]),
+    (9300, "Elasticsearch", &["elastic", "opensearch", "search"]),
+    (11211, "memcached", &["memcache"]),
+    (26257, "CockroachDB", &["cockroach"]),
+    (27017, "MongoDB", &["mongo", "ferretdb"]),
+    (27018, "MongoDB", &["mongo", "ferretdb"]),
+    (50000, "Db2", &["db2"]),
 ];
+
+/// Words in a name that say of pods that they keep data, whatever they run.
+const KEEPS_DATA: [&str; 7] = ["broker", "cache", "database", "datastore", "db", "queue", "sql"];
 
 /// A block with so few fixed bits is the world.
 const WORLD: [u8; 2] = [4, 8];
@@ -58,10 +64,15 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
         if admitting.is_empty() {
             continue;
         }
-        for (port, name) in allowed(context, isolated, &internet) {
-            if let Some(rule) = admitting.iter().find(|rule| is_meant(context, isolated, rule, port)) {
-                let entry = doors.entry((place(rule, port), port)).or_insert((*rule, name, Vec::new()));
-                entry.2.extend(&isolated.workloads);
+        for database in allowed(context, isolated, &internet) {
+            let (port, name, _) = database;
+            let Some(rule) = admitting.iter().find(|rule| is_meant(context, isolated, rule, port)) else {
+                continue;
+            };
+            let own = isolated.workloads.iter().filter(|id| is_database(context, **id, rule, database));
+            let own: Vec<WorkloadId> = own.copied().collect();
+            if !own.is_empty() {
+                doors.entry((place(rule, port), port)).or_insert((*rule, name, Vec::new())).2.extend(own);
             }
         }
     }
@@ -73,14 +84,24 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
 }
 
 /// The ports of databases that the policies of some pods, combined, allow to the internet.
-fn allowed(context: &Context<'_>, isolated: &Isolated, internet: &IpSet) -> Vec<(u16, &'static str)> {
+fn allowed(context: &Context<'_>, isolated: &Isolated, internet: &IpSet) -> Vec<Database> {
     let row = context.rows().outside_of(isolated.subject, Direction::Ingress);
     let is_allowed = |port: u16| {
         row.outside.iter().any(|part| {
             part.decided.allowed.contains(Protocol::Tcp, port) && is_wide(&part.peers.intersection(internet))
         })
     };
-    DATABASES.into_iter().filter(|(port, _)| is_allowed(*port)).collect()
+    DATABASES.into_iter().filter(|(port, ..)| is_allowed(*port)).collect()
+}
+
+/// Whether something says that a port is a database's: many things listen on such numbers. The text of the workload has
+/// its image, its names and its labels.
+fn is_database(context: &Context<'_>, id: WorkloadId, rule: &RuleAt<'_>, (_, _, words): Database) -> bool {
+    let Some(workload) = context.cluster.workload(id) else { return false };
+    let text = context.files.slice(workload.span).to_lowercase();
+    let policy = rule.policy.object.name.to_lowercase();
+    let is_named = [&text, &policy].iter().any(|text| words.iter().any(|word| text.contains(word)));
+    is_named || [&workload.name, &policy].iter().any(|name| comments::has_word(name, &KEEPS_DATA))
 }
 
 /// Whether a rule lets the internet in, on whatever port.

@@ -6,10 +6,10 @@ use crate::cluster::{NamespaceId, Resolver, WorkloadId};
 use crate::diagnostic::{Applicability, Category, Diagnostic, Edit, Fix, RuleName, Severity};
 use crate::dialect::network_policy::raise;
 use crate::lint::dns::{self, Mistaken};
-use crate::lint::{Context, Isolated, Level, Levels, Needs, Rule, words};
+use crate::lint::{Context, Isolated, Level, Levels, Needs, Rule, RuleAt, words};
 use crate::net::Protocol;
-use crate::policy::{self, Direction, OriginId, Peer, Placed, Policy, PortMatch, Ports};
-use crate::selector::Truth;
+use crate::policy::{self, Direction, NamespaceMatch, OriginId, Peer, Placed, Policy, PortMatch, Ports};
+use crate::selector::{Selector, Truth};
 use crate::text::Span;
 use crate::yaml::edit;
 
@@ -74,7 +74,30 @@ fn blocked<'i>(
     is_blocked.then_some(Blocked { isolated, workloads, severity, mistaken: reach.mistaken })
 }
 
-/// Pods that are allowed single addresses alone need no names for them, and those that are allowed blocks may not.
+/// The port of API servers.
+const API_SERVER: u16 = 6443;
+
+/// Whether a rule is for the API server alone: pods have its address from their environment, and need no name for it.
+fn is_for_api_server(rule: &RuleAt<'_>) -> bool {
+    let names_it = |selector: &Selector| {
+        let values = selector.requirements().iter().flat_map(|requirement| &requirement.values);
+        values.into_iter().any(|value| value.replace('-', "").contains("apiserver"))
+    };
+    let is_it = |peer: &Placed<Peer>| match &peer.value {
+        Peer::Pods(pods) => {
+            let of_namespace = matches!(&pods.namespaces, NamespaceMatch::Selected(it) if names_it(it));
+            of_namespace || names_it(&pods.pods)
+        }
+        Peer::Addresses(_) => false,
+    };
+    let is_port = |port: &Placed<PortMatch>| port.value.ports == Ports::Range(API_SERVER, API_SERVER);
+    let by_port =
+        || rule.rule.value.ports.as_ref().is_some_and(|it| !it.is_empty() && it.iter().all(is_port));
+    rule.rule.value.peers.as_ref().is_some_and(|peers| peers.iter().all(is_it)) || by_port()
+}
+
+/// Pods that are allowed single addresses alone, or the API server, need no names for them, and those that are allowed
+/// blocks may not.
 fn severity(context: &Context<'_>, isolated: &Isolated) -> Severity {
     let internet = context.cluster.internet();
     let of_peer = |peer: &Peer| match peer {
@@ -90,11 +113,12 @@ fn severity(context: &Context<'_>, isolated: &Isolated) -> Severity {
         }
         Peer::Pods(_) => Severity::Error,
     };
-    let of_rule = |rule: &policy::Rule| match &rule.peers {
+    let of_rule = |rule: RuleAt<'_>| match &rule.rule.value.peers {
+        _ if is_for_api_server(&rule) => None,
         None => Some(Severity::Error),
         Some(peers) => peers.iter().map(|peer| of_peer(&peer.value)).max(),
     };
-    isolated.rules(context).filter_map(|it| of_rule(&it.rule.value)).max().unwrap_or(Severity::Info)
+    isolated.rules(context).filter_map(of_rule).max().unwrap_or(Severity::Info)
 }
 
 /// The policy that isolates most of some pods; of several, one that allows something, then the first.

@@ -1,9 +1,9 @@
 //! `empty-rule-allows-all`.
 
-use crate::diagnostic::{Category, Diagnostic, RuleName};
+use crate::diagnostic::{Category, Diagnostic, RuleName, Severity};
 use crate::dialect::network_policy::NetworkPolicy;
-use crate::dialect::network_policy::resource::{self, Rules};
-use crate::lint::{Context, Level, Levels, Needs, Rule};
+use crate::dialect::network_policy::resource::{self, PortNumber, Rules};
+use crate::lint::{Context, Level, Levels, Needs, Rule, comments};
 use crate::text::{Span, Spanned};
 
 pub(crate) const RULE: Rule = Rule {
@@ -41,9 +41,14 @@ fn finding(
         "Ingress" => ("from everybody", "from"),
         _ => ("to everybody", "to"),
     };
+    if is_dns_for_all(rule, direction) {
+        return None;
+    }
     let object = &policy.object;
-    let found =
-        |span: Span, message: String| RULE.finding(context.head(span), message).with_object(object.clone());
+    let severity = severity(context, policy, (rule, direction));
+    let found = |span: Span, message: String| {
+        RULE.finding(context.head(span), message).with_severity(severity).with_object(object.clone())
+    };
     let written = context.files.slice(rule.span).trim();
     let is_empty = rule.value.peers.is_none() && rule.value.ports.is_none() && has_no_field(written);
     if is_empty && !written.starts_with('{') {
@@ -72,6 +77,56 @@ fn finding(
         "name the peers under `{list}`; to mean everybody, leave `{list}` out; to allow nothing, remove the rule"
     );
     Some(found(place, message).with_help(help))
+}
+
+/// Words with which people say that everybody is meant.
+const EVERYBODY: [&str; 20] = [
+    "all",
+    "any",
+    "anybody",
+    "anyone",
+    "anywhere",
+    "everybody",
+    "everyone",
+    "everything",
+    "everywhere",
+    "expose",
+    "exposed",
+    "external",
+    "externally",
+    "internet",
+    "open",
+    "outside",
+    "public",
+    "publicly",
+    "unrestricted",
+    "world",
+];
+
+/// Some ports to the whole world are usual for what pods send, and whoever says that everybody is meant knows it.
+fn severity(
+    context: &Context<'_>,
+    policy: &NetworkPolicy,
+    (rule, direction): (&Spanned<resource::Rule>, &str),
+) -> Severity {
+    let name = policy.metadata.name.value.as_str();
+    if is_denial(name, direction) {
+        return Severity::Warning;
+    }
+    let has_ports = rule.value.ports.as_ref().is_some_and(|ports| !ports.value.is_empty());
+    let comments = [rule.span, policy.span].map(|span| comments::about(context.files, span));
+    let mut said = comments[0].iter().chain(&comments[1]).copied().chain([name]);
+    let is_meant = (direction == "Egress" && has_ports) || said.any(|it| comments::has_word(it, &EVERYBODY));
+    if is_meant { Severity::Info } else { Severity::Warning }
+}
+
+/// Whether a rule lets pods ask any DNS, which nearly every policy for egress does.
+fn is_dns_for_all(rule: &Spanned<resource::Rule>, direction: &str) -> bool {
+    let is_dns = |port: &Spanned<resource::Port>| {
+        port.value.port.as_ref().is_some_and(|port| port.value == PortNumber::Number(53))
+    };
+    let ports = rule.value.ports.as_ref().filter(|ports| !ports.value.is_empty());
+    direction == "Egress" && ports.is_some_and(|ports| ports.value.iter().all(is_dns))
 }
 
 /// Whether nothing is written, or `{}`. A rule with a field that the API does not have is not empty: `unknown-field`

@@ -5,7 +5,7 @@ use crate::dialect::network_policy::NetworkPolicy;
 use crate::dialect::network_policy::resource::{self, IpBlock};
 use crate::index::IndexedPeer;
 use crate::index::term::selects_all;
-use crate::lint::{Context, Level, Levels, Needs, Rule, RuleAt};
+use crate::lint::{Context, Level, Levels, Needs, Rule, RuleAt, words};
 use crate::manifest::{Expression, LabelSelector};
 use crate::net::{ConnectionSet, IpSet};
 use crate::policy::{NamespaceMatch, Peer, PodMatch};
@@ -47,18 +47,18 @@ fn exceptions(
     let mut found = Vec::new();
     let lowered = own.rule.value.peers.iter().flatten();
     for (peer, lowered) in peers(rule).zip(lowered) {
-        for except in peer.ip_block.iter().flat_map(|block: &Spanned<IpBlock>| &block.value.except) {
-            let Some(addresses) = block(&except.value) else { continue };
-            let given = others.iter().find_map(|other| addresses_given(context, own, other, &addresses));
-            let what = format!("the exception `{}` is allowed after all", except.value);
-            found.extend(given.and_then(|given| finding(policy, (except.span, &what), &given)));
-        }
+        let block = peer.ip_block.as_ref();
+        found.extend(block.and_then(|block| of_block(context, policy, (own, &others), &block.value)));
         let Peer::Pods(pods) = &lowered.value else { continue };
         for left_out in left_out(peer, pods) {
             let given = others.iter().find_map(|other| pods_given(context, own, other, &left_out));
-            let what = format!("what `{}` leaves out is allowed after all", left_out.requirement);
+            let Some(given) = given else { continue };
+            let message = format!(
+                "what `{}` leaves out is allowed after all: {} on {}",
+                left_out.requirement, given.what, given.ports
+            );
             let place = context.head(left_out.span);
-            found.extend(given.and_then(|given| finding(policy, (place, &what), &given)));
+            found.extend(finding(policy, place, message, &[(place, given)]));
         }
     }
     once_as_info(found)
@@ -70,6 +70,29 @@ fn once_as_info(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let is_new =
         |finding: &Diagnostic| finding.severity > Severity::Info || !std::mem::replace(&mut is_told, true);
     found.into_iter().filter(is_new).collect()
+}
+
+/// One finding for the exceptions of a block that other rules give back.
+fn of_block(
+    context: &Context<'_>,
+    policy: &NetworkPolicy,
+    (own, others): (&RuleAt<'_>, &[RuleAt<'_>]),
+    block: &IpBlock,
+) -> Option<Diagnostic> {
+    let whole = addresses_of(&block.cidr.value)?;
+    let given = |except: &Spanned<String>| {
+        let addresses = addresses_of(&except.value)?;
+        let blocks = (&addresses, &whole);
+        let given = others.iter().find_map(|other| addresses_given(context, own, other, blocks))?;
+        Some((except.span, Given { what: format!("{} of `{}`", given.what, except.value), ..given }))
+    };
+    let given: Vec<(Span, Given)> = block.except.iter().filter_map(given).collect();
+    let (place, first) = given.first()?;
+    let ports = given.iter().fold(first.ports.clone(), |ports, (_, given)| ports.union(&given.ports));
+    let parts: Vec<&str> = given.iter().map(|(_, given)| given.what.as_str()).collect();
+    let what = if given.len() == 1 { "the exception is" } else { "exceptions are" };
+    let message = format!("{what} allowed after all: {} on {ports}", words::all(&parts));
+    finding(policy, *place, message, &given)
 }
 
 fn peers(rule: &resource::Rule) -> impl Iterator<Item = &resource::Peer> {
@@ -111,7 +134,7 @@ fn leaves_out(rule: &resource::Rule) -> bool {
     peers(rule).any(of_peer)
 }
 
-fn block(text: &str) -> Option<IpSet> {
+fn addresses_of(text: &str) -> Option<IpSet> {
     text.parse::<ipnet::IpNet>().ok().map(|block| IpSet::block(block.trunc()))
 }
 
@@ -146,35 +169,44 @@ fn has_few_ports(rule: &RuleAt<'_>) -> bool {
 /// What of an exception a rule allows, and where.
 struct Given {
     place: Option<Span>,
-    witness: String,
+    what: String,
     ports: ConnectionSet,
     severity: Severity,
 }
 
-fn given(context: &Context<'_>, own: &RuleAt<'_>, other: &RuleAt<'_>, witness: String) -> Given {
+fn given(context: &Context<'_>, own: &RuleAt<'_>, other: &RuleAt<'_>, what: String) -> Given {
     let place = context.span(other.rule.origin).map(|span| context.head(span));
     let is_meant = !has_all_ports(own, other) && has_few_ports(other);
     let severity = if is_meant { Severity::Info } else { Severity::Warning };
-    Given { place, witness, ports: shared(own, other), severity }
+    Given { place, what, ports: shared(own, other), severity }
 }
 
 /// A rule that names addresses which an exception takes out. One that names a part of them alone, or them on fewer
-/// ports, was written for that. A rule for everybody is meant for everybody.
+/// ports, was written for that, and so was one for all of the block on fewer ports, such as DNS. A rule for everybody is
+/// meant for everybody.
 fn addresses_given(
     context: &Context<'_>,
     own: &RuleAt<'_>,
     other: &RuleAt<'_>,
-    except: &IpSet,
+    (except, whole): (&IpSet, &IpSet),
 ) -> Option<Given> {
     let blocks = other.indexed.peers.as_ref()?.iter().filter_map(|peer| match peer {
         IndexedPeer::Block(id) => Some(&context.index.block(*id)?.block.addresses),
         IndexedPeer::Term(_) => None,
     });
-    let is_meant =
-        |block: &&IpSet| block.is_subset(except) && !(except.is_subset(block) && has_all_ports(own, other));
+    let has_all_ports = has_all_ports(own, other);
+    let is_meant = |block: &&IpSet| {
+        (block.is_subset(except) && !(except.is_subset(block) && has_all_ports))
+            || (whole.is_subset(block) && !has_all_ports)
+    };
     let mut blocks = blocks.filter(|block| block.overlaps(except) && !is_meant(block));
-    let witness = blocks.next()?.intersection(except).cidrs().first()?.addr();
-    Some(given(context, own, other, witness.to_string()))
+    let shared = blocks.next()?.intersection(except);
+    let what = match shared.cidrs().as_slice() {
+        _ if except.is_subset(&shared) => "all".to_owned(),
+        [only] => format!("`{only}`"),
+        several => format!("`{}` and more", several.first()?),
+    };
+    Some(given(context, own, other, what))
 }
 
 /// What a selector with `NotIn` leaves out.
@@ -235,14 +267,26 @@ fn pods_given(
     peers.iter().any(|peer| matches!(&peer.value, Peer::Pods(pods) if gives(pods))).then(|| {
         let Requirement { key, values, .. } = &left_out.requirement;
         let value = values.first().map_or("", String::as_str);
-        given(context, own, other, format!("{}={value}", key.as_deref().unwrap_or_default()))
+        given(context, own, other, format!("`{}={value}`", key.as_deref().unwrap_or_default()))
     })
 }
 
-fn finding(policy: &NetworkPolicy, (place, what): (Span, &str), given: &Given) -> Option<Diagnostic> {
-    let message = format!("{what}: `{}` on {}", given.witness, given.ports);
+fn finding(
+    policy: &NetworkPolicy,
+    place: Span,
+    message: String,
+    given: &[(Span, Given)],
+) -> Option<Diagnostic> {
     let help = "what one rule leaves out, another may allow: take it out of both, or remove the exception";
-    let found = RULE.finding(place, message).with_severity(given.severity);
+    let severity = given.iter().map(|(_, given)| given.severity).max()?;
+    let found = RULE.finding(place, message).with_severity(severity);
     let found = found.with_object(policy.object.clone()).with_help(help);
-    Some(found.with_related(given.place?, "this rule allows it"))
+    let others = given.iter().skip(1).map(|(place, _)| *place);
+    let found = others.fold(found, |found, place| found.with_related(place, "so is this one"));
+    let mut rules: Vec<Span> = given.iter().filter_map(|(_, given)| given.place).collect();
+    rules.dedup();
+    let is_placed = !rules.is_empty();
+    let found =
+        rules.into_iter().fold(found, |found, place| found.with_related(place, "this rule allows it"));
+    is_placed.then_some(found)
 }

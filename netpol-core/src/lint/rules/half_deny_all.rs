@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Category, Diagnostic, RuleName};
-use crate::lint::{Context, Level, Levels, Needs, Rule};
+use crate::lint::{Context, Level, Levels, Needs, Rule, comments};
 use crate::policy::{Direction, NamespaceMatch, Policy};
 
 pub(crate) const RULE: Rule = Rule {
@@ -44,16 +44,17 @@ fn finding(context: &Context<'_>, policy: &Policy, closed: &BTreeMap<&str, [bool
         [false, true] => "ingress",
         _ => return None,
     };
-    let says_all = name.contains("deny") && !name.contains("ingress") && !name.contains("egress");
-    if !says_all || !policy.rules.is_empty() {
+    let says_all = name.contains("deny") && comments::has_word(&name, &["all", "default", "everything"]);
+    let names_direction = name.contains("ingress") || name.contains("egress");
+    if !says_all || names_direction || !policy.rules.is_empty() {
         return None;
     }
-    let object = &policy.object;
     let message = format!(
-        "`{object}` leaves the {open} of every pod open, and so does every other policy for all pods of `{namespace}`"
+        "a policy called `{}` leaves {open} open, and so does every other policy for all pods of its namespace",
+        policy.object.name
     );
     let help =
         "write `policyTypes: [Ingress, Egress]` to deny both, or let the name say which direction is meant";
     let place = context.head(context.span(policy.origin)?);
-    Some(RULE.finding(place, message).with_object(object.clone()).with_help(help))
+    Some(RULE.finding(place, message).with_object(policy.object.clone()).with_help(help))
 }

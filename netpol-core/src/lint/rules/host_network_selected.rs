@@ -6,7 +6,7 @@ use crate::cluster::{NamespaceId, PodGroup};
 use crate::diagnostic::{Category, Diagnostic, Label, RuleName, Severity};
 use crate::index::{IndexedPeer, Term, TermId};
 use crate::lint::slips::{groups, namespaces_of, pods_have};
-use crate::lint::{Context, Level, Levels, Needs, Rule, RuleAt};
+use crate::lint::{Context, Level, Levels, Needs, Rule, RuleAt, assumed};
 use crate::policy::{Direction, NamespaceMatch, OriginId, PodMatch, Policy};
 
 pub(crate) const RULE: Rule = Rule {
@@ -18,9 +18,6 @@ pub(crate) const RULE: Rule = Rule {
     needs: Needs::Workloads,
     find: Some(find),
 };
-
-/// So many further places of the same peer are pointed at.
-const POINTED_AT: usize = 3;
 
 /// The pods that use the network of their node, by namespace.
 type OfNodes<'a> = BTreeMap<NamespaceId, Vec<&'a PodGroup>>;
@@ -43,10 +40,11 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
             let Some(finding) = of_peer(context, &rule, (peer.origin, id), &of_nodes) else { continue };
             let earlier = told.get(&(id, rule.rule.value.direction));
             match earlier.and_then(|place| found.get_mut(*place)) {
-                Some(first) if first.related.len() <= POINTED_AT => {
-                    first.related.push(Label { span: finding.primary.span, message: "and here".to_owned() });
+                Some(first) => {
+                    first
+                        .related
+                        .push(Label { span: finding.primary.span, message: Label::AGAIN.to_owned() });
                 }
-                Some(_) => {}
                 None => {
                     told.insert((id, rule.rule.value.direction), found.len());
                     found.push(finding);
@@ -59,7 +57,7 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
 
 /// One of the pods that a selector selects, when all of them use the network of their node.
 fn only_of_nodes<'a>(context: &Context<'_>, term: &Term, of_nodes: &OfNodes<'a>) -> Option<&'a PodGroup> {
-    if !term.unknown.is_empty() || !term.assumed_not.is_empty() {
+    if !term.unknown.is_empty() {
         return None;
     }
     let PodMatch { namespaces, pods } = term.pods.as_ref();
@@ -124,11 +122,11 @@ fn of_peer(
     };
     // All pods of a namespace are pods to come too.
     let severity = if term.pods.pods.is_everything() { Severity::Info } else { Severity::Warning };
-    Some(
-        RULE.finding(context.head(context.span(origin)?), message)
-            .with_severity(severity)
-            .with_object(rule.policy.object.clone())
-            .with_related(context.head(first.span), has_host_network(context, first))
-            .with_help(help),
-    )
+    let found = RULE
+        .finding(context.head(context.span(origin)?), message)
+        .with_severity(severity)
+        .with_object(rule.policy.object.clone())
+        .with_related(context.head(first.span), has_host_network(context, first))
+        .with_help(help);
+    Some(assumed::resting_on(found, &assumed::of_term(context, term)))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::cluster::Namespace;
 use crate::diagnostic::{Applicability, Category, Diagnostic, Fix, RuleName, Severity};
 use crate::dialect::network_policy::NetworkPolicy;
 use crate::dialect::network_policy::resource::{self, PortNumber};
@@ -119,6 +120,7 @@ fn finding(
         None if about == About::Dns && values == [SYSTEM] => {
             found.with_label("without it this rule allows no DNS")
         }
+        None if values.iter().all(|value| Namespace::is_in_every_cluster(value)) => found,
         None => found.with_severity(Severity::Info),
     };
     let place = Some(key.span).filter(|_| key.via.is_none() && !is_there);

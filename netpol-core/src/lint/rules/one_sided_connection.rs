@@ -1,5 +1,6 @@
 //! `one-sided-connection`.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -9,7 +10,7 @@ use crate::diagnostic::{Category, Diagnostic, RuleName, Severity};
 use crate::dialect::network_policy::raise;
 use crate::evaluate::Row;
 use crate::index::{ClassId, IndexedPeer, Term, TermId};
-use crate::lint::{Context, Isolated, Level, Levels, Needs, Rule, RuleAt, words};
+use crate::lint::{Context, Isolated, Level, Levels, Needs, Rule, RuleAt, assumed, words};
 use crate::net::ConnectionSet;
 use crate::policy::{Direction, NamespaceMatch, OriginId, Peer, Policy};
 use crate::text::Span;
@@ -113,6 +114,8 @@ struct Refused {
 
 fn find(context: &Context<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    // Pods that the same policies close have one cause, whoever is refused.
+    let mut faults: BTreeMap<(Direction, usize), usize> = BTreeMap::new();
     for direction in Direction::ALL {
         let mut others = Side::new(context, direction.opposite());
         if others.isolated.is_empty() {
@@ -122,8 +125,21 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
             for (peer, indexed) in rule.peers().into_iter().flatten() {
                 let IndexedPeer::Term(id) = indexed else { continue };
                 let Some(term) = context.index.term(id) else { continue };
-                if let Some(refused) = refused(context, &rule, term, &mut others) {
-                    found.extend(finding(context, &rule, (peer.origin, id, term), (&refused, &mut others)));
+                let Some(refused) = refused(context, &rule, term, &mut others) else { continue };
+                let finding = finding(context, &rule, (peer.origin, id, term), (&refused, &mut others));
+                let Some((finding, ends)) = finding else { continue };
+                let Some(closed) = others.of_class.get(&refused.other) else { continue };
+                let fault = (direction, *closed);
+                match faults.get(&fault).and_then(|place| found.get_mut(*place)) {
+                    Some(first) => add(first, finding),
+                    None => {
+                        faults.insert(fault, found.len());
+                        let mut assumed = assumed::of_term(context, term);
+                        assumed.extend(
+                            ends.into_iter().flat_map(|ends| assumed::of_pair(context, ends, &refused.ports)),
+                        );
+                        found.push(assumed::resting_on(finding, &assumed));
+                    }
                 }
             }
         }
@@ -131,11 +147,20 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
     found
 }
 
+/// Adds a rule that meets the same refusal.
+fn add(first: &mut Diagnostic, other: Diagnostic) {
+    const MORE: &str = "; more rules meet the same refusal";
+    if !first.message.ends_with(MORE) {
+        first.message.push_str(MORE);
+    }
+    first.related.push(other.primary);
+}
+
 /// The first pair of those that a peer of a rule allows, when all of them are refused at the other end for certain.
 fn refused(context: &Context<'_>, rule: &RuleAt<'_>, peer: &Term, others: &mut Side<'_>) -> Option<Refused> {
     let subject_id = context.index.policy(rule.place)?.subject;
     let subject = context.index.term(subject_id)?;
-    let is_vague = |term: &Term| !term.unknown.is_empty() || !term.assumed_not.is_empty();
+    let is_vague = |term: &Term| !term.unknown.is_empty();
     // Pods of any namespace, with any labels: others than those of the input are meant too.
     let is_anyone =
         peer.pods.pods.is_everything() && matches!(peer.pods.namespaces, NamespaceMatch::Selected(_));
@@ -203,12 +228,13 @@ fn ports(context: &Context<'_>, rule: &RuleAt<'_>, own: ClassId, other: ClassId)
     Some(all)
 }
 
+/// What to say, and of which two ends.
 fn finding(
     context: &Context<'_>,
     rule: &RuleAt<'_>,
     (origin, peer_id, peer): (OriginId, TermId, &Term),
     (refused, others): (&Refused, &mut Side<'_>),
-) -> Option<Diagnostic> {
+) -> Option<(Diagnostic, Option<(WorkloadId, WorkloadId)>)> {
     let direction = rule.rule.value.direction;
     let subject = context.index.policy(rule.place)?.subject;
     let own = others.workloads(context, (subject, context.index.term(subject)?));
@@ -246,7 +272,7 @@ fn finding(
     let found = place(context, closing)
         .into_iter()
         .fold(found, |found, span| found.with_related(span, closes.clone()));
-    Some(found.with_help(help(rule, closing)))
+    Some((found.with_help(help(rule, closing)), from.first.zip(to.first)))
 }
 
 fn help(rule: &RuleAt<'_>, closing: &Policy) -> String {

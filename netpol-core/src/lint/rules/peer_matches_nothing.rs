@@ -1,13 +1,12 @@
 //! `peer-matches-nothing`.
 
-use std::collections::BTreeMap;
-
 use crate::cluster::{NamespaceId, PodGroup};
-use crate::diagnostic::{Category, Diagnostic, Label, RuleName, Severity};
+use crate::diagnostic::{Category, Diagnostic, RuleName, Severity};
 use crate::index::{IndexedPeer, TermId};
 use crate::lint::slips::{bearer, groups, groups_in, namespaces_of, near_words, selects_finished, slip};
-use crate::lint::{Context, Level, Levels, Needs, Rule, RuleAt, dns};
-use crate::policy::{NamespaceMatch, Peer, Placed, PodMatch};
+use crate::lint::{Context, Level, Levels, Needs, Rule, RuleAt, assumed, dns, unplaced};
+use crate::policy::{NamespaceMatch, Peer, Placed, PodMatch, Policy};
+use crate::selector::Selector;
 
 pub(crate) const RULE: Rule = Rule {
     name: RuleName("peer-matches-nothing"),
@@ -19,12 +18,8 @@ pub(crate) const RULE: Rule = Rule {
     find: Some(find),
 };
 
-/// So many further places of the same remark are pointed at.
-const POINTED_AT: usize = 3;
-
 fn find(context: &Context<'_>) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = Vec::new();
-    let mut remark_on: BTreeMap<TermId, usize> = BTreeMap::new();
     for rule in context.rules() {
         let peers: Vec<_> = rule.peers().into_iter().flatten().collect();
         for (place, (peer, indexed)) in peers.iter().enumerate() {
@@ -35,19 +30,9 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
             if is_half || !matches_nothing(context, *term) {
                 continue;
             }
-            let Some(finding) = finding(context, &rule, peer, pods) else { continue };
-            // What is perhaps right is said once, however many rules say it.
-            let earlier = remark_on.get(term).filter(|_| finding.severity == Severity::Info);
-            match earlier.and_then(|place| found.get_mut(*place)) {
-                Some(first) if first.related.len() < POINTED_AT => {
-                    first.related.push(Label { span: finding.primary.span, message: "and here".to_owned() });
-                }
-                Some(_) => {}
-                None => {
-                    remark_on.insert(*term, found.len());
-                    found.push(finding);
-                }
-            }
+            let assumed = context.index.term(*term).map(|term| assumed::of_term(context, term));
+            let finding = finding(context, &rule, peer, pods);
+            found.extend(finding.map(|found| assumed::resting_on(found, &assumed.unwrap_or_default())));
         }
     }
     found
@@ -63,9 +48,7 @@ fn are_halves(pods: &PodMatch, other: &Peer) -> bool {
 }
 
 fn matches_nothing(context: &Context<'_>, term: TermId) -> bool {
-    context.index.term(term).is_some_and(|term| {
-        term.selected.is_empty() && term.unknown.is_empty() && term.assumed_not.is_empty()
-    })
+    context.index.term(term).is_some_and(|term| term.selected.is_empty() && term.unknown.is_empty())
 }
 
 fn finding(
@@ -75,8 +58,8 @@ fn finding(
     pods: &PodMatch,
 ) -> Option<Diagnostic> {
     let object = &rule.policy.object;
-    let place = context.span(peer.origin)?;
-    let found = |message: String| RULE.finding(context.head(place), message).with_object(object.clone());
+    let place = context.head(context.span(peer.origin)?);
+    let found = |message: String| RULE.finding(place, message).with_object(object.clone());
     let namespaces = namespaces_of(context, &pods.namespaces);
     // That no namespace has the labels is told as such.
     if namespaces.is_empty() {
@@ -95,40 +78,77 @@ fn finding(
     }
     let whose = whose(context, &pods.namespaces, &namespaces);
     let found = found(format!("no pod of {whose} has `{}`", pods.pods));
-    if let Some((group, slip)) =
-        here.into_iter().find_map(|group| Some((group, slip(&group.labels, &pods.pods)?)))
-    {
-        let (place, help) = near_words(context, group, &slip);
-        return Some(found.with_related(place, "this one nearly matches").with_help(help));
+    match &pods.namespaces {
+        NamespaceMatch::Named(_) => of_own_namespace(context, rule.policy, &pods.pods, (found, &here)),
+        NamespaceMatch::Selected(selector) => near_pods(context, &namespaces, &pods.pods, (&found, &here))
+            // Namespaces that the input does not show are meant too.
+            .or_else(|| (!selector.is_everything()).then(|| perhaps_right(found))),
     }
-    if let Some(bearer) = bearer(context, &namespaces, &pods.pods) {
-        return Some(found.with_related(bearer.span, bearer.label).with_help(bearer.help));
+}
+
+/// What to say of a peer that means pods of the policy's own namespace. Pods elsewhere that have the very labels are
+/// meant rather than pods here that nearly have them.
+fn of_own_namespace(
+    context: &Context<'_>,
+    policy: &Policy,
+    pods: &Selector,
+    (found, here): (Diagnostic, &[&PodGroup]),
+) -> Option<Diagnostic> {
+    if let Some(group) = unplaced::astray(context, policy, pods) {
+        let subject = &policy.subject.value.pods;
+        let is_told =
+            unplaced::astray(context, policy, subject).is_some() && selects_nothing(context, policy);
+        return (!is_told).then(|| unplaced::told(context, policy, group, found));
     }
-    let elsewhere = match &pods.namespaces {
-        // What asks for no label matches pods nearly everywhere.
-        NamespaceMatch::Named(_) if !pods.pods.wants_labels() => None,
-        NamespaceMatch::Named(_) => groups(context).find(|group| has_labels(group)),
-        // Namespaces that the input does not show are meant too.
-        NamespaceMatch::Selected(selector) if selector.is_everything() => return None,
-        NamespaceMatch::Selected(_) => None,
-    };
-    let Some((group, other)) =
-        elsewhere.and_then(|group| Some((group, context.cluster.namespace(group.namespace)?)))
-    else {
-        let help =
-            "it is right if an operator or another repository creates such pods; else correct the labels";
-        return Some(found.with_severity(Severity::Info).with_help(help));
-    };
+    let home = policy.object.namespace.as_deref().and_then(|name| context.cluster.namespace_named(name));
+    let home: Vec<NamespaceId> = home.into_iter().collect();
+    in_another_namespace(context, pods, &found)
+        .or_else(|| near_pods(context, &home, pods, (&found, here)))
+        // `kubectl apply -n` puts it beside pods that the input may not show.
+        .or_else(|| (!context.unplaced().holds(&policy.object)).then(|| perhaps_right(found)))
+}
+
+/// Pods that have the labels, in a namespace that the peer does not mean.
+fn in_another_namespace(context: &Context<'_>, pods: &Selector, found: &Diagnostic) -> Option<Diagnostic> {
+    // What asks for no label matches pods nearly everywhere.
+    let has_labels = |group: &&PodGroup| pods.wants_labels() && pods.matches(&group.labels).truth.is_yes();
+    let group = groups(context).find(has_labels)?;
+    let other = context.cluster.namespace(group.namespace)?;
     let help = format!(
         "without a `namespaceSelector` a peer means pods of the policy's own namespace: add `namespaceSelector: \
          {{matchLabels: {{kubernetes.io/metadata.name: {}}}}}` to the same item",
         other.name
     );
-    Some(
-        found
-            .with_related(context.head(group.span), "these pods have the labels, in another namespace")
-            .with_help(help),
-    )
+    let words = "these pods have the labels, in another namespace";
+    Some(found.clone().with_related(context.head(group.span), words).with_help(help))
+}
+
+/// Pods that nearly have the labels, or whose owner has them.
+fn near_pods(
+    context: &Context<'_>,
+    namespaces: &[NamespaceId],
+    pods: &Selector,
+    (found, here): (&Diagnostic, &[&PodGroup]),
+) -> Option<Diagnostic> {
+    let near = here.iter().find_map(|group| Some((*group, slip(&group.labels, pods)?)));
+    if let Some((group, slip)) = near {
+        let (place, help) = near_words(context, group, &slip);
+        return Some(found.clone().with_related(place, "this one nearly matches").with_help(help));
+    }
+    let bearer = bearer(context, namespaces, pods)?;
+    Some(found.clone().with_related(bearer.span, bearer.label).with_help(bearer.help))
+}
+
+/// What an operator or another repository may create.
+fn perhaps_right(found: Diagnostic) -> Diagnostic {
+    let help = "it is right if an operator or another repository creates such pods; else correct the labels";
+    found.with_severity(Severity::Info).with_help(help)
+}
+
+fn selects_nothing(context: &Context<'_>, policy: &Policy) -> bool {
+    let place = context.place_of(&policy.object);
+    let term = place.and_then(|place| context.index.policy(place)).map(|indexed| indexed.subject);
+    term.is_some_and(|term| matches_nothing(context, term))
 }
 
 /// Among which pods none has the labels.

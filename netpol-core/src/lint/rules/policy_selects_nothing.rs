@@ -3,8 +3,7 @@
 use crate::cluster::PodGroup;
 use crate::diagnostic::{Category, Diagnostic, RuleName, Severity};
 use crate::lint::slips::{bearer, groups, groups_in, near_words, selects_finished, slip};
-use crate::lint::{Context, Level, Levels, Needs, Rule};
-use crate::manifest::decode::placeholder::has_placeholder;
+use crate::lint::{Context, Level, Levels, Needs, Rule, unplaced};
 use crate::policy::{NamespaceMatch, Policy};
 
 pub(crate) const RULE: Rule = Rule {
@@ -34,13 +33,9 @@ fn finding(context: &Context<'_>, policy: &Policy) -> Option<Diagnostic> {
     let subject = &policy.subject.value;
     let NamespaceMatch::Named(namespace) = &subject.namespaces else { return None };
     let home = context.cluster.namespace_named(namespace);
-    // An empty selector is for pods to come; pods of the node's network are another matter.
     let here: Vec<&PodGroup> = home.into_iter().flat_map(|home| groups_in(context, home)).collect();
-    // Which namespace a placeholder stands for is not known.
-    if here.is_empty() && has_placeholder(namespace) {
-        return None;
-    }
     let has_labels = |group: &PodGroup| subject.pods.matches(&group.labels).truth.is_yes();
+    // An empty selector is for pods to come; pods of the node's network are another matter.
     if subject.pods.is_everything() || here.iter().any(|group| has_labels(group)) {
         return None;
     }
@@ -54,6 +49,13 @@ fn finding(context: &Context<'_>, policy: &Policy) -> Option<Diagnostic> {
     }
     let found =
         RULE.finding(span, format!("`{object}` selects no pod of the input")).with_object(object.clone());
+    if let Some(group) = unplaced::astray(context, policy, &subject.pods) {
+        return Some(unplaced::told(context, policy, group, found));
+    }
+    // Of a namespace without workloads the input holds a part alone, and `kubectl apply -n` may choose another.
+    if here.is_empty() {
+        return None;
+    }
     if let Some((group, slip)) =
         here.into_iter().find_map(|group| Some((group, slip(&group.labels, &subject.pods)?)))
     {
@@ -63,6 +65,9 @@ fn finding(context: &Context<'_>, policy: &Policy) -> Option<Diagnostic> {
     if let Some(bearer) = home.and_then(|home| bearer(context, &[home], &subject.pods)) {
         return Some(found.with_related(bearer.span, bearer.label).with_help(bearer.help));
     }
+    if context.unplaced().holds(object) {
+        return None;
+    }
     let elsewhere = groups(context).find(|group| has_labels(group));
     let remark = found.with_severity(Severity::Info);
     Some(match elsewhere.and_then(|group| Some((group, context.cluster.namespace(group.namespace)?))) {
@@ -71,12 +76,17 @@ fn finding(context: &Context<'_>, policy: &Policy) -> Option<Diagnostic> {
                 "a policy selects pods of its own namespace alone, `{namespace}`; such a pod is in `{}`",
                 other.name
             );
-            remark.with_related(context.head(group.span), "these labels are selected, in another namespace").with_help(help)
+            remark
+                .with_related(context.head(group.span), "these labels are selected, in another namespace")
+                .with_help(help)
         }
-        None => remark.with_help(format!(
-            "it will select pods of namespace `{namespace}` with `{}`, which an operator or another repository may \
-             create",
-            subject.pods
-        )),
+        // Said once for all policies that an operator's pods are for.
+        None => remark
+            .with_message(format!(
+                "no pod of namespace `{namespace}` in the input has the labels of this policy"
+            ))
+            .with_help(
+                "it is right if an operator or another repository creates such pods; else correct the labels",
+            ),
     })
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::cluster::{NamespaceId, WorkloadId};
+use rustc_hash::FxHashSet;
+
+use crate::cluster::{GroupId, NamespaceId, Owner, Workload, WorkloadId};
 use crate::diagnostic::{Category, Diagnostic, RuleName};
 use crate::evaluate::Subject;
 use crate::lint::{Context, Level, Levels, Needs, Rule, words};
@@ -21,11 +23,13 @@ pub(crate) const RULE: Rule = Rule {
 
 fn find(context: &Context<'_>) -> Vec<Diagnostic> {
     let mut open: BTreeMap<NamespaceId, (usize, Vec<WorkloadId>)> = BTreeMap::new();
+    let services = (0u32..).zip(&context.cluster.services).map(|(number, _)| number);
+    let served = services.flat_map(|number| context.services().pods(number)).copied().collect();
     for (id, workload) in context.workloads() {
         let (closed, left) = open.entry(workload.namespace).or_default();
         let pods = workload.groups.iter().filter_map(|group| context.cluster.group(*group));
-        // Policies have no say where pods use the network of their node.
-        if pods.clone().all(|group| group.is_host_network) {
+        // Policies have no say where pods use the network of their node, and nobody calls what listens on nothing.
+        if pods.clone().all(|group| group.is_host_network) || !listens(context, workload, &served) {
             continue;
         }
         let parts = context.index.parts(id);
@@ -37,6 +41,20 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
     }
     let partly = open.into_iter().filter(|(_, (closed, left))| *closed > 0 && !left.is_empty());
     partly.filter_map(|(namespace, (_, left))| finding(context, namespace, &left)).collect()
+}
+
+/// Whether pods seem to listen: they declare a port, have a probe that asks one, or a Service leads to them. Jobs do not.
+fn listens(context: &Context<'_>, workload: &Workload, served: &FxHashSet<GroupId>) -> bool {
+    if matches!(&workload.owner, Owner::Kind(kind) if matches!(kind.as_str(), "CronJob" | "Job")) {
+        return false;
+    }
+    let declares = |id: &GroupId| {
+        let ports = context.cluster.group(*id).map(|group| context.pods().ports(group));
+        ports.is_some_and(|ports| ports.is_none_or(|ports| !ports.is_empty()))
+    };
+    let text = context.files.slice(workload.span);
+    workload.groups.iter().any(|id| declares(id) || served.contains(id))
+        || ["httpGet", "tcpSocket", "grpc:"].iter().any(|probe| text.contains(probe))
 }
 
 /// One finding a namespace: who closes one workload and forgets another does so there.

@@ -1,13 +1,13 @@
 //! The state of reading one document.
 
 use super::advice::advice;
-use super::placeholder::{has_placeholder, is_template};
+use super::placeholder::{default_of, has_placeholder, is_template};
 use super::{Path, go, time};
 use crate::diagnostic::rule::{
     INVALID_FIELD, SURPRISING_SCALAR, UNKNOWN_FIELD, UNRESOLVED_PLACEHOLDER, WRONG_TYPE,
 };
-use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity, report};
-use crate::text::{SourceFile, Span, Spanned, distance};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Label, Severity, report};
+use crate::text::{SourceFile, Span, Spanned, distance, one_line};
 use crate::yaml::{Entry, Mapping, Node, Value, surprise};
 
 /// The Go type that a field is read into, and the Go type that has the field.
@@ -50,7 +50,8 @@ pub struct Decoder<'d> {
     pub opaque_placeholder: Option<Span>,
     /// How many values had a type that the API does not accept.
     pub wrong_types: usize,
-    placeholder: Option<Span>,
+    /// The message on placeholders, by its place among the diagnostics: one for a document.
+    placeholder: Option<usize>,
 }
 
 impl<'d> Decoder<'d> {
@@ -102,8 +103,11 @@ impl<'d> Decoder<'d> {
     ) -> Option<Spanned<&'n str>> {
         match &node.value {
             Value::String(text) => {
-                self.notice(node, text);
-                Some(Spanned { value: text.as_ref(), span: node.span, via: node.via })
+                let value = self.defaulted(node, text).unwrap_or_else(|| {
+                    self.notice(node, text);
+                    text.as_ref()
+                });
+                Some(Spanned { value, span: node.span, via: node.via })
             }
             Value::Null => None,
             _ => {
@@ -148,6 +152,10 @@ impl<'d> Decoder<'d> {
         match &node.value {
             Value::Bool(value) => Some(Spanned { value: *value, span: node.span, via: node.via }),
             Value::Null => None,
+            Value::String(text) if default_of(text).is_some_and(|value| value.parse::<bool>().is_ok()) => {
+                let value = self.defaulted(node, text)?.parse().ok()?;
+                Some(Spanned { value, span: node.span, via: node.via })
+            }
             Value::String(text) if self.notice(node, text) => None,
             _ => {
                 self.wrong_type(node, path, expected);
@@ -168,6 +176,9 @@ impl<'d> Decoder<'d> {
             Value::Null => return None,
             Value::Int(number) => i32::try_from(*number).ok(),
             Value::Float(number) => whole(*number),
+            Value::String(text) if default_of(text).is_some_and(|value| value.parse::<i32>().is_ok()) => {
+                self.defaulted(node, text).and_then(|value| value.parse().ok())
+            }
             Value::String(text) if self.notice(node, text) => {
                 return Some(Spanned { value: None, span: node.span, via: node.via });
             }
@@ -306,19 +317,54 @@ impl<'d> Decoder<'d> {
 
     /// Takes note of a placeholder or template in a text that was read; whether there is one.
     pub fn notice(&mut self, node: &Node<'_>, text: &str) -> bool {
-        if !text.contains('{') {
-            return false;
-        }
         let is_template = is_template(self.file, node.span, text);
         if is_template {
             self.template.get_or_insert(node.span);
         }
-        let is_placeholder = has_placeholder(text);
-        if is_placeholder && self.placeholder.is_none() {
-            self.placeholder = Some(node.span);
-            report(&mut self.diagnostics, unresolved(node.span, text));
+        let is_placeholder = !is_template && has_placeholder(text);
+        if is_placeholder {
+            let earlier = self.placeholder.and_then(|place| self.diagnostics.get_mut(place));
+            match earlier {
+                Some(first) => {
+                    let words = format!("`{text}` too");
+                    first.related.push(Label { span: node.span, message: one_line(words) });
+                }
+                None => {
+                    self.placeholder = Some(self.diagnostics.len());
+                    report(&mut self.diagnostics, unresolved(node.span, text));
+                }
+            }
         }
         is_template || is_placeholder
+    }
+
+    /// The default that a placeholder comes with, which is said.
+    fn defaulted<'n>(&mut self, node: &Node<'_>, text: &'n str) -> Option<&'n str> {
+        let default = default_of(text)?;
+        let message = format!("`{text}` is read as its default, `{default}`");
+        let found = Diagnostic::policy(UNRESOLVED_PLACEHOLDER, node.span, message)
+            .with_severity(Severity::Info)
+            .with_help("substitute it before the manifests are read, if another value is meant");
+        report(&mut self.diagnostics, with_via(found, node.via));
+        Some(default)
+    }
+
+    /// Reads a field that no answer depends on: nothing is said of placeholders in it.
+    pub fn unweighed<R>(&mut self, read: impl FnOnce(&mut Self) -> R) -> R {
+        let (before, placeholder) = (self.diagnostics.len(), self.placeholder);
+        let labels = |it: &Self| {
+            let first = it.placeholder.and_then(|place| it.diagnostics.get(place));
+            first.map_or(0, |first| first.related.len())
+        };
+        let count = labels(self);
+        let value = read(self);
+        let said = self.diagnostics.split_off(before.min(self.diagnostics.len()));
+        self.diagnostics.extend(said.into_iter().filter(|found| found.rule != UNRESOLVED_PLACEHOLDER));
+        self.placeholder = placeholder;
+        if let Some(first) = placeholder.and_then(|place| self.diagnostics.get_mut(place)) {
+            first.related.truncate(count);
+        }
+        value
     }
 
     /// `null`, a placeholder or a value of a wrong type where a collection belongs.

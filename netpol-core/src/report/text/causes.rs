@@ -91,7 +91,15 @@ fn words(context: Context<'_>, reasons: &[&Reason]) -> Option<Fact> {
         ),
         Reason::OpaquePolicy(place) if unevaluated(context, *place).is_some() => {
             let fact = facts::reason(context, first);
-            let kind = unevaluated(context, *place).map(|opaque| opaque.policy.object.kind.as_str());
+            let kind = unevaluated(context, *place).map(|opaque| {
+                let object = &opaque.policy.object;
+                let group = object.api_version.split_once('/').map_or("", |(group, _)| group);
+                // A kind that does not say whose it is may be of several APIs.
+                let kind = object.kind.to_lowercase();
+                let says_whose = kind.contains(group.split('.').next().unwrap_or_default());
+                let group = if says_whose { String::new() } else { format!(".{group}") };
+                format!("{}{group}", object.kind)
+            });
             let words = match reasons.len() {
                 1 => fact.words,
                 several => {

@@ -24,6 +24,8 @@ pub struct Diagnostics<'a> {
     pub suppressed: Vec<Finding<'a>>,
     /// How many findings there are of each severity.
     pub counts: Counts,
+    /// The rules that were skipped, as they need workloads and the input holds none.
+    pub skipped: Vec<&'static str>,
 }
 
 /// How many findings count.
@@ -265,7 +267,8 @@ impl<'a> Diagnostics<'a> {
             info: of(SeverityField::Info),
             suppressed: suppressed.len(),
         };
-        Self { schema: SCHEMA, kind: "Diagnostics", diagnostics, suppressed, counts }
+        let skipped = report.without_workloads.iter().map(|rule| rule.0).collect();
+        Self { schema: SCHEMA, kind: "Diagnostics", diagnostics, suppressed, counts, skipped }
     }
 }
 

@@ -6,7 +6,7 @@ use netpol_cli::{Io, Terminal};
 use netpol_tests::corpus;
 use serde_json::Value;
 
-use crate::recorded::{Said, agree, differences};
+use crate::recorded::{Said, agree, cluster_policies, differences, network_policies};
 
 /// The findings of `netpol lint` on a text.
 fn lint(text: &str) -> Vec<Value> {
@@ -50,7 +50,8 @@ fn said(findings: &[Value]) -> Said {
 fn lint_says_of_recorded_manifests_what_the_api_server_said() {
     let Some(folder) = corpus::folder() else { return };
     let differing = |case: &Value| differences(said(&lint(case["yaml"].as_str().unwrap())), case);
-    agree("lint of validation/recorded-network-policy", &folder, differing);
+    agree("lint of validation/recorded-network-policy", &network_policies(&folder), differing);
+    agree("lint of validation/recorded-cluster-policies", &cluster_policies(&folder), differing);
 }
 
 #[test]
@@ -75,7 +76,8 @@ fn lint_reports_the_errors_of_kubernetes_own_validation_tests() {
 #[test]
 fn every_refusal_has_advice() {
     let Some(folder) = corpus::folder() else { return };
-    let cases = corpus::lines(&folder.join("validation/recorded-network-policy.jsonl"));
+    let mut cases = corpus::lines(&network_policies(&folder));
+    cases.extend(corpus::lines(&cluster_policies(&folder)));
     let mut silent: Vec<String> = Vec::new();
     for case in &cases {
         let findings = lint(case["yaml"].as_str().unwrap());

@@ -1,6 +1,6 @@
 //! What a running API server said of manifests, and how what netpol says differs from it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use netpol_tests::corpus;
 use serde_json::Value;
@@ -36,9 +36,19 @@ pub(crate) fn differences(said: Said, case: &Value) -> Vec<String> {
     differences
 }
 
-/// Counts the recorded cases that agree; fails with those that differ without a reason, or agree in spite of one.
-pub(crate) fn agree(what: &str, folder: &Path, differences: impl Fn(&Value) -> Vec<String>) {
-    let cases = corpus::lines(&folder.join("validation/recorded-network-policy.jsonl"));
+/// The recorded manifests of `NetworkPolicy`.
+pub(crate) fn network_policies(folder: &Path) -> PathBuf {
+    folder.join("validation/recorded-network-policy.jsonl")
+}
+
+/// The recorded manifests of the policies for administrators.
+pub(crate) fn cluster_policies(folder: &Path) -> PathBuf {
+    folder.join("validation/recorded-cluster-policies.jsonl")
+}
+
+/// Counts the recorded cases of a file that agree; fails with those that differ without a reason, or agree in spite of one.
+pub(crate) fn agree(what: &str, file: &Path, differences: impl Fn(&Value) -> Vec<String>) {
+    let cases = corpus::lines(file);
     let mut surprises = Vec::new();
     let (mut agreed, mut excused) = (0, 0);
     for case in &cases {

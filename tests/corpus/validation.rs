@@ -9,7 +9,7 @@ use netpol_core::text::{FileSet, SourceFile};
 use netpol_tests::{corpus, stored};
 use serde_json::{Value, json};
 
-use crate::recorded::{Said, agree, differences};
+use crate::recorded::{Said, agree, differences, network_policies};
 
 fn manifests(name: &str, text: &str) -> Manifests<Resource> {
     let mut files = FileSet::new();
@@ -60,7 +60,7 @@ fn said(found: &[Diagnostic]) -> Said {
 #[test]
 fn netpol_says_of_recorded_manifests_what_the_api_server_said() {
     let Some(folder) = corpus::folder() else { return };
-    agree("validation/recorded-network-policy", &folder, differing);
+    agree("validation/recorded-network-policy", &network_policies(&folder), differing);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The list of dialects: which of them claims an object, and how all of them are lowered together.
 
+use super::cluster_policy;
 use super::network_policy::{self, NetworkPolicy};
 use super::profile::Profile;
 use super::unevaluated::{self, Unevaluated};
@@ -27,6 +28,7 @@ pub fn claim(
         let policy = network_policy::read(raw, options, diagnostics);
         return Some(Resource::NetworkPolicy(Box::new(policy)));
     }
+    let _ = cluster_policy::read(raw, diagnostics);
     unevaluated::read(raw, profile, diagnostics).map(Resource::Unevaluated)
 }
 

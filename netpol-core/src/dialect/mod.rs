@@ -2,9 +2,12 @@
 //! intermediate representation; after this room no name of a dialect occurs.
 
 pub mod claim;
+pub mod cluster_policy;
+mod crd;
 pub mod network_policy;
 pub mod profile;
 pub mod unevaluated;
+mod validation;
 
 pub use claim::{Resource, claim, lower};
 pub use profile::{HostNetwork, IpBlockPods, Profile};

@@ -3,14 +3,10 @@
 //! Source: the API reference of Kubernetes 1.37 and the validation of its API server
 //! (`pkg/apis/networking/validation`).
 
-mod advice;
-mod check;
 pub mod cidr;
 mod decode;
 mod defaults;
 mod lower;
-mod metadata;
-mod owners;
 pub mod raise;
 pub mod resource;
 mod schema;

@@ -2,13 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::advice::with_digits;
-use super::check::Check;
 use super::cidr::{Cidr, Legacy};
-use super::metadata::check_metadata;
 use super::resource::{IpBlock, NetworkPolicy, Peer, Port, PortNumber, Rules, Spec, Standing};
 use crate::diagnostic::rule::AMBIGUOUS_CIDR;
 use crate::diagnostic::{Diagnostic, Edit, Fix, report};
+use crate::dialect::validation::{Check, check_metadata, with_digits};
 use crate::manifest::decode::placeholder::has_placeholder;
 use crate::manifest::decode::{Path, go};
 use crate::manifest::{KubernetesVersion, LabelSelector, names};

@@ -11,11 +11,14 @@ use crate::yaml::{Entry, Mapping, Node, Value};
 const MAX_ANNOTATIONS: usize = 256 * 1024;
 
 /// Reports what the API server would refuse of `metadata`.
-pub(super) fn check_metadata(check: &mut Check, metadata: &Metadata, node: &Node<'_>) {
+pub(in crate::dialect) fn check_metadata(check: &mut Check, metadata: &Metadata, node: &Node<'_>) {
     let root = Path::ROOT.field("metadata");
     let fields = fields(node);
     check_name(check, metadata, fields, &root);
-    check.text(&metadata.namespace, &root.field("namespace"), names::namespace);
+    // An object of the whole cluster has none.
+    if !metadata.namespace.value.is_empty() {
+        check.text(&metadata.namespace, &root.field("namespace"), names::namespace);
+    }
     let labels_path = root.field("labels");
     for label in &metadata.labels {
         check.text(&label.key, &labels_path, names::label_key);

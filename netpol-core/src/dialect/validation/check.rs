@@ -11,20 +11,20 @@ use crate::text::{Span, Spanned, one_line};
 
 /// Collects faults.
 #[derive(Debug, Default)]
-pub(super) struct Check {
+pub(in crate::dialect) struct Check {
     /// In the order of the text.
-    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(in crate::dialect) diagnostics: Vec<Diagnostic>,
     /// How many of them refuse the policy.
-    pub(super) refusals: usize,
+    pub(in crate::dialect) refusals: usize,
     /// What leaves the policy standing.
-    pub(super) remarks: Vec<Spanned<Remark>>,
+    pub(in crate::dialect) remarks: Vec<Spanned<Remark>>,
     /// The version that the API server has; without it, the newest.
-    pub(super) version: Option<KubernetesVersion>,
+    pub(in crate::dialect) version: Option<KubernetesVersion>,
 }
 
 impl Check {
     /// Reports a fault in the server's words.
-    pub(super) fn fault(&mut self, span: Span, path: &Path<'_>, message: impl Into<String>) {
+    pub(in crate::dialect) fn fault(&mut self, span: Span, path: &Path<'_>, message: impl Into<String>) {
         self.refusals += 1;
         let (path, message) = (path.to_string(), message.into());
         let help = advice(&path, &message);
@@ -35,14 +35,14 @@ impl Check {
     }
 
     /// Says what to do about the last fault.
-    pub(super) fn advise(&mut self, help: impl Into<String>) {
+    pub(in crate::dialect) fn advise(&mut self, help: impl Into<String>) {
         if let Some(diagnostic) = self.diagnostics.last_mut() {
             diagnostic.help = Some(one_line(help));
         }
     }
 
     /// Says the same advice of all last faults of one place.
-    pub(super) fn advise_at(&mut self, span: Span, help: impl Into<String>) {
+    pub(in crate::dialect) fn advise_at(&mut self, span: Span, help: impl Into<String>) {
         let help = one_line(help);
         let last = self.diagnostics.iter_mut().rev();
         for diagnostic in last.take_while(|diagnostic| diagnostic.primary.span == span) {
@@ -51,14 +51,14 @@ impl Check {
     }
 
     /// Adds a fix to the last fault.
-    pub(super) fn mend(&mut self, fix: Option<Fix>) {
+    pub(in crate::dialect) fn mend(&mut self, fix: Option<Fix>) {
         if let Some(diagnostic) = self.diagnostics.last_mut() {
             diagnostic.fix = fix;
         }
     }
 
     /// What was found so far are faults of `metadata`: they refuse nothing, and each path gets one remark.
-    pub(super) fn remark_metadata(&mut self) {
+    pub(in crate::dialect) fn remark_metadata(&mut self) {
         self.refusals = 0;
         for diagnostic in &self.diagnostics {
             let path = diagnostic.api.as_ref().map(|api| api.field.clone()).unwrap_or_default();
@@ -70,7 +70,7 @@ impl Check {
     }
 
     /// Reports what is wrong with a text, unless it holds a placeholder.
-    pub(super) fn text(
+    pub(in crate::dialect) fn text(
         &mut self,
         text: &Spanned<String>,
         path: &Path<'_>,

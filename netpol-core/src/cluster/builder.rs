@@ -286,7 +286,8 @@ fn spelled_node(pod: &manifest::Pod) -> Option<&str> {
 /// Adds the host addresses of a pod to its node, which may be one that no Node object describes.
 fn add_host_addresses(nodes: &mut BTreeMap<String, Node>, name: &str, pod: &manifest::Pod) {
     if !nodes.contains_key(name) {
-        let (labels, addresses) = (Labels::default(), IpSet::empty());
+        // Of a node that only pods speak of, no label is known.
+        let (labels, addresses) = (Labels::default().with_unlisted(Unlisted::Unknown), IpSet::empty());
         nodes.insert(name.to_owned(), Node { name: name.to_owned(), labels, addresses, span: None });
     }
     let Some(node) = nodes.get_mut(name) else { return };

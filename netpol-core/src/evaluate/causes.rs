@@ -9,7 +9,7 @@ use super::{Assumption, Reason};
 use crate::cluster::Cluster;
 use crate::index::{BlockId, IndexedPeer};
 use crate::net::{ConnectionSet, Decided, Family, IpSet};
-use crate::policy::{AddressBlock, Direction, NamespaceMatch, OriginId, PodMatch, PolicyRef, Ports};
+use crate::policy::{AddressBlock, Direction, NamedBy, NamespaceMatch, OriginId, PodMatch, PolicyRef, Ports};
 use crate::selector::{Answer, LabelValue, Labels, Requirement, Truth, Unlisted};
 
 /// Something that made an answer unknown, or that it rests on.
@@ -219,6 +219,13 @@ impl Facts {
     }
 
     fn tell_block(&mut self, walk: &Walk<'_>, block: &AddressBlock, answer: Answer, origin: OriginId) {
+        match &block.named_by {
+            NamedBy::Block => {}
+            NamedBy::Nodes(_) => return self.reasons.push(Reason::NodeLabels(origin)),
+            NamedBy::Domains(names) => {
+                return self.reasons.push(Reason::DomainNames { names: names.clone(), origin });
+            }
+        }
         let addresses: IpSet = block.addresses.in_family(walk.family);
         match (answer.truth, answer.is_assumed) {
             (Truth::Yes, true) => self.assumptions.push(Assumption::EveryPodIn(addresses)),

@@ -102,11 +102,12 @@ pub(super) fn answer(
             let answer = index.block(id).map(|block| match (party, party.pods()) {
                 (_, Some(_)) if !index.plugin().blocks_select_pods => firm(Truth::No),
                 (_, Some(pods)) => match pods.address(family) {
-                    Some(address) => firm(block.holds_address(address)),
+                    Some(address) => firm(block.holds_pod(address)),
                     None => block.unknown_pod(family),
                 },
-                (Party::Node { addresses, .. }, _) if addresses.is_empty() => block.unknown_node(family),
-                (Party::Node { addresses, .. }, _) => firm(block.holds(&addresses.in_family(family))),
+                (Party::Node { node, addresses, .. }, _) => {
+                    block.holds_node(cluster, *node, addresses, family)
+                }
                 (Party::Outside { addresses }, _) => firm(block.holds(addresses)),
                 (_, None) => firm(Truth::No),
             });

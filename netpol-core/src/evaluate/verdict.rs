@@ -187,6 +187,15 @@ pub enum Reason {
         /// Where the block stands.
         origin: OriginId,
     },
+    /// Whether a rule means a node is not known: its labels are not in the input, or the node is not.
+    NodeLabels(OriginId),
+    /// Which addresses the names of hosts outside have is not known.
+    DomainNames {
+        /// The names.
+        names: Vec<String>,
+        /// Where they stand.
+        origin: OriginId,
+    },
     /// The number of a named port is a placeholder.
     NamedPort {
         /// The workload.

@@ -173,6 +173,14 @@ pub enum Miss {
     },
     /// The address lies in the block, but blocks do not select pods under this network plugin.
     BlocksIgnorePods,
+    /// The peer is nodes, and the other end is none.
+    NotANode,
+    /// The peer is nodes with other labels, or labels that are not known.
+    OtherNode,
+    /// The peer is names of hosts outside, and the other end is within the cluster.
+    NotAHostOutside,
+    /// The peer is names of hosts outside, whose addresses are not known.
+    AddressesOfNamesNotKnown,
     /// A placeholder stands in the peer.
     Placeholder,
 }

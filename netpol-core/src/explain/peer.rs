@@ -7,7 +7,7 @@ use super::{Has, Holder, Miss, NearMiss, PeerFact};
 use crate::cluster::{Endpoint, Owner, PodAddresses};
 use crate::evaluate::PeerTrace;
 use crate::net::{Family, IpSet};
-use crate::policy::{AddressBlock, NamespaceMatch, Peer, Placed, PodMatch, Policy};
+use crate::policy::{AddressBlock, NamedBy, NamespaceMatch, Peer, Placed, PodMatch, Policy};
 use crate::selector::{
     Answer, LabelValue, Labels, Near, Operator, Requirement, Selector, Truth, Unlisted, near,
 };
@@ -22,9 +22,19 @@ pub(super) fn peer_fact(
     let misses = match (&peer.value, trace.answer.truth) {
         (_, Truth::Yes) => Vec::new(),
         (Peer::Pods(pods), _) => pod_misses(stage, policy, pods),
-        (Peer::Addresses(block), _) => address_misses(stage, block, trace.answer),
+        (Peer::Addresses(block), truth) => match &block.named_by {
+            NamedBy::Block => address_misses(stage, block, trace.answer),
+            NamedBy::Nodes(_) => vec![if is_node(stage) { Miss::OtherNode } else { Miss::NotANode }],
+            NamedBy::Domains(_) if truth == Truth::Unknown => vec![Miss::AddressesOfNamesNotKnown],
+            NamedBy::Domains(_) => vec![Miss::NotAHostOutside],
+        },
     };
     PeerFact { peer: trace.peer, origin: peer.origin, answer: trace.answer, misses }
+}
+
+/// Whether the other end is a node, or pods in the network of theirs.
+fn is_node(stage: &Stage<'_>) -> bool {
+    matches!(stage.peer.endpoint, Endpoint::Node(_)) || stage.peer_pods.iter().any(|pod| pod.is_node)
 }
 
 fn pod_misses(stage: &Stage<'_>, policy: &Policy, wanted: &PodMatch) -> Vec<Miss> {

@@ -2,10 +2,10 @@
 
 use std::net::IpAddr;
 
-use crate::cluster::Facts;
+use crate::cluster::{Cluster, NodeId};
 use crate::net::{Family, IpSet};
-use crate::policy::AddressBlock;
-use crate::selector::Truth;
+use crate::policy::{AddressBlock, NamedBy};
+use crate::selector::{Selector, Truth};
 
 /// Names a block of a [`super::PolicyIndex`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,7 +14,7 @@ pub struct BlockId(pub u32);
 /// A distinct block, with its answers for pods and nodes whose addresses are not known.
 #[derive(Debug, Clone)]
 pub struct Block {
-    /// The addresses.
+    /// The addresses; of a block that names nodes, those that the cluster's nodes have.
     pub block: AddressBlock,
     /// Whether it holds a pod whose address is not known, for IPv4 and IPv6.
     pods: [BlockAnswer; 2],
@@ -42,9 +42,18 @@ impl BlockAnswer {
 }
 
 impl Block {
-    /// The block with its answers under these facts.
-    pub fn new(block: AddressBlock, facts: &Facts) -> Self {
-        let pods = Family::ALL.map(|family| pod_answer(&block, family, &facts.pod_cidrs));
+    /// The block with its answers in a cluster.
+    pub fn new(block: AddressBlock, cluster: &Cluster) -> Self {
+        let facts = &cluster.facts;
+        let block = match &block.named_by {
+            NamedBy::Nodes(selector) => of_nodes(selector, cluster),
+            NamedBy::Block | NamedBy::Domains(_) => block,
+        };
+        let holds_pods = block.named_by == NamedBy::Block;
+        let pods = Family::ALL.map(|family| match holds_pods {
+            true => pod_answer(&block, family, &facts.pod_cidrs),
+            false => BlockAnswer::firm(Truth::No),
+        });
         let nodes = Family::ALL.map(|family| {
             let known = facts.node_addresses.in_family(family);
             let space = if known.is_empty() { IpSet::every(family) } else { known };
@@ -62,8 +71,38 @@ impl Block {
         }
     }
 
+    /// Whether the block holds a pod that has an address.
+    pub fn holds_pod(&self, address: IpAddr) -> Truth {
+        match self.block.named_by {
+            NamedBy::Block => self.holds_address(address),
+            NamedBy::Nodes(_) | NamedBy::Domains(_) => Truth::No,
+        }
+    }
+
+    /// Whether the block holds a node, or a pod in its network. A node is met at any of its addresses; of one that is not
+    /// known nothing is known.
+    pub fn holds_node(
+        &self,
+        cluster: &Cluster,
+        node: Option<NodeId>,
+        addresses: &IpSet,
+        family: Family,
+    ) -> BlockAnswer {
+        let of_labels = |selector: &Selector| match node.and_then(|node| cluster.node(node)) {
+            Some(node) => selector.matches(&node.labels).truth,
+            None if selector.is_everything() => Truth::Yes,
+            None => Truth::Unknown,
+        };
+        match &self.block.named_by {
+            NamedBy::Domains(_) => BlockAnswer::firm(Truth::No),
+            NamedBy::Nodes(selector) => BlockAnswer::firm(of_labels(selector)),
+            NamedBy::Block if addresses.is_empty() => self.unknown_node(family),
+            NamedBy::Block => BlockAnswer::firm(self.holds(&addresses.in_family(family))),
+        }
+    }
+
     /// Whether the block holds a node of this family whose address is not known.
-    pub const fn unknown_node(&self, family: Family) -> BlockAnswer {
+    const fn unknown_node(&self, family: Family) -> BlockAnswer {
         let [v4, v6] = self.nodes;
         match family {
             Family::V4 => v4,
@@ -72,7 +111,7 @@ impl Block {
     }
 
     /// Whether the block holds an address.
-    pub fn holds_address(&self, address: IpAddr) -> Truth {
+    fn holds_address(&self, address: IpAddr) -> Truth {
         if self.block.addresses.contains(address) {
             Truth::Yes
         } else if self.block.unknown.contains(address) {
@@ -86,6 +125,16 @@ impl Block {
     pub fn holds(&self, possible: &IpSet) -> Truth {
         holds(&self.block, possible)
     }
+}
+
+/// The addresses of the nodes that a selector selects, and of those that it may select.
+fn of_nodes(selector: &Selector, cluster: &Cluster) -> AddressBlock {
+    let of = |wanted: Truth| {
+        let selected = cluster.nodes.iter().filter(|node| selector.matches(&node.labels).truth == wanted);
+        selected.fold(IpSet::empty(), |all, node| all.union(&node.addresses))
+    };
+    let unknown = of(Truth::Unknown);
+    AddressBlock { addresses: of(Truth::Yes), unknown, named_by: NamedBy::Nodes(selector.clone()) }
 }
 
 fn holds(block: &AddressBlock, possible: &IpSet) -> Truth {
@@ -143,7 +192,7 @@ mod tests {
 
     fn block(cidrs: &[&str], excepts: &[&str]) -> AddressBlock {
         let set = |cidrs: &[&str]| IpSet::blocks(cidrs.iter().map(|cidr| cidr.parse().unwrap()));
-        AddressBlock { addresses: set(cidrs).difference(&set(excepts)), unknown: IpSet::empty() }
+        AddressBlock::known(set(cidrs).difference(&set(excepts)))
     }
 
     fn answer(cidrs: &[&str], excepts: &[&str]) -> BlockAnswer {

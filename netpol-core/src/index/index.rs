@@ -88,8 +88,7 @@ impl PolicyIndex {
         let opaque =
             opaque.map(|policy| Arc::new(indexed_policy(policy, &mut pods, &mut addresses))).collect();
         let blocks = addresses.values();
-        let blocks =
-            blocks.map(|block| Arc::new(Block::new(block.as_ref().clone(), &cluster.facts))).collect();
+        let blocks = blocks.map(|block| Arc::new(Block::new(block.as_ref().clone(), cluster))).collect();
         let interest =
             Interest::new(pods.used(), addresses.used(), policies.iter().map(AsRef::as_ref), plugin);
         let classes = class::classify(cluster, &interest);

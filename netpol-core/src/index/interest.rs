@@ -152,10 +152,7 @@ mod tests {
     use crate::net::IpSet;
 
     fn atoms(cidrs: &[&str]) -> Atoms {
-        let block = |cidr: &&str| AddressBlock {
-            addresses: IpSet::block(cidr.parse().unwrap()),
-            unknown: IpSet::empty(),
-        };
+        let block = |cidr: &&str| AddressBlock::known(IpSet::block(cidr.parse().unwrap()));
         let blocks: Vec<AddressBlock> = cidrs.iter().map(block).collect();
         Atoms::new(blocks.iter())
     }

@@ -77,7 +77,7 @@ impl PolicyIndex {
         terms.extend(added.map(|pods| Arc::new(term::another_term(pods, &classes, cluster))));
         let mut blocks = self.parts.blocks.clone();
         let added = addresses.values().skip(blocks.len());
-        blocks.extend(added.map(|block| Arc::new(Block::new(block.as_ref().clone(), &cluster.facts))));
+        blocks.extend(added.map(|block| Arc::new(Block::new(block.as_ref().clone(), cluster))));
         Some(Parts { interest, classes, pods, terms, addresses, blocks, policies, opaque })
     }
 

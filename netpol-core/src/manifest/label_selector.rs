@@ -63,6 +63,18 @@ impl LabelSelector {
         Some(Spanned { value: selector, span: node.span, via: node.via })
     }
 
+    /// Whether it says what it selects: its operators exist, and have values where they need them.
+    pub fn is_sound(&self) -> bool {
+        self.match_expressions.iter().all(|expression| {
+            let has_values = !expression.value.values.is_empty();
+            match Operator::parse(&expression.value.operator.value) {
+                Some(Operator::In | Operator::NotIn) => has_values,
+                Some(Operator::Exists | Operator::DoesNotExist) => !has_values,
+                None => false,
+            }
+        })
+    }
+
     /// The selector in normal form; a requirement with an operator that does not exist is left out.
     pub fn to_selector(&self) -> Selector {
         let labels = self

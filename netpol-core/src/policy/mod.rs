@@ -22,7 +22,7 @@ pub use direction::{Direction, Directions};
 pub use opaque::{OpaquePolicy, OpaqueReason};
 pub use order::{FiniteF64, Order, TieKey};
 pub use origin::{Origin, OriginId, OriginPath, Origins, Placed, RuleList};
-pub use peer::{AddressBlock, Peer};
+pub use peer::{AddressBlock, NamedBy, Peer};
 pub use policy::{Policy, Remark};
 pub use policy_set::{Lowered, PolicyPart, PolicyRef, PolicySet};
 pub use port_match::{PortMatch, Ports};

@@ -188,7 +188,7 @@ pub(crate) fn app_peer(values: &[&str]) -> Peer {
 pub(crate) fn block(cidr: &str, except: &[&str]) -> Peer {
     let set = |cidr: &str| IpSet::block(cidr.parse().unwrap());
     let addresses = except.iter().fold(set(cidr), |left, except| left.difference(&set(except)));
-    Peer::Addresses(Box::new(AddressBlock { addresses, unknown: IpSet::empty() }))
+    Peer::Addresses(Box::new(AddressBlock::known(addresses)))
 }
 
 /// A TCP port.

@@ -1,5 +1,6 @@
 //! Blocks of addresses, and what they say of an address that is not known.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use ipnet::IpNet;
@@ -34,6 +35,17 @@ impl Block {
     /// Whether an address is in the block.
     pub fn holds(&self, address: IpAddr) -> bool {
         self.cidr.contains(&address) && !self.except.iter().any(|except| except.contains(&address))
+    }
+
+    /// Whether the block holds all of these addresses that are of a family, or none.
+    pub fn holds_all(&self, addresses: &[IpAddr], family: Family) -> Truth {
+        let own = addresses.iter().filter(|address| Family::of(**address) == family);
+        let held: BTreeSet<bool> = own.map(|address| self.holds(*address)).collect();
+        match (held.contains(&true), held.contains(&false)) {
+            (true, false) => Truth::Yes,
+            (true, true) => Truth::Unknown,
+            (false, _) => Truth::No,
+        }
     }
 
     /// Whether the block holds a pod whose address, of this family, is not in the input.

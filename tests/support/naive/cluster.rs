@@ -7,12 +7,13 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use serde_json::Value;
 
-use super::address::Family;
+use super::Truth;
+use super::address::{Block, Family};
 use super::fields::{
     host_addresses, is_finished, is_in_host_network, named_ports, node_name, pod_addresses, replicas,
 };
 use super::labels::{Known, Labels, Rest, items, of_metadata};
-use super::options::{Options, Unlisted};
+use super::options::{Blocks, Options, Unlisted};
 use super::refused::{is_doubted, is_doubted_namespace};
 
 /// One end of a question.
@@ -93,6 +94,7 @@ pub struct Cluster {
     units: Vec<Unit>,
     workloads: BTreeMap<End, Vec<usize>>,
     nodes: BTreeMap<String, Vec<IpAddr>>,
+    node_labels: BTreeMap<String, Known>,
     families: BTreeSet<Family>,
 }
 
@@ -106,6 +108,7 @@ impl Cluster {
         let mut cluster = Self {
             namespaces: reader.namespaces(),
             nodes: reader.nodes(),
+            node_labels: reader.node_labels(),
             families: reader.families(),
             units: Vec::new(),
             workloads: BTreeMap::new(),
@@ -179,6 +182,27 @@ impl Cluster {
         });
         labels.known.insert("kubernetes.io/metadata.name".to_owned(), Some(name.to_owned()));
         labels
+    }
+
+    /// The labels of a node; `None` when the input does not describe it.
+    pub fn node_labels(&self, name: &str) -> Option<Labels> {
+        self.node_labels.get(name).cloned().map(Labels::only)
+    }
+
+    /// Whether a block of addresses holds an end.
+    pub fn block_holds(&self, block: &Block, other: &Side, family: Family) -> Truth {
+        let options = self.options();
+        if other.is_doubted {
+            return Truth::Unknown;
+        }
+        match (&other.pod, &other.addresses) {
+            (Some(_), _) if options.blocks == Blocks::OutsideOnly => Truth::No,
+            (_, Some(addresses)) => block.holds_all(addresses, family),
+            (Some(_), None) => block.holds_some_pod(family, &options.pod_cidrs),
+            (None, None) if block.is_everything(family) => Truth::Yes,
+            (None, None) if Family::of(block.cidr.addr()) != family => Truth::No,
+            (None, None) => Truth::Unknown,
+        }
     }
 
     /// The options that it was read with.
@@ -407,6 +431,11 @@ impl<'a> Reader<'a> {
             false => Labels::only(of_metadata(&object["metadata"])),
         };
         self.of_kind("Namespace").map(|object| (name(object), labels(object))).collect()
+    }
+
+    fn node_labels(&self) -> BTreeMap<String, Known> {
+        let name = |object: &Value| object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+        self.of_kind("Node").map(|object| (name(object), of_metadata(&object["metadata"]))).collect()
     }
 
     /// The addresses of nodes: those that Node objects list, and those that pods say their node has.

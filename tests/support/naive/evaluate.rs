@@ -1,15 +1,15 @@
 //! One flow against every policy.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 
 use serde_json::Value;
 
 use super::Truth;
 use super::address::{Block, Family};
+use super::admin::{self, AdminPolicy, Packet, Say, Tier};
 use super::cluster::{Cluster, End, PodSide, Side};
 use super::labels::{items, selects};
-use super::options::{Blocks, Options};
+use super::options::Options;
 use super::policy::{Direction, Policy};
 
 /// The group version that is served, and the one that it replaced.
@@ -20,6 +20,7 @@ const VERSIONS: [&str; 2] = ["networking.k8s.io/v1", "extensions/v1beta1"];
 pub struct Naive {
     cluster: Cluster,
     policies: Vec<Policy>,
+    admin: Vec<AdminPolicy>,
 }
 
 /// What holds for all pairs of pods that two ends stand for.
@@ -99,7 +100,8 @@ impl Naive {
             policies.push((identity, policy));
         }
         let policies = policies.into_iter().map(|(_, policy)| policy).collect();
-        Self { cluster: Cluster::new(objects, options), policies }
+        let admin = objects.iter().filter_map(AdminPolicy::new).collect();
+        Self { cluster: Cluster::new(objects, options), policies, admin }
     }
 
     /// Every pod, and every owner of pods that are not in the input.
@@ -171,7 +173,8 @@ impl Naive {
         }))
     }
 
-    /// Whether one direction allows the flow.
+    /// Whether one direction allows the flow: the Admin tier, NetworkPolicy, the Baseline tier, in this order. What none
+    /// of them decides is allowed.
     fn passes(&self, direction: Direction, flow: &Flow<'_>) -> Truth {
         let (subject, peer) = flow.subject_and_peer(direction);
         if subject.is_doubted {
@@ -179,18 +182,64 @@ impl Naive {
         }
         let Some(pod) = &subject.pod else { return Truth::Yes };
         let is_own_node = peer.is_node && subject.node.is_some() && peer.node == subject.node;
-        match (is_own_node, direction) {
-            (true, Direction::Ingress) => Truth::Yes,
-            (true, Direction::Egress) => self.rules_allow(direction, pod, flow).or(Truth::Unknown),
-            (false, _) => self.rules_allow(direction, pod, flow),
+        let mut said = BTreeSet::from([Say::Next]);
+        for stage in [
+            self.admin_says(Tier::Admin, direction, pod, flow),
+            self.network_policies_say(is_own_node, direction, pod, flow),
+            self.admin_says(Tier::Baseline, direction, pod, flow),
+            [Say::Accept].into(),
+        ] {
+            if said.remove(&Say::Next) {
+                said.extend(stage);
+            }
         }
+        match (said.contains(&Say::Accept), said.contains(&Say::Deny)) {
+            (true, true) => Truth::Unknown,
+            (is_allowed, _) => is_allowed.into(),
+        }
+    }
+
+    fn admin_says(&self, tier: Tier, direction: Direction, pod: &PodSide, flow: &Flow<'_>) -> BTreeSet<Say> {
+        let policies: Vec<&AdminPolicy> = self.admin.iter().filter(|policy| policy.tier == tier).collect();
+        let (_, other) = flow.subject_and_peer(direction);
+        let packet = Packet {
+            direction,
+            other,
+            to: flow.to,
+            family: flow.family,
+            protocol: flow.protocol,
+            port: flow.port,
+        };
+        admin::said(&policies, pod, &packet, &self.cluster)
+    }
+
+    fn network_policies_say(
+        &self,
+        is_own_node: bool,
+        direction: Direction,
+        pod: &PodSide,
+        flow: &Flow<'_>,
+    ) -> BTreeSet<Say> {
+        let mut said = self.rules_say(direction, pod, flow);
+        match (is_own_node, direction) {
+            (false, _) => {}
+            // The kubelet reaches its pods whatever the policies say.
+            (true, Direction::Ingress) if said.remove(&Say::Deny) => {
+                said.insert(Say::Accept);
+            }
+            // Of the way back the text says both.
+            (true, Direction::Egress) if said.contains(&Say::Deny) => {
+                said.insert(Say::Accept);
+            }
+            (true, _) => {}
+        }
+        said
     }
 
     /// A pod that no policy selects is open. One that some policy selects may do what any of them allows.
     ///
-    /// Where it is not known whether a policy selects the pod, both are possible: the answer is yes when every
-    /// such choice allows, no when every choice denies.
-    fn rules_allow(&self, direction: Direction, pod: &PodSide, flow: &Flow<'_>) -> Truth {
+    /// Where it is not known whether a policy selects the pod, both are possible.
+    fn rules_say(&self, direction: Direction, pod: &PodSide, flow: &Flow<'_>) -> BTreeSet<Say> {
         let acting: Vec<(Truth, Truth)> = self
             .policies
             .iter()
@@ -198,22 +247,21 @@ impl Naive {
             .filter(|(selected, _)| *selected != Truth::No)
             .map(|(selected, policy)| (selected, self.policy_allows(policy, direction, flow)))
             .collect();
-        let surely: Vec<Truth> = acting
-            .iter()
-            .filter(|(selected, _)| *selected == Truth::Yes)
-            .map(|(_, allows)| *allows)
-            .collect();
-        let can_be_denied = if surely.is_empty() {
-            acting.iter().any(|(_, allows)| *allows != Truth::Yes)
-        } else {
-            surely.iter().all(|allows| *allows != Truth::Yes)
-        };
-        let can_be_allowed = surely.is_empty() || acting.iter().any(|(_, allows)| *allows != Truth::No);
-        match (can_be_allowed, can_be_denied) {
-            (true, false) => Truth::Yes,
-            (true, true) => Truth::Unknown,
-            (false, _) => Truth::No,
+        let mut surely = acting.iter().filter(|(selected, _)| *selected == Truth::Yes).peekable();
+        let is_isolated = surely.peek().is_some();
+        let must_allow = surely.any(|(_, allows)| *allows == Truth::Yes);
+        let mut said = BTreeSet::new();
+        if acting.iter().any(|(_, allows)| *allows != Truth::No) {
+            said.insert(Say::Accept);
         }
+        let may_deny = acting.iter().any(|(_, allows)| *allows != Truth::Yes);
+        if !must_allow && (is_isolated || may_deny) {
+            said.insert(Say::Deny);
+        }
+        if !is_isolated {
+            said.insert(Say::Next);
+        }
+        said
     }
 
     fn policy_allows(&self, policy: &Policy, direction: Direction, flow: &Flow<'_>) -> Truth {
@@ -241,7 +289,7 @@ impl Naive {
     fn peer_matches(&self, policy: &Policy, peer: &Value, other: &Side, family: Family) -> Truth {
         if !peer["ipBlock"].is_null() {
             let block = Block::read(&peer["ipBlock"]).expect("the policy was validated");
-            return self.block_holds(&block, other, family);
+            return self.cluster.block_holds(&block, other, family);
         }
         let Some(pod) = &other.pod else { return Truth::No };
         let of_namespace = match &peer["namespaceSelector"] {
@@ -249,31 +297,6 @@ impl Naive {
             selector => selects(selector, &self.cluster.namespace_labels(&pod.namespace)),
         };
         of_namespace.and(selects(&peer["podSelector"], &pod.labels))
-    }
-
-    fn block_holds(&self, block: &Block, other: &Side, family: Family) -> Truth {
-        let options = self.cluster.options();
-        if other.is_doubted {
-            return Truth::Unknown;
-        }
-        match (&other.pod, &other.addresses) {
-            (Some(_), _) if options.blocks == Blocks::OutsideOnly => Truth::No,
-            (_, Some(addresses)) => holds_all(block, addresses, family),
-            (Some(_), None) => block.holds_some_pod(family, &options.pod_cidrs),
-            (None, None) if block.is_everything(family) => Truth::Yes,
-            (None, None) if Family::of(block.cidr.addr()) != family => Truth::No,
-            (None, None) => Truth::Unknown,
-        }
-    }
-}
-
-fn holds_all(block: &Block, addresses: &[IpAddr], family: Family) -> Truth {
-    let mut own = addresses.iter().filter(|address| Family::of(**address) == family);
-    let held: BTreeSet<bool> = own.by_ref().map(|address| block.holds(*address)).collect();
-    match (held.contains(&true), held.contains(&false)) {
-        (true, false) => Truth::Yes,
-        (true, true) => Truth::Unknown,
-        (false, _) => Truth::No,
     }
 }
 

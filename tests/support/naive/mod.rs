@@ -5,6 +5,7 @@
 //! unknown. It shares no code with the engine, so that one mistake does not stand in both.
 
 pub mod address;
+pub mod admin;
 pub mod cluster;
 pub mod evaluate;
 pub mod fields;

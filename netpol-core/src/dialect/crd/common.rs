@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use ipnet::IpNet;
+
 use super::schema::{Counts, Field, List, Object, Rule, Schema, Text};
 use crate::yaml::{Node, Value};
 
@@ -32,19 +34,19 @@ pub(in crate::dialect) const CIDR: Schema =
 const IS_CIDR: Rule = Rule { message: "Invalid CIDR format provided", holds: is_cidr_text };
 
 fn is_cidr_text(node: &Node<'_>) -> bool {
-    matches!(&node.value, Value::String(text) if is_cidr(text))
+    matches!(&node.value, Value::String(text) if parse_cidr(text).is_some())
 }
 
-/// The server's `isCIDR`: no leading zeros, no zone, no IPv4 address in an IPv6 one; bits behind the prefix may be set.
-fn is_cidr(text: &str) -> bool {
-    let Some((address, length)) = text.split_once('/') else { return false };
+/// The block that a text means, by the server's `isCIDR`: no leading zeros, no zone, no IPv4 address in an IPv6 one; bits
+/// behind the prefix may be set, and are dropped.
+pub(in crate::dialect) fn parse_cidr(text: &str) -> Option<IpNet> {
+    let (address, length) = text.split_once('/')?;
     let is_plain = length.bytes().all(|digit| digit.is_ascii_digit()) && !has_leading_zero(length);
-    let length: Option<u8> = length.parse().ok().filter(|_| is_plain);
-    match (address.parse::<IpAddr>(), length) {
-        (Ok(IpAddr::V4(_)), Some(length)) => length <= 32,
-        (Ok(IpAddr::V6(address)), Some(length)) => length <= 128 && address.to_ipv4_mapped().is_none(),
-        _ => false,
-    }
+    let length: u8 = length.parse().ok().filter(|_| is_plain)?;
+    let address: IpAddr = address.parse().ok()?;
+    let is_mapped = matches!(address, IpAddr::V6(address) if address.to_ipv4_mapped().is_some());
+    let block = IpNet::new(address, length).ok().filter(|_| !is_mapped)?;
+    Some(block.trunc())
 }
 
 fn has_leading_zero(digits: &str) -> bool {
@@ -58,7 +60,7 @@ mod tests {
     #[test]
     fn a_cidr_is_what_the_server_takes_for_one() {
         for text in ["10.0.0.0/8", "10.0.0.5/24", "0.0.0.0/0", "::/0", "fd00::1/64", "10.0.0.1/32"] {
-            assert!(is_cidr(text), "{text}");
+            assert!(parse_cidr(text).is_some(), "{text}");
         }
         for text in [
             "10.0.0.0",
@@ -70,7 +72,7 @@ mod tests {
             "fe80::1%eth0/64",
             "",
         ] {
-            assert!(!is_cidr(text), "{text}");
+            assert!(parse_cidr(text).is_none(), "{text}");
         }
     }
 }

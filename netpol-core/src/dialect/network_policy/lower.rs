@@ -2,11 +2,10 @@
 
 use super::cidr::Cidr;
 use super::resource::{IpBlock, NetworkPolicy, Peer, Port, PortNumber, Rule, Rules, Spec, Standing};
-use crate::manifest::LabelSelector;
 use crate::manifest::decode::placeholder::has_placeholder;
 use crate::net::{Family, IpSet, Protocol};
 use crate::policy::{
-    Action, AddressBlock, Certainty, Direction, Directions, NamespaceMatch, OpaquePolicy, OpaqueReason,
+    Action, AddressBlock, Certainty, Direction, Directions, NamedBy, NamespaceMatch, OpaquePolicy, OpaqueReason,
     Order, Origin, OriginId, OriginPath, Origins, Peer as IrPeer, Placed, PodMatch, Policy, PolicyPart,
     PortMatch, Ports, Remark, Rule as IrRule, RuleList, TieKey, TierId,
 };
@@ -122,22 +121,9 @@ fn directions(types: &[Spanned<String>]) -> Option<Directions> {
 
 /// The pods that a policy selects; every pod of the namespace when its selector cannot be read.
 fn subject(spec: &Spec, namespace: &str) -> PodMatch {
-    let selector = spec.pod_selector.as_ref().filter(|selector| is_sound(&selector.value));
+    let selector = spec.pod_selector.as_ref().filter(|selector| selector.value.is_sound());
     let pods = selector.map(|selector| selector.value.to_selector()).unwrap_or_default();
     PodMatch { namespaces: NamespaceMatch::Named(namespace.to_owned()), pods }
-}
-
-/// Whether a selector says what it selects: its operators exist and have values where they need them.
-fn is_sound(selector: &LabelSelector) -> bool {
-    use crate::selector::Operator;
-    selector.match_expressions.iter().all(|expression| {
-        let has_values = !expression.value.values.is_empty();
-        match Operator::parse(&expression.value.operator.value) {
-            Some(Operator::In | Operator::NotIn) => has_values,
-            Some(Operator::Exists | Operator::DoesNotExist) => !has_values,
-            None => false,
-        }
-    })
 }
 
 fn remark_path(remark: &Remark) -> &str {
@@ -218,9 +204,9 @@ fn address_block(block: &IpBlock) -> AddressBlock {
     let is_known = cidr.is_some() && !block.except.iter().any(|text| has_placeholder(&text.value));
     let addresses = cidr.unwrap_or_else(every).difference(&except);
     if is_known {
-        AddressBlock { addresses, unknown: IpSet::empty() }
+        AddressBlock::known(addresses)
     } else {
-        AddressBlock { addresses: IpSet::empty(), unknown: addresses }
+        AddressBlock { addresses: IpSet::empty(), unknown: addresses, named_by: NamedBy::Block }
     }
 }
 

@@ -273,7 +273,7 @@ mod tests {
     #[test]
     fn addresses_are_blocks() {
         let addresses = IpSet::blocks(["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()]);
-        let peer = Peer::Addresses(Box::new(AddressBlock { addresses, unknown: IpSet::empty() }));
+        let peer = Peer::Addresses(Box::new(AddressBlock::known(addresses)));
         assert_eq!(shown(&peer), "{ipBlock: {cidr: 10.0.0.0/8}} {ipBlock: {cidr: \"fd00::/8\"}}");
     }
 
@@ -281,7 +281,7 @@ mod tests {
     fn a_block_with_a_hole_has_an_except() {
         let hole = IpSet::block("10.1.0.0/16".parse().unwrap());
         let addresses = IpSet::block("10.0.0.0/8".parse().unwrap()).difference(&hole);
-        let peer = Peer::Addresses(Box::new(AddressBlock { addresses, unknown: IpSet::empty() }));
+        let peer = Peer::Addresses(Box::new(AddressBlock::known(addresses)));
         assert_eq!(shown(&peer), "{ipBlock: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}}");
     }
 

@@ -36,7 +36,7 @@ pub(super) fn of_set(addresses: &IpSet) -> Vec<Peer> {
     let peer = |holed: HoledBlock| {
         let excepts = IpSet::blocks(holed.excepts);
         let addresses = IpSet::block(holed.block).difference(&excepts);
-        Peer::Addresses(Box::new(AddressBlock { addresses, unknown: IpSet::empty() }))
+        Peer::Addresses(Box::new(AddressBlock::known(addresses)))
     };
     addresses.holed_blocks().into_iter().map(peer).collect()
 }

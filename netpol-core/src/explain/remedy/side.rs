@@ -67,8 +67,8 @@ impl Side {
 
     /// Whether addresses may be those of pods or nodes that this side does not name.
     pub(super) fn lets_in_others(&self, cluster: &Cluster, addresses: &IpSet) -> bool {
-        let block = AddressBlock { addresses: addresses.clone(), unknown: IpSet::empty() };
-        let block = Block::new(block, &cluster.facts);
+        let block = AddressBlock::known(addresses.clone());
+        let block = Block::new(block, cluster);
         let others = groups(cluster).filter(|(id, _)| !self.groups.contains(id));
         let foreign = addresses.difference(&self.addresses);
         others.into_iter().any(|(_, group)| may_hold(cluster, &block, group))

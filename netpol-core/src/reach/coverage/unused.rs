@@ -1,9 +1,9 @@
 //! Rules that nothing in the input uses.
 
 use crate::cluster::Cluster;
-use crate::index::{Class, ClassId, ClassSet, IndexedPeer, IndexedRule, PolicyIndex};
+use crate::index::{Block, Class, ClassId, ClassSet, IndexedPeer, IndexedRule, PolicyIndex};
 use crate::net::IpSet;
-use crate::policy::{Direction, Placed, Policy, PolicySet, Rule};
+use crate::policy::{Direction, NamedBy, Placed, Policy, PolicySet, Rule};
 use crate::selector::Truth;
 
 /// A rule that no workload and no address of the input has a use for.
@@ -44,7 +44,7 @@ impl Why {
 
 /// The rules that certainly nothing in the input uses, in the order of the input.
 pub(super) fn unused(cluster: &Cluster, set: &PolicySet, index: &PolicyIndex) -> Vec<UnusedRule> {
-    let scene = Scene { index, outside: cluster.outside(), has_classes: index.class_count() > 0 };
+    let scene = Scene { cluster, index, outside: cluster.outside(), has_classes: index.class_count() > 0 };
     let policies = (0u32..).zip(&set.policies);
     let rules = policies.flat_map(|(place, policy)| scene.of_policy(place, policy));
     rules.collect()
@@ -52,6 +52,7 @@ pub(super) fn unused(cluster: &Cluster, set: &PolicySet, index: &PolicyIndex) ->
 
 #[derive(Debug)]
 struct Scene<'a> {
+    cluster: &'a Cluster,
     index: &'a PolicyIndex,
     outside: IpSet,
     has_classes: bool,
@@ -100,7 +101,7 @@ impl Scene<'_> {
             }
             IndexedPeer::Block(id) => self.index.block(*id).is_some_and(|block| {
                 let held = block.block.addresses.union(&block.block.unknown);
-                held.overlaps(&self.outside) || self.holds_pods(*peer)
+                held.overlaps(&self.outside) || self.holds_pods(*peer) || self.names_nodes(block)
             }),
         })
     }
@@ -111,15 +112,25 @@ impl Scene<'_> {
         self.index.term(id).map(|term| (&term.selected, &term.unknown))
     }
 
+    /// Whether a block names nodes, and there are some.
+    fn names_nodes(&self, block: &Block) -> bool {
+        let NamedBy::Nodes(selector) = &block.block.named_by else { return false };
+        self.cluster.nodes.iter().any(|node| selector.matches(&node.labels).truth != Truth::No)
+    }
+
     fn holds_pods(&self, peer: IndexedPeer) -> bool {
         let IndexedPeer::Block(id) = peer else { return false };
         let Some(block) = self.index.block(id) else { return false };
         let may_hold = |class: &Class| {
             class.doubted.is_some()
                 || crate::net::Family::ALL.into_iter().any(|family| {
-                    let answer = match class.address(family) {
-                        Some(address) => block.holds_address(address),
-                        None if class.is_node => block.unknown_node(family).truth,
+                    let address = class.address(family);
+                    let answer = match address {
+                        _ if class.is_node => {
+                            let addresses = address.map_or_else(IpSet::empty, IpSet::single);
+                            block.holds_node(self.cluster, class.node, &addresses, family).truth
+                        }
+                        Some(address) => block.holds_pod(address),
                         None => block.unknown_pod(family).truth,
                     };
                     answer != Truth::No

@@ -57,7 +57,8 @@ fn is_same(context: Context<'_>, one: &Reason, other: &Reason) -> bool {
         | (Reason::NamespaceLabel { key, .. }, Reason::NamespaceLabel { key: other, .. })
         | (Reason::NamedPort { name: key, .. }, Reason::NamedPort { name: other, .. }) => key == other,
         (Reason::PodAddress { origin, .. }, Reason::PodAddress { origin: other, .. })
-        | (Reason::NodeAddress { origin, .. }, Reason::NodeAddress { origin: other, .. }) => origin == other,
+        | (Reason::NodeAddress { origin, .. }, Reason::NodeAddress { origin: other, .. })
+        | (Reason::NodeLabels(origin), Reason::NodeLabels(other)) => origin == other,
         (Reason::OwnNodeEgress(_), Reason::OwnNodeEgress(_)) => true,
         (Reason::OpaquePolicy(place), Reason::OpaquePolicy(other)) => {
             let kind = |place| unevaluated(context, place).map(|opaque| &opaque.policy.object.kind);
@@ -130,7 +131,12 @@ fn words(context: Context<'_>, reasons: &[&Reason]) -> Option<Fact> {
             ),
             None,
         ),
-        Reason::Doubted(_) | Reason::OpaquePolicy(_) | Reason::Placeholder(_) | Reason::NotEvaluated(_) => {
+        Reason::Doubted(_)
+        | Reason::OpaquePolicy(_)
+        | Reason::Placeholder(_)
+        | Reason::NotEvaluated(_)
+        | Reason::NodeLabels(_)
+        | Reason::DomainNames { .. } => {
             return Some(facts::reason(context, first));
         }
     };

@@ -184,6 +184,15 @@ pub fn reason(context: Context<'_>, reason: &Reason) -> Fact {
                 context.span(*origin),
             )
         }
+        Reason::NodeLabels(origin) => {
+            let words = "whether this selects the node is not known: give the Node object";
+            Fact::at(words, context.span(*origin))
+        }
+        Reason::DomainNames { names, origin } => {
+            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            let names = ends::capped(&names, "name", "names");
+            Fact::at(format!("which addresses {names} has is not known"), context.span(*origin))
+        }
         Reason::NamedPort { workload, name } => {
             let pods = pods(workload);
             Fact::new(format!("the number of the port `{name}` of {pods} is a placeholder: substitute it"))

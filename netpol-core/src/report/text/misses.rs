@@ -4,7 +4,7 @@ use super::{ends, facts};
 use crate::cluster::Namespace;
 use crate::explain::{Has, Holder, Miss, NearMiss, PortMiss};
 use crate::net::Protocol;
-use crate::policy::{NamespaceMatch, Peer, PodMatch, PortMatch, Ports};
+use crate::policy::{NamedBy, NamespaceMatch, Peer, PodMatch, PortMatch, Ports};
 use crate::selector::{Near, Operator, Requirement};
 
 /// Why a peer does not match `other`, the other end as it is spelled.
@@ -43,6 +43,10 @@ pub fn miss(miss: &Miss, other: &str) -> String {
         }
         Miss::OtherFamily { family } => format!("the block holds no address of {family}"),
         Miss::BlocksIgnorePods => "blocks do not select pods under this network plugin".to_owned(),
+        Miss::NotANode => format!("wants nodes, {other} is not a node"),
+        Miss::OtherNode => format!("wants other nodes than {other}"),
+        Miss::NotAHostOutside => format!("wants hosts outside by name, {other} is not outside"),
+        Miss::AddressesOfNamesNotKnown => "which addresses the names have is not known".to_owned(),
         Miss::Placeholder => "a placeholder that is not substituted stands here".to_owned(),
     }
 }
@@ -51,7 +55,12 @@ pub fn miss(miss: &Miss, other: &str) -> String {
 pub fn peer(peer: &Peer) -> String {
     match peer {
         Peer::Pods(pods) => pod_match(pods),
-        Peer::Addresses(block) => ends::blocks(&block.addresses),
+        Peer::Addresses(block) => match &block.named_by {
+            NamedBy::Block => ends::blocks(&block.addresses),
+            NamedBy::Nodes(selector) if selector.is_everything() => "every node".to_owned(),
+            NamedBy::Nodes(selector) => format!("nodes with {selector}"),
+            NamedBy::Domains(names) => ends::capped(names, "name", "names"),
+        },
     }
 }
 

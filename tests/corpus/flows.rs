@@ -10,14 +10,21 @@ use netpol_tests::generate::to_json;
 use netpol_tests::naive::{End, Naive, Options};
 use serde_json::Value;
 
-/// The groups whose answers follow the text of NetworkPolicy, with the number of their checks.
-const GROUPS: [(&str, usize); 6] = [
+/// The groups whose answers follow the text of NetworkPolicy and of the policies for administrators, with the number of
+/// their checks.
+const GROUPS: [(&str, usize); 12] = [
     ("cyclonus", 31536),
     ("cyclonus-recipes", 216),
     ("kubernetes-e2e-netpol", 506),
+    ("kunp-anp", 7),
+    ("kunp-banp", 2),
+    ("kunp-cnp", 4),
+    ("kunp-mix", 10986),
     ("kunp-mix-np", 6616),
     ("kunp-np", 8),
     ("nca-k8s", 16696),
+    ("network-policy-api-conformance", 115),
+    ("policy-assistant", 166),
 ];
 
 /// Scenarios whose answers the text of the API contradicts, with the answer that it gives, and why.

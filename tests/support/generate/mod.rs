@@ -1,5 +1,6 @@
 //! Seeded generators: the same seed gives the same objects on every machine.
 
+pub mod admin;
 pub mod estate;
 pub mod faulty;
 mod flow;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Random, faulty, policy};
+use super::{Random, admin, faulty, policy};
 use crate::naive::{Blocks, Options, Unlisted};
 
 /// A generated input.
@@ -16,7 +16,7 @@ pub struct Generated {
     pub options: Options,
 }
 
-/// A cluster of two to five namespaces, three to twelve workloads and up to eight policies.
+/// A cluster of two to five namespaces, three to twelve workloads and up to eight policies; in every third, policies for administrators too.
 pub fn nasty(seed: u64) -> Generated {
     let mut random = Random::new(seed);
     let namespaces: Vec<String> = (0..random.between(2, 5)).map(|index| format!("n{index}")).collect();
@@ -52,7 +52,21 @@ pub fn nasty(seed: u64) -> Generated {
             faulty::spoil(&mut random, object);
         }
     }
+    if seed.is_multiple_of(3) {
+        objects.extend(admin_policies(&mut Random::new(seed ^ 0xAD_317)));
+    }
     Generated { objects, options }
+}
+
+/// Up to five policies for administrators.
+fn admin_policies(random: &mut Random) -> Vec<Value> {
+    let count = random.between(1, 5);
+    let mut policies: Vec<Value> =
+        (0..count).map(|index| admin::admin_policy(random, &format!("admin-{index}"))).collect();
+    if random.chance(30) {
+        policies.push(admin::baseline_policy(random));
+    }
+    policies
 }
 
 /// The families of addresses in a cluster.
@@ -115,7 +129,7 @@ fn node(index: usize, style: Style) -> Value {
     json!({
         "apiVersion": "v1",
         "kind": "Node",
-        "metadata": {"name": format!("node-{index}")},
+        "metadata": {"name": format!("node-{index}"), "labels": {"zone": ["a", "b"][index % 2]}},
         "status": {"addresses": addresses},
     })
 }

@@ -16,7 +16,7 @@ const CONTROLLER_KEYS: [&str; 6] = [
 ];
 const CONTROLLER_VALUES: [&str; 6] = ["sts-1-0", "sts-2-1", "0", "1", "job-3", "6d4cf56db6"];
 const NAMESPACE_KEYS: [&str; 3] = ["team", "env", "kubernetes.io/metadata.name"];
-const CIDRS: [&str; 16] = [
+pub(super) const CIDRS: [&str; 16] = [
     "0.0.0.0/0",
     "10.0.0.0/8",
     "10.0.0.0/16",
@@ -34,8 +34,8 @@ const CIDRS: [&str; 16] = [
     "fd00::/64",
     "2001:db8::/32",
 ];
-const PORT_NAMES: [&str; 3] = ["web", "dns", "peer"];
-const NUMBERS: [u16; 6] = [53, 80, 81, 8080, 9000, 65535];
+pub(super) const PORT_NAMES: [&str; 3] = ["web", "dns", "peer"];
+pub(super) const NUMBERS: [u16; 6] = [53, 80, 81, 8080, 9000, 65535];
 
 /// A `NetworkPolicy` in a namespace.
 pub fn policy(random: &mut Random, name: &str, namespace: &str) -> Value {
@@ -85,7 +85,7 @@ fn subject(random: &mut Random) -> Value {
 }
 
 /// A selector over the labels of pods, now and then over those that controllers add.
-fn pod_selector(random: &mut Random) -> Value {
+pub(super) fn pod_selector(random: &mut Random) -> Value {
     if random.chance(90) {
         return selector(random, &KEYS, &VALUES);
     }
@@ -99,7 +99,7 @@ fn pod_selector(random: &mut Random) -> Value {
 }
 
 /// A selector over the keys and values.
-fn selector(random: &mut Random, keys: &[&str], values: &[&str]) -> Value {
+pub(super) fn selector(random: &mut Random, keys: &[&str], values: &[&str]) -> Value {
     let mut selector = Map::new();
     if random.chance(60) {
         let mut labels = Map::new();
@@ -137,7 +137,7 @@ fn expression(random: &mut Random, keys: &[&str], values: &[&str]) -> Value {
     expression
 }
 
-fn namespace_selector(random: &mut Random) -> Value {
+pub(super) fn namespace_selector(random: &mut Random) -> Value {
     match random.below(10) {
         0..=2 => json!({}),
         3..=4 => json!({"matchLabels": {"kubernetes.io/metadata.name": format!("n{}", random.below(4))}}),

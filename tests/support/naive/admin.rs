@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Truth;
 use super::address::{Block, Family};
 use super::cluster::{Cluster, PodSide, Side};
-use super::labels::{items, selects};
+use super::labels::{Known, Labels, Rest, items, selects};
 use super::policy::Direction;
 
 /// Before NetworkPolicy, or behind it.
@@ -163,11 +163,9 @@ fn nodes_hold(selector: &Value, other: &Side, cluster: &Cluster) -> Truth {
     if other.pod.is_some() || !other.is_node {
         return Truth::No;
     }
-    other
-        .node
-        .as_ref()
-        .and_then(|node| cluster.node_labels(node))
-        .map_or(Truth::Unknown, |labels| selects(selector, &labels))
+    let described = other.node.as_ref().and_then(|node| cluster.node_labels(node));
+    let unknown = || Labels { known: Known::new(), rest: Rest::Unknown };
+    selects(selector, &described.unwrap_or_else(unknown))
 }
 
 fn port_matches(item: &Value, packet: &Packet<'_>) -> bool {

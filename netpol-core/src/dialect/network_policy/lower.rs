@@ -2,6 +2,7 @@
 
 use super::cidr::Cidr;
 use super::resource::{IpBlock, NetworkPolicy, Peer, Port, PortNumber, Rule, Rules, Spec, Standing};
+use crate::manifest::LabelSelector;
 use crate::manifest::decode::placeholder::has_placeholder;
 use crate::net::{Family, IpSet, Protocol};
 use crate::policy::{

@@ -22,7 +22,7 @@ fn manifests(name: &str, text: &str) -> Manifests<Resource> {
 fn policy(manifests: &Manifests<Resource>) -> Option<&NetworkPolicy> {
     manifests.policies.iter().find_map(|resource| match resource {
         Resource::NetworkPolicy(policy) => Some(policy.as_ref()),
-        Resource::Unevaluated(_) => None,
+        Resource::ClusterPolicy(_) | Resource::Unevaluated(_) => None,
     })
 }
 

@@ -1,6 +1,6 @@
 //! The list of dialects: which of them claims an object, and how all of them are lowered together.
 
-use super::cluster_policy;
+use super::cluster_policy::{self, ClusterPolicy};
 use super::network_policy::{self, NetworkPolicy};
 use super::profile::Profile;
 use super::unevaluated::{self, Unevaluated};
@@ -13,6 +13,8 @@ use crate::policy::{PolicyPart, PolicySet};
 pub enum Resource {
     /// `networking.k8s.io/v1 NetworkPolicy`.
     NetworkPolicy(Box<NetworkPolicy>),
+    /// A policy of `policy.networking.k8s.io`.
+    ClusterPolicy(Box<ClusterPolicy>),
     /// A policy of a kind that is known, but not evaluated.
     Unevaluated(Unevaluated),
 }
@@ -28,7 +30,11 @@ pub fn claim(
         let policy = network_policy::read(raw, options, diagnostics);
         return Some(Resource::NetworkPolicy(Box::new(policy)));
     }
-    let _ = cluster_policy::read(raw, diagnostics);
+    if let Some(policy) = cluster_policy::read(raw, diagnostics)
+        && profile.may_enforce(cluster_policy::GROUP)
+    {
+        return Some(Resource::ClusterPolicy(Box::new(policy)));
+    }
     unevaluated::read(raw, profile, diagnostics).map(Resource::Unevaluated)
 }
 
@@ -40,6 +46,9 @@ impl Resource {
         match self {
             Self::NetworkPolicy(policy) => {
                 network_policy::lower(*policy, profile.network_policy_tier, &mut part);
+            }
+            Self::ClusterPolicy(policy) => {
+                cluster_policy::lower(*policy, profile.cluster_tiers, &mut part);
             }
             Self::Unevaluated(policy) => policy.lower(profile.unevaluated_tier, &mut part),
         }

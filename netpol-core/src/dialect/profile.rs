@@ -1,5 +1,6 @@
 //! How a network plugin arranges tiers, and what it enforces.
 
+use super::cluster_policy::ClusterTiers;
 use crate::policy::{
     Action, Certainty, Conflicts, Direction, Doubt, NodeRule, Pipeline, Stage, Tier, TierId, Ties,
 };
@@ -31,6 +32,8 @@ pub struct Profile {
     pub pipeline: Pipeline,
     /// The tier that `networking.k8s.io/v1 NetworkPolicy` belongs to.
     pub network_policy_tier: TierId,
+    /// The tiers of `policy.networking.k8s.io`.
+    pub cluster_tiers: ClusterTiers,
     /// The tier of policies whose kind is not evaluated.
     pub unevaluated_tier: TierId,
     /// Whether policies have any effect.
@@ -71,6 +74,7 @@ impl Profile {
             name: "kubernetes",
             pipeline: pipeline(Certainty::Maybe(Doubt::Plugin)),
             network_policy_tier: NETWORK_POLICY,
+            cluster_tiers: ClusterTiers { admin: ADMIN, baseline: BASELINE },
             unevaluated_tier: UNEVALUATED,
             enforced: true,
             ip_block_pods: IpBlockPods::Match,
@@ -121,22 +125,37 @@ const NETWORK_POLICY: TierId = TierId(0);
 const OWN_NODE: TierId = TierId(1);
 /// The tier of policies of kinds that are not evaluated.
 const UNEVALUATED: TierId = TierId(2);
+/// The tier of administrators before NetworkPolicies.
+const ADMIN: TierId = TierId(3);
+/// The one behind them.
+const BASELINE: TierId = TierId(4);
 
-/// What every plugin does with NetworkPolicies: any match allows, to be selected is to be isolated, and what no policy
-/// selects is allowed. What is not evaluated may come before all of it. The text exempts ingress from the own node; of egress
+/// What every plugin does: administrators first, by priority, where equal ones act in an order that nobody defines; then
+/// NetworkPolicies, of which any match allows, and to be selected is to be isolated; then what administrators have for the
+/// rest, which is else allowed. What is not evaluated may come before all of it. The text exempts ingress from the own node; of egress
 /// to it it says both, and so `egress_to_own_node` is the plugin's.
 fn pipeline(egress_to_own_node: Certainty) -> Pipeline {
     let tier =
         |name: &str| Tier { name: name.to_owned(), ties: Ties::Together, conflicts: Conflicts::DenyFirst };
+    let of_administrators =
+        |name: &str| Tier { ties: Ties::Undefined, conflicts: Conflicts::Undefined, ..tier(name) };
     let node_rule =
         |direction, certainty| NodeRule { tier: OWN_NODE, direction, action: Action::Allow, certainty };
     Pipeline {
-        tiers: vec![tier("network-policy"), tier("own-node"), tier("not-evaluated")],
+        tiers: vec![
+            tier("network-policy"),
+            tier("own-node"),
+            tier("not-evaluated"),
+            of_administrators("admin"),
+            of_administrators("baseline"),
+        ],
         stages: vec![
             Stage::Rules(UNEVALUATED),
+            Stage::Rules(ADMIN),
             Stage::Rules(OWN_NODE),
             Stage::Rules(NETWORK_POLICY),
             Stage::DefaultDeny(vec![NETWORK_POLICY]),
+            Stage::Rules(BASELINE),
         ],
         node_rules: vec![
             node_rule(Direction::Ingress, Certainty::Yes),

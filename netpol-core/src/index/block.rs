@@ -47,7 +47,8 @@ impl Block {
         let facts = &cluster.facts;
         let block = match &block.named_by {
             NamedBy::Nodes(selector) => of_nodes(selector, cluster),
-            NamedBy::Block | NamedBy::Domains(_) => block,
+            NamedBy::Domains(_) => without_nodes(block, cluster),
+            NamedBy::Block => block,
         };
         let holds_pods = block.named_by == NamedBy::Block;
         let pods = Family::ALL.map(|family| match holds_pods {
@@ -135,6 +136,14 @@ fn of_nodes(selector: &Selector, cluster: &Cluster) -> AddressBlock {
     };
     let unknown = of(Truth::Unknown);
     AddressBlock { addresses: of(Truth::Yes), unknown, named_by: NamedBy::Nodes(selector.clone()) }
+}
+
+/// A host outside is no node.
+fn without_nodes(mut block: AddressBlock, cluster: &Cluster) -> AddressBlock {
+    let known = cluster.facts.node_addresses.clone();
+    let nodes = cluster.nodes.iter().fold(known, |all, node| all.union(&node.addresses));
+    block.unknown = block.unknown.difference(&nodes);
+    block
 }
 
 fn holds(block: &AddressBlock, possible: &IpSet) -> Truth {

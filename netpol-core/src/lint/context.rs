@@ -204,6 +204,6 @@ impl<'a> Context<'a> {
 fn standard(resource: &Resource) -> Option<&NetworkPolicy> {
     match resource {
         Resource::NetworkPolicy(policy) => Some(policy.as_ref()),
-        Resource::Unevaluated(_) => None,
+        Resource::ClusterPolicy(_) | Resource::Unevaluated(_) => None,
     }
 }

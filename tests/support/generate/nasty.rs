@@ -120,6 +120,7 @@ fn namespace(random: &mut Random, name: &str) -> Value {
 }
 
 fn node(index: usize, style: Style) -> Value {
+    let zone = if index.is_multiple_of(2) { "a" } else { "b" };
     let addresses: Vec<Value> =
         addresses(style, &format!("192.168.1.{}", index + 1), &format!("fd01::{}", index + 1))
             .into_iter()
@@ -129,7 +130,7 @@ fn node(index: usize, style: Style) -> Value {
     json!({
         "apiVersion": "v1",
         "kind": "Node",
-        "metadata": {"name": format!("node-{index}"), "labels": {"zone": ["a", "b"][index % 2]}},
+        "metadata": {"name": format!("node-{index}"), "labels": {"zone": zone}},
         "status": {"addresses": addresses},
     })
 }

@@ -94,6 +94,24 @@ impl Block {
     }
 }
 
+/// Whether networks together hold a pod whose address, of this family, is not in the input.
+pub fn networks_hold_some_pod(networks: &[IpNet], family: Family, pod_cidrs: &[IpNet]) -> Truth {
+    let of_family = |block: &IpNet| Family::of(block.addr()) == family;
+    let known: Vec<IpNet> = pod_cidrs.iter().copied().filter(of_family).collect();
+    let usual: Vec<IpNet> =
+        PRIVATE.iter().map(|text| text.parse::<IpNet>().unwrap()).filter(of_family).collect();
+    let ranges = if known.is_empty() { &usual } else { &known };
+    let is_touched = |range: &IpNet| networks.iter().any(|it| it.contains(range) || range.contains(it));
+    let covered = ranges.iter().filter(|range| is_used_up(**range, networks)).count();
+    // Of ranges that are only taken to be the pods', one that is held in part counts as not held.
+    let touched = ranges.iter().filter(|range| !known.is_empty() && is_touched(range)).count();
+    match (covered, covered.max(touched)) {
+        (all, _) if all == ranges.len() => Truth::Yes,
+        (_, 0) => Truth::No,
+        _ => Truth::Unknown,
+    }
+}
+
 /// Whether the blocks together hold all of `range`.
 fn is_used_up(range: IpNet, blocks: &[IpNet]) -> bool {
     if blocks.iter().any(|block| block.contains(&range)) {

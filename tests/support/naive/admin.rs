@@ -7,9 +7,10 @@ use ipnet::IpNet;
 use serde_json::Value;
 
 use super::Truth;
-use super::address::{Block, Family};
+use super::address::{Block, Family, networks_hold_some_pod};
 use super::cluster::{Cluster, PodSide, Side};
 use super::labels::{Known, Labels, Rest, items, selects};
+use super::options::Blocks;
 use super::policy::Direction;
 
 /// Before NetworkPolicy, or behind it.
@@ -34,6 +35,8 @@ pub struct AdminPolicy {
     pub tier: Tier,
     priority: i64,
     spec: Value,
+    /// Whether the API server refuses it, so that it is in no cluster as it stands.
+    is_refused: bool,
 }
 
 /// What a policy looks at of a flow.
@@ -52,17 +55,43 @@ impl AdminPolicy {
     /// The policy of an object; `None` when it is none of these kinds.
     pub fn new(object: &Value) -> Option<Self> {
         let spec = object["spec"].clone();
-        let tier = match (object["apiVersion"].as_str()?, object["kind"].as_str()?) {
-            ("policy.networking.k8s.io/v1alpha2", "ClusterNetworkPolicy") if spec["tier"] == "Admin" => {
-                Tier::Admin
+        let has_priority = spec["priority"].is_i64();
+        let (tier, is_complete) = match (object["apiVersion"].as_str()?, object["kind"].as_str()?) {
+            ("policy.networking.k8s.io/v1alpha2", "ClusterNetworkPolicy") => match spec["tier"].as_str() {
+                Some("Baseline") => (Tier::Baseline, has_priority),
+                tier => (Tier::Admin, tier.is_some() && has_priority),
+            },
+            ("policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy") => (Tier::Admin, has_priority),
+            ("policy.networking.k8s.io/v1alpha1", "BaselineAdminNetworkPolicy") => {
+                (Tier::Baseline, object["metadata"]["name"] == "default")
             }
-            ("policy.networking.k8s.io/v1alpha2", "ClusterNetworkPolicy") => Tier::Baseline,
-            ("policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy") => Tier::Admin,
-            ("policy.networking.k8s.io/v1alpha1", "BaselineAdminNetworkPolicy") => Tier::Baseline,
             _ => return None,
         };
-        Some(Self { tier, priority: spec["priority"].as_i64().unwrap_or_default(), spec })
+        let is_refused = !(is_complete && is_selection(&spec["subject"]) && has_good_rules(&spec));
+        let priority = if is_refused { i64::MIN } else { spec["priority"].as_i64().unwrap_or_default() };
+        Some(Self { tier, priority, spec, is_refused })
     }
+}
+
+/// Whether a subject or peer is `namespaces` or `pods`, whole.
+fn is_selection(selection: &Value) -> bool {
+    let (namespaces, pods) = (&selection["namespaces"], &selection["pods"]);
+    namespaces.is_object() != pods.is_object() && (namespaces.is_object() || pods["podSelector"].is_object())
+}
+
+/// Whether each rule has an action and peers, and each of its ports a number or a name.
+fn has_good_rules(spec: &Value) -> bool {
+    let is_peer = |peer: &Value| {
+        is_selection(peer) || ["networks", "nodes", "domainNames"].iter().any(|name| !peer[name].is_null())
+    };
+    [Direction::Ingress, Direction::Egress].into_iter().all(|direction| {
+        items(&spec[direction.rules()]).iter().all(|rule| {
+            let peers = items(&rule[direction.peers()]);
+            let ports = ["protocols", "ports"].iter().flat_map(|name| items(&rule[name]));
+            let has_ports = ports.into_iter().all(|port| numbers(port).1 > 0 || name_of(port).is_some());
+            rule["action"].is_string() && !peers.is_empty() && peers.iter().all(is_peer) && has_ports
+        })
+    })
 }
 
 /// All that a tier may say of a flow of a pod. Policies of one priority may act in any order.
@@ -96,6 +125,17 @@ fn of_policy(
     cluster: &Cluster,
 ) -> (BTreeSet<Say>, bool) {
     let mut said = BTreeSet::new();
+    if policy.is_refused {
+        let selects = !is_selection(&policy.spec["subject"])
+            || selects_pod(&policy.spec["subject"], pod, cluster) != Truth::No;
+        let has_rules = |direction: Direction| !items(&policy.spec[direction.rules()]).is_empty();
+        let may_act =
+            has_rules(packet.direction) || !has_rules(Direction::Ingress) && !has_rules(Direction::Egress);
+        if selects && may_act {
+            said.extend([Say::Accept, Say::Deny, Say::Next]);
+        }
+        return (said, true);
+    }
     let selected = selects_pod(&policy.spec["subject"], pod, cluster);
     if selected == Truth::No {
         return (said, true);
@@ -145,10 +185,18 @@ fn peer_matches(peer: &Value, packet: &Packet<'_>, cluster: &Cluster) -> Truth {
     }
     if !peer["networks"].is_null() {
         let blocks = items(&peer["networks"]).iter().filter_map(|text| text.as_str()?.parse().ok());
-        return Truth::any(blocks.map(|block: IpNet| {
-            let block = Block { cidr: block.trunc(), except: Vec::new() };
-            cluster.block_holds(&block, other, family)
-        }));
+        let blocks: Vec<IpNet> = blocks.map(|block: IpNet| block.trunc()).collect();
+        let options = cluster.options();
+        return match (&other.pod, &other.addresses) {
+            (Some(_), None) if options.blocks == Blocks::PodsToo => {
+                networks_hold_some_pod(&blocks, family, &options.pod_cidrs)
+            }
+            _ => Truth::any(
+                blocks
+                    .into_iter()
+                    .map(|cidr| cluster.block_holds(&Block { cidr, except: Vec::new() }, other, family)),
+            ),
+        };
     }
     if !peer["nodes"].is_null() {
         return nodes_hold(&peer["nodes"], other, cluster);
@@ -169,8 +217,7 @@ fn nodes_hold(selector: &Value, other: &Side, cluster: &Cluster) -> Truth {
 }
 
 fn port_matches(item: &Value, packet: &Packet<'_>) -> bool {
-    let name = [&item["destinationNamedPort"], &item["namedPort"]].into_iter().find_map(Value::as_str);
-    if let Some(name) = name {
+    if let Some(name) = name_of(item) {
         let ports = packet.to.pod.iter().flat_map(|pod| &pod.ports);
         return ports
             .into_iter()
@@ -178,6 +225,10 @@ fn port_matches(item: &Value, packet: &Packet<'_>) -> bool {
     }
     let (protocol, first, last) = numbers(item);
     protocol == packet.protocol && (first..=last).contains(&u64::from(packet.port))
+}
+
+fn name_of(item: &Value) -> Option<&str> {
+    [&item["destinationNamedPort"], &item["namedPort"]].into_iter().find_map(Value::as_str)
 }
 
 /// The protocol, and the first and the last port.

@@ -185,7 +185,8 @@ impl Naive {
         let mut said = BTreeSet::from([Say::Next]);
         for stage in [
             self.admin_says(Tier::Admin, direction, pod, flow),
-            self.network_policies_say(is_own_node, direction, pod, flow),
+            node_says(is_own_node, direction),
+            self.rules_say(direction, pod, flow),
             self.admin_says(Tier::Baseline, direction, pod, flow),
             [Say::Accept].into(),
         ] {
@@ -211,29 +212,6 @@ impl Naive {
             port: flow.port,
         };
         admin::said(&policies, pod, &packet, &self.cluster)
-    }
-
-    fn network_policies_say(
-        &self,
-        is_own_node: bool,
-        direction: Direction,
-        pod: &PodSide,
-        flow: &Flow<'_>,
-    ) -> BTreeSet<Say> {
-        let mut said = self.rules_say(direction, pod, flow);
-        match (is_own_node, direction) {
-            (false, _) => {}
-            // The kubelet reaches its pods whatever the policies say.
-            (true, Direction::Ingress) if said.remove(&Say::Deny) => {
-                said.insert(Say::Accept);
-            }
-            // Of the way back the text says both.
-            (true, Direction::Egress) if said.contains(&Say::Deny) => {
-                said.insert(Say::Accept);
-            }
-            (true, _) => {}
-        }
-        said
     }
 
     /// A pod that no policy selects is open. One that some policy selects may do what any of them allows.
@@ -297,6 +275,15 @@ impl Naive {
             selector => selects(selector, &self.cluster.namespace_labels(&pod.namespace)),
         };
         of_namespace.and(selects(&peer["podSelector"], &pod.labels))
+    }
+}
+
+/// The kubelet reaches its pods whatever NetworkPolicies say. Of the way back the text says both.
+fn node_says(is_own_node: bool, direction: Direction) -> BTreeSet<Say> {
+    match (is_own_node, direction) {
+        (false, _) => [Say::Next].into(),
+        (true, Direction::Ingress) => [Say::Accept].into(),
+        (true, Direction::Egress) => [Say::Accept, Say::Next].into(),
     }
 }
 

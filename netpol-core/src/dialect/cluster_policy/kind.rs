@@ -4,6 +4,9 @@ use super::{admin_schema, schema};
 use crate::diagnostic::ObjectRef;
 use crate::dialect::crd::schema::Object;
 
+/// The API group.
+pub const GROUP: &str = "policy.networking.k8s.io";
+
 /// A kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -18,7 +21,7 @@ pub(super) enum Kind {
 impl Kind {
     /// The kind of an object; `None` for any other object, and for another version.
     pub(super) fn of(object: &ObjectRef) -> Option<Self> {
-        let version = object.api_version.strip_prefix("policy.networking.k8s.io/")?;
+        let version = object.api_version.strip_prefix(GROUP)?.strip_prefix('/')?;
         Some(match (version, object.kind.as_str()) {
             ("v1alpha2", "ClusterNetworkPolicy") => Self::Cluster,
             ("v1alpha1", "AdminNetworkPolicy") => Self::Admin,

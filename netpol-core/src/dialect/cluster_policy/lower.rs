@@ -45,8 +45,9 @@ fn evaluated(
 ) -> Policy {
     let directions = directions(&policy).unwrap_or(Directions::Both);
     let subject = policy.subject.as_ref().and_then(|subject| Some((pods(&subject.value)?, subject)));
-    let (pods, via, span) = subject
-        .map_or((PodMatch::everything(), None, policy.span), |(pods, subject)| (pods, subject.via, subject.span));
+    let (pods, via, span) = subject.map_or((PodMatch::everything(), None, policy.span), |(pods, subject)| {
+        (pods, subject.via, subject.span)
+    });
     let subject = Placed::new(pods, place(origins, span, via, OriginPath::Other("subject".into())));
     let mut rules = Vec::new();
     for (direction, list) in [(Direction::Ingress, &policy.ingress), (Direction::Egress, &policy.egress)] {

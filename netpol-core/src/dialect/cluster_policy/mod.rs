@@ -8,9 +8,12 @@ mod admin_schema;
 mod decode;
 mod domain;
 mod kind;
+mod lower;
 mod read;
 pub mod resource;
 mod schema;
 
-pub use read::{is_kind, read};
+pub use kind::GROUP;
+pub use lower::{ClusterTiers, lower};
+pub use read::read;
 pub use resource::{Action, ClusterPolicy, Peer, Port, Rule, Tier};

@@ -4,18 +4,13 @@ use super::decode::decode;
 use super::kind::Kind;
 use super::resource::{ClusterPolicy, Standing};
 use crate::diagnostic::rule::{UNKNOWN_FIELD, WRONG_TYPE};
-use crate::diagnostic::{Category, Diagnostic, ObjectRef};
+use crate::diagnostic::{Category, Diagnostic};
 use crate::dialect::crd;
 use crate::dialect::validation::{Check, check_metadata};
 use crate::manifest::decode::{Decoder, Strictness};
 use crate::manifest::{Metadata, RawObject};
 use crate::policy::Remark;
 use crate::text::Spanned;
-
-/// Whether an object is a policy of this dialect, in the version that its definition serves.
-pub fn is_kind(object: &ObjectRef) -> bool {
-    Kind::of(object).is_some()
-}
 
 /// Reads a policy and reports what is wrong with it; `None` for an object of another kind.
 pub fn read(raw: &RawObject<'_, '_>, found: &mut Vec<Diagnostic>) -> Option<ClusterPolicy> {

@@ -6,9 +6,9 @@ use crate::manifest::LabelSelector;
 use crate::manifest::decode::placeholder::has_placeholder;
 use crate::net::{Family, IpSet, Protocol};
 use crate::policy::{
-    Action, AddressBlock, Certainty, Direction, Directions, NamedBy, NamespaceMatch, OpaquePolicy, OpaqueReason,
-    Order, Origin, OriginId, OriginPath, Origins, Peer as IrPeer, Placed, PodMatch, Policy, PolicyPart,
-    PortMatch, Ports, Remark, Rule as IrRule, RuleList, TieKey, TierId,
+    Action, AddressBlock, Certainty, Direction, Directions, NamedBy, NamespaceMatch, OpaquePolicy,
+    OpaqueReason, Order, Origin, OriginId, OriginPath, Origins, Peer as IrPeer, Placed, PodMatch, Policy,
+    PolicyPart, PortMatch, Ports, Remark, Rule as IrRule, RuleList, TieKey, TierId,
 };
 use crate::selector::Selector;
 use crate::text::{Span, Spanned};

@@ -27,6 +27,7 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
     for resource in &context.manifests.policies {
         let (span, object) = match resource {
             Resource::NetworkPolicy(policy) => (policy.span, &policy.object),
+            Resource::ClusterPolicy(policy) => (policy.span, &policy.object),
             Resource::Unevaluated(policy) => (policy.span, &policy.object),
         };
         let group = kinds::canonical_group(&object.api_version, &object.kind);

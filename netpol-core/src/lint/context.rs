@@ -9,6 +9,7 @@ use super::unplaced::Unplaced;
 use super::{LintSettings, Redundancy};
 use crate::cluster::{Cluster, NamespaceId, Owner, WorkloadId};
 use crate::diagnostic::ObjectRef;
+use crate::dialect::cluster_policy::ClusterPolicy;
 use crate::dialect::network_policy::NetworkPolicy;
 use crate::dialect::{Profile, Resource};
 use crate::evaluate::{Engine, Rows};
@@ -102,9 +103,12 @@ impl<'a> Context<'a> {
         Span::new(span.file, span.start, span.start.saturating_add(length))
     }
 
-    /// The policies that are evaluated, with their places in the index.
+    /// The NetworkPolicies that are evaluated, with their places in the index. Policies of other tiers are not among them:
+    /// what a rule says of any match that allows is not true of them.
     pub fn evaluated(&self) -> impl Iterator<Item = (u32, &'a Policy)> + use<'a> {
-        (0u32..).zip(self.policies.policies.iter().map(AsRef::as_ref))
+        let tier = self.profile.network_policy_tier;
+        let all = (0u32..).zip(self.policies.policies.iter().map(AsRef::as_ref));
+        all.filter(move |(_, policy)| policy.tier == tier)
     }
 
     /// The rules of the policies that are evaluated, those without effect left out.
@@ -122,6 +126,14 @@ impl<'a> Context<'a> {
     /// The same with those that a later document replaces: for rules that look at the text of one policy alone.
     pub fn written_policies(&self) -> impl Iterator<Item = &'a NetworkPolicy> + use<'a> {
         self.network_policies().chain(self.manifests.replaced.iter().filter_map(standard))
+    }
+
+    /// The resources of policies for administrators, with the places of every field.
+    pub fn cluster_policies(&self) -> impl Iterator<Item = &'a ClusterPolicy> + use<'a> {
+        self.manifests.policies.iter().filter_map(|resource| match resource {
+            Resource::ClusterPolicy(policy) => Some(policy.as_ref()),
+            Resource::NetworkPolicy(_) | Resource::Unevaluated(_) => None,
+        })
     }
 
     /// The place among the evaluated policies of an object; `None` when it is not evaluated.

@@ -7,6 +7,7 @@ use crate::diagnostic::{Applicability, RuleName};
 /// The rules of which findings carry fixes, with the surest of those, in the order of their names.
 const FIXABLE: &[(RuleName, Applicability)] = &[
     (rule::AMBIGUOUS_CIDR, Applicability::Safe),
+    (RuleName("deprecated-policy-kind"), Applicability::Unsafe),
     (RuleName("dns-egress-blocked"), Applicability::Unsafe),
     (RuleName("dns-single-protocol"), Applicability::Unsafe),
     (RuleName("egress-list-without-effect"), Applicability::Unsafe),

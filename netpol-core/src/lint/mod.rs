@@ -8,6 +8,7 @@ pub mod rule;
 pub mod registry;
 mod fixable;
 pub mod rules;
+mod ordered;
 pub mod page;
 pub mod settings;
 pub mod context;

@@ -53,7 +53,7 @@ pub fn add_items(
     let appended: Option<Vec<Edit>> =
         items.iter().map(|item| append_item(file, source, document, path, item)).collect();
     if let Some(edits) = appended {
-        return Some(as_one(edits));
+        return Some(joined(edits));
     }
     let node = |value| Node { value, span: document, via: None };
     let list = Value::Sequence(items.into_iter().map(node).collect());
@@ -62,7 +62,7 @@ pub fn add_items(
 }
 
 /// Insertions at one place as one, in their order.
-fn as_one(edits: Vec<Edit>) -> Vec<Edit> {
+pub fn joined(edits: Vec<Edit>) -> Vec<Edit> {
     let mut joined: Vec<Edit> = Vec::new();
     for edit in edits {
         match joined.last_mut() {

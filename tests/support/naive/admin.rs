@@ -164,8 +164,10 @@ fn matches(rule: &Value, packet: &Packet<'_>, cluster: &Cluster) -> Truth {
     let peers = items(&rule[packet.direction.peers()]);
     let of_peer = Truth::any(peers.iter().map(|peer| peer_matches(peer, packet, cluster)));
     let ports = [&rule["protocols"], &rule["ports"]].into_iter().find(|list| !items(list).is_empty());
-    let of_port = ports.is_none_or(|ports| items(ports).iter().any(|port| port_matches(port, packet)));
-    of_peer.and(of_port.into())
+    let of_port = ports.map_or(Truth::Yes, |ports| {
+        Truth::any(items(ports).iter().map(|port| port_matches(port, packet)))
+    });
+    of_peer.and(of_port)
 }
 
 /// Whether `namespaces` or `pods` of a subject or a peer select a pod.
@@ -182,6 +184,10 @@ fn peer_matches(peer: &Value, packet: &Packet<'_>, cluster: &Cluster) -> Truth {
     let Packet { other, family, .. } = *packet;
     if !peer["namespaces"].is_null() || !peer["pods"].is_null() {
         return other.pod.as_ref().map_or(Truth::No, |pod| selects_pod(peer, pod, cluster));
+    }
+    // Of a pod that the server refuses, no address is known, nor what else it may be.
+    if other.is_doubted {
+        return Truth::Unknown;
     }
     if !peer["networks"].is_null() {
         let blocks = items(&peer["networks"]).iter().filter_map(|text| text.as_str()?.parse().ok());
@@ -216,15 +222,18 @@ fn nodes_hold(selector: &Value, other: &Side, cluster: &Cluster) -> Truth {
     selects(selector, &described.unwrap_or_else(unknown))
 }
 
-fn port_matches(item: &Value, packet: &Packet<'_>) -> bool {
+fn port_matches(item: &Value, packet: &Packet<'_>) -> Truth {
     if let Some(name) = name_of(item) {
+        if packet.to.is_doubted {
+            return Truth::Unknown;
+        }
         let ports = packet.to.pod.iter().flat_map(|pod| &pod.ports);
         return ports
             .into_iter()
             .any(|port| port.name == name && port.protocol == packet.protocol && port.number == packet.port);
     }
     let (protocol, first, last) = numbers(item);
-    protocol == packet.protocol && (first..=last).contains(&u64::from(packet.port))
+    (protocol == packet.protocol && (first..=last).contains(&u64::from(packet.port))).into()
 }
 
 fn name_of(item: &Value) -> Option<&str> {

@@ -77,7 +77,12 @@ impl Reader<'_, '_> {
         };
         let ports = ports
             .map(|(list, read)| items(Some(list)).iter().map(|node| spanned(node, read(node))).collect());
-        Rule { name, action, peers, ports }
+        let key = if self.kind == Kind::Cluster { "protocols" } else { "ports" };
+        let ports_key = match &node.value {
+            Value::Mapping(mapping) => mapping.get(key).map(|entry| entry.key_span),
+            _ => None,
+        };
+        Rule { name, action, peers, ports_key, ports }
     }
 
     fn peer(&mut self, node: &Node<'_>) -> Peer {
@@ -103,8 +108,24 @@ impl Reader<'_, '_> {
     }
 
     fn selector(&mut self, node: Option<&Node<'_>>) -> Option<Spanned<LabelSelector>> {
-        LabelSelector::read(self.decoder, node?, &Path::ROOT, "spec")
+        LabelSelector::read(self.decoder, &without_nulls(node?), &Path::ROOT, "spec")
     }
+}
+
+/// The server drops keys without a value before it looks at an object.
+fn without_nulls<'t>(node: &Node<'t>) -> Node<'t> {
+    let mut node = node.clone();
+    match &mut node.value {
+        Value::Mapping(mapping) => {
+            mapping.entries.retain(|entry| entry.value.value != Value::Null);
+            for entry in &mut mapping.entries {
+                entry.value = without_nulls(&entry.value);
+            }
+        }
+        Value::Sequence(items) => items.iter_mut().for_each(|item| *item = without_nulls(item)),
+        _ => {}
+    }
+    node
 }
 
 fn action(text: &str) -> Option<Action> {
@@ -125,7 +146,8 @@ fn protocol_item(node: &Node<'_>) -> Port {
         let range = port.and_then(|port| field(port, "range"));
         let number = port.and_then(|port| field(port, "number"));
         let end = |name| range.and_then(|range| field(range, name)).or(number).and_then(port_number);
-        return Port::Range { protocol: Some(protocol), first: end("start"), last: end("end") };
+        let is_range = range.is_some();
+        return Port::Range { protocol: Some(protocol), first: end("start"), last: end("end"), is_range };
     }
     named(node, "destinationNamedPort")
 }
@@ -138,11 +160,16 @@ fn port_item(node: &Node<'_>) -> Port {
     };
     if let Some(port) = field(node, "portNumber") {
         let number = field(port, "port").and_then(port_number);
-        return Port::Range { protocol: protocol(port), first: number, last: number };
+        return Port::Range { protocol: protocol(port), first: number, last: number, is_range: false };
     }
     if let Some(range) = field(node, "portRange") {
         let end = |name| field(range, name).and_then(port_number);
-        return Port::Range { protocol: protocol(range), first: end("start"), last: end("end") };
+        return Port::Range {
+            protocol: protocol(range),
+            first: end("start"),
+            last: end("end"),
+            is_range: true,
+        };
     }
     named(node, "namedPort")
 }
@@ -150,7 +177,7 @@ fn port_item(node: &Node<'_>) -> Port {
 fn named(node: &Node<'_>, name: &str) -> Port {
     match field(node, name).and_then(text).filter(|name| !has_placeholder(name)) {
         Some(name) => Port::Named(name.to_owned()),
-        None => Port::Range { protocol: None, first: None, last: None },
+        None => Port::Range { protocol: None, first: None, last: None, is_range: false },
     }
 }
 

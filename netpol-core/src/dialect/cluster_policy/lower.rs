@@ -215,7 +215,7 @@ fn port_matches(port: &Port) -> Vec<PortMatch> {
             let named = |protocol| PortMatch { protocol: Some(protocol), ports: Ports::Named(name.clone()) };
             Protocol::ALL.into_iter().map(named).collect()
         }
-        Port::Range { protocol, first, last } => {
+        Port::Range { protocol, first, last, .. } => {
             let ports = match (first, last) {
                 (Some(first), Some(last)) => Ports::Range(*first, *last),
                 _ => Ports::Unknown,

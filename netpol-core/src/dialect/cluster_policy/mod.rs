@@ -16,4 +16,4 @@ mod schema;
 pub use kind::GROUP;
 pub use lower::{ClusterTiers, lower};
 pub use read::read;
-pub use resource::{Action, ClusterPolicy, Peer, Port, Rule, Tier};
+pub use resource::{Action, ClusterPolicy, Peer, Port, Rule, Standing, Tier};

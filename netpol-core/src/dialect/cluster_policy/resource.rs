@@ -29,6 +29,13 @@ pub struct ClusterPolicy {
     pub remarks: Vec<Spanned<Remark>>,
 }
 
+impl ClusterPolicy {
+    /// Whether another kind replaced its kind.
+    pub fn is_deprecated(&self) -> bool {
+        self.object.kind != "ClusterNetworkPolicy"
+    }
+}
+
 /// Whether the API server would take a policy, apart from unknown fields and faults of `metadata`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Standing {
@@ -69,6 +76,8 @@ pub struct Rule {
     pub action: Option<Spanned<Action>>,
     /// `from` or `to`.
     pub peers: Vec<Spanned<Peer>>,
+    /// Where the key `protocols` or `ports` stands, if it does.
+    pub ports_key: Option<Span>,
     /// `protocols`, or `ports` in v1alpha1; `None` for every protocol and port.
     pub ports: Option<Vec<Spanned<Port>>>,
 }
@@ -106,6 +115,8 @@ pub enum Port {
         first: Option<u16>,
         /// The last port; `None` for a placeholder.
         last: Option<u16>,
+        /// Whether it is written as a range.
+        is_range: bool,
     },
     /// Container ports of this name, of any protocol.
     Named(String),

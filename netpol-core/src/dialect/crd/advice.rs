@@ -5,7 +5,10 @@ pub(super) fn advice(path: &str, message: &str) -> Option<String> {
     let has = |words: &str| message.contains(words);
     let name = field(path);
     if has("Required value") {
-        return Some(format!("write `{name}`: the API has no default for it"));
+        return Some(match name {
+            "podSelector" | "namespaceSelector" => format!("write `{name}: {{}}` to mean all of them"),
+            _ => format!("write `{name}`: the API has no default for it"),
+        });
     }
     if let Some((_, values)) = message.split_once("supported values: ") {
         return Some(format!("write {}", values.replace('"', "`")));

@@ -83,7 +83,7 @@ mod tests {
         let config = parse(text, "netpol.toml").unwrap();
         let cluster = config.clusters[0].over(&config.cluster);
         assert_eq!(
-            (cluster.plugin.as_deref(), cluster.cluster_domain.as_deref()),
+            (cluster.plugin.as_ref().map(|key| key.0.as_str()), cluster.cluster_domain.as_deref()),
             (Some("cilium"), Some("a.b"))
         );
     }

@@ -2,7 +2,20 @@
 
 use super::Rule;
 use super::rules::{
-    api_server_by_selector, baseline_never_met, block_covers_pods, changing_label_selected, client_range_behind_cluster_policy, comment_contradicts_cidr, database_port_open_to_world, default_deny_opened, denied_in_name_only, deny_all_without_dns, deprecated_policy_kind, dns_egress_blocked, dns_peer_mistaken, dns_policy_isolates, dns_single_protocol, domain_names_with_deny, egress_list_without_effect, egress_listed_without_rules, egress_without_dns, empty_rule_allows_all, equal_priority, except_given_back, exposed_service_not_admitted, half_deny_all, host_network_selected, implicit_ingress_isolation, legacy_namespace_label, metadata_address_reachable, named_port_unknown, named_service_refused, namespace_label_missing, namespace_without_default_deny, needless_today, network_policy_overruled, odd_port_range, one_family_in_dual_stack, one_sided_connection, outside_by_selector, peer_matches_nothing, peer_within_another, pod_name_without_pod, policy_in_empty_namespace, policy_selects_nothing, reading, redundant_policy, redundant_rule, reply_traffic_allowed, rule_without_direction, service_port_not_pod_port, service_without_clients, shadowed_rule, split_peer, split_rule, suppressions, undeclared_port, unenforced_policy, unwritten_policy_types, whole_namespace_admitted, workload_not_isolated,
+    api_server_by_selector, baseline_never_met, block_covers_pods, changing_label_selected,
+    client_range_behind_cluster_policy, comment_contradicts_cidr, database_port_open_to_world,
+    default_deny_opened, denied_in_name_only, deny_all_without_dns, deprecated_policy_kind,
+    dns_egress_blocked, dns_peer_mistaken, dns_policy_isolates, dns_single_protocol, domain_names_with_deny,
+    egress_list_without_effect, egress_listed_without_rules, egress_without_dns, empty_rule_allows_all,
+    equal_priority, except_given_back, exposed_service_not_admitted, half_deny_all, host_network_selected,
+    implicit_ingress_isolation, legacy_namespace_label, metadata_address_reachable, named_port_unknown,
+    named_service_refused, namespace_label_missing, namespace_without_default_deny, needless_today,
+    network_policy_overruled, odd_port_range, one_family_in_dual_stack, one_sided_connection,
+    outside_by_selector, peer_matches_nothing, peer_within_another, pod_name_without_pod,
+    policy_in_empty_namespace, policy_selects_nothing, reading, redundant_policy, redundant_rule,
+    reply_traffic_allowed, rule_without_direction, service_port_not_pod_port, service_without_clients,
+    shadowed_rule, split_peer, split_rule, suppressions, undeclared_port, unenforced_policy,
+    unwritten_policy_types, whole_namespace_admitted, workload_not_isolated,
 };
 use crate::diagnostic::RuleName;
 use crate::text::nearest;

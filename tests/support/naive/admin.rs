@@ -164,9 +164,8 @@ fn matches(rule: &Value, packet: &Packet<'_>, cluster: &Cluster) -> Truth {
     let peers = items(&rule[packet.direction.peers()]);
     let of_peer = Truth::any(peers.iter().map(|peer| peer_matches(peer, packet, cluster)));
     let ports = [&rule["protocols"], &rule["ports"]].into_iter().find(|list| !items(list).is_empty());
-    let of_port = ports.map_or(Truth::Yes, |ports| {
-        Truth::any(items(ports).iter().map(|port| port_matches(port, packet)))
-    });
+    let of_port = ports
+        .map_or(Truth::Yes, |ports| Truth::any(items(ports).iter().map(|port| port_matches(port, packet))));
     of_peer.and(of_port)
 }
 

@@ -34,7 +34,7 @@ pub fn read(raw: &RawObject<'_, '_>, found: &mut Vec<Diagnostic>) -> Option<Clus
     policy.object.name = metadata.name.value;
     policy.remarks = remarks;
     policy.standing = match checked.refusals {
-        0 if decoder.has_opaque_placeholder || policy.tier.is_none() || policy.priority.is_none() => {
+        0 if decoder.opaque_placeholder.is_some() || policy.tier.is_none() || policy.priority.is_none() => {
             Standing::Placeholder
         }
         0 => Standing::Accepted,

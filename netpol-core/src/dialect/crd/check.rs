@@ -72,7 +72,7 @@ impl Check<'_, '_> {
         let Value::String(text) = &node.value else { return false };
         let is_open = self.decoder.notice(node, text);
         if is_open && !matches!(schema, Schema::Text(_) | Schema::Integer(..)) {
-            self.decoder.has_opaque_placeholder = true;
+            self.decoder.opaque_placeholder.get_or_insert(node.span);
         }
         is_open
     }

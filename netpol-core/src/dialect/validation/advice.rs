@@ -87,7 +87,7 @@ fn of_names(path: &str, message: &str) -> Option<&'static str> {
 }
 
 /// A text with the digits for which some of its letters were taken; `None` when none looks like one, or few are digits.
-pub(super) fn with_digits(text: &str) -> Option<String> {
+pub(in crate::dialect) fn with_digits(text: &str) -> Option<String> {
     let digit = |letter: char| match letter {
         'O' | 'o' => '0',
         'l' | 'I' | 'i' => '1',

@@ -5,5 +5,6 @@ mod check;
 mod metadata;
 mod owners;
 
+pub(super) use advice::with_digits;
 pub(super) use check::Check;
 pub(super) use metadata::check_metadata;

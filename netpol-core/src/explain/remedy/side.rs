@@ -80,7 +80,7 @@ impl Side {
 fn may_hold(cluster: &Cluster, block: &Block, group: &PodGroup) -> bool {
     match &group.addresses {
         PodAddresses::Known(addresses) => {
-            addresses.iter().any(|address| block.holds_address(*address) != Truth::No)
+            addresses.iter().any(|address| block.holds_pod(*address) != Truth::No)
         }
         // A node of which nothing is known may have any address: it keeps no other from being named.
         PodAddresses::Unknown if group.is_host_network => false,

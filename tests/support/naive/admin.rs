@@ -229,7 +229,8 @@ fn port_matches(item: &Value, packet: &Packet<'_>) -> Truth {
         let ports = packet.to.pod.iter().flat_map(|pod| &pod.ports);
         return ports
             .into_iter()
-            .any(|port| port.name == name && port.protocol == packet.protocol && port.number == packet.port);
+            .any(|port| port.name == name && port.protocol == packet.protocol && port.number == packet.port)
+            .into();
     }
     let (protocol, first, last) = numbers(item);
     (protocol == packet.protocol && (first..=last).contains(&u64::from(packet.port))).into()

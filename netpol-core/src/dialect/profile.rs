@@ -119,19 +119,19 @@ impl Default for Profile {
     }
 }
 
-/// The tier of NetworkPolicies.
+/// The tier of `NetworkPolicy`.
 const NETWORK_POLICY: TierId = TierId(0);
 /// The tier of what the text exempts from them.
 const OWN_NODE: TierId = TierId(1);
 /// The tier of policies of kinds that are not evaluated.
 const UNEVALUATED: TierId = TierId(2);
-/// The tier of administrators before NetworkPolicies.
+/// The tier of administrators before `NetworkPolicy`.
 const ADMIN: TierId = TierId(3);
 /// The one behind them.
 const BASELINE: TierId = TierId(4);
 
 /// What every plugin does: administrators first, by priority, where equal ones act in an order that nobody defines; then
-/// NetworkPolicies, of which any match allows, and to be selected is to be isolated; then what administrators have for the
+/// those of namespaces, of which any match allows, and to be selected is to be isolated; then what administrators have for the
 /// rest, which is else allowed. What is not evaluated may come before all of it. The text exempts ingress from the own node; of egress
 /// to it it says both, and so `egress_to_own_node` is the plugin's.
 fn pipeline(egress_to_own_node: Certainty) -> Pipeline {

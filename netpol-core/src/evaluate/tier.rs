@@ -154,19 +154,19 @@ impl Asking<'_, '_, '_> {
             if left.is_empty() {
                 break;
             }
-            left = self.rank(rank, left, own);
+            left = self.rank(rank, &left, own);
         }
         left
     }
 
     /// What a rank leaves.
-    fn rank(&mut self, rank: &Rank<'_>, left: ConnectionSet, own: &mut Own) -> ConnectionSet {
+    fn rank(&mut self, rank: &Rank<'_>, left: &ConnectionSet, own: &mut Own) -> ConnectionSet {
         let (mut sure, mut grown) = (ConnectionSet::empty(), Own::default());
         let (mut hits, mut possible) = (Vec::new(), ConnectionSet::empty());
         for (entry, place, rule) in
             rank.rules(self.walk).filter(|(entry, ..)| entry.answer.truth != Truth::No)
         {
-            let reach = own.without(entry.policy, &left);
+            let reach = own.without(entry.policy, left);
             let hit =
                 matching::matched(self.walk, (entry.policy, place), rule, &reach, &mut self.notes.causes);
             if hit.possible.is_empty() {

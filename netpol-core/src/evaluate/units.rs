@@ -243,7 +243,7 @@ fn knives(source: Source<'_>, pods: &[Unit<'_>], direction: Direction) -> Vec<Ip
                 policies.extend(source.index.selecting(*class, direction).iter().map(|entry| entry.policy));
             }
             Party::Hypothetical { .. } => {
-                policies.extend(source.index.acting_order().iter().map(|turn| turn.policy))
+                policies.extend(source.index.acting_order().iter().map(|turn| turn.policy));
             }
             Party::Doubted { .. } | Party::Selected(_) | Party::Node { .. } | Party::Outside { .. } => {}
         }

@@ -50,10 +50,9 @@ impl Block {
             NamedBy::Domains(_) => without_nodes(block, cluster),
             NamedBy::Block => block,
         };
-        let holds_pods = block.named_by == NamedBy::Block;
-        let pods = Family::ALL.map(|family| match holds_pods {
-            true => pod_answer(&block, family, &facts.pod_cidrs),
-            false => BlockAnswer::firm(Truth::No),
+        let pods = Family::ALL.map(|family| match block.named_by {
+            NamedBy::Block => pod_answer(&block, family, &facts.pod_cidrs),
+            NamedBy::Nodes(_) | NamedBy::Domains(_) => BlockAnswer::firm(Truth::No),
         });
         let nodes = Family::ALL.map(|family| {
             let known = facts.node_addresses.in_family(family);

@@ -4,7 +4,7 @@ use crate::text::{FileSet, Span};
 
 /// The comments on the lines of a place, and on the lines of comments right above it.
 pub(super) fn about(files: &FileSet, span: Span) -> Vec<&str> {
-    let Some(text) = files.get(span.file).map(|file| file.text()) else { return Vec::new() };
+    let Some(text) = files.get(span.file).map(crate::text::SourceFile::text) else { return Vec::new() };
     let (start, end) = (span.start as usize, span.end as usize);
     let (Some(before), Some(behind)) = (text.get(..start), text.get(end..)) else { return Vec::new() };
     let first = before.rfind('\n').map_or(0, |newline| newline + 1);

@@ -103,7 +103,7 @@ impl<'a> Context<'a> {
         Span::new(span.file, span.start, span.start.saturating_add(length))
     }
 
-    /// The NetworkPolicies that are evaluated, with their places in the index. Policies of other tiers are not among them:
+    /// The policies of the standard kind that are evaluated, with their places in the index. Policies of other tiers are not among them:
     /// what a rule says of any match that allows is not true of them.
     pub fn evaluated(&self) -> impl Iterator<Item = (u32, &'a Policy)> + use<'a> {
         let tier = self.profile.network_policy_tier;

@@ -92,10 +92,8 @@ fn addresses(text: &str) -> impl Iterator<Item = (usize, Address<'_>)> {
         Some((start, line))
     });
     lines.flat_map(|(start, line)| {
-        let own = match line.trim_start().starts_with('#') {
-            true => "",
-            false => line.split_once(" #").map_or(line, |(own, _)| own),
-        };
+        let is_comment = line.trim_start().starts_with('#');
+        let own = if is_comment { "" } else { line.split_once(" #").map_or(line, |(own, _)| own) };
         let mut is_image = false;
         words(own).filter_map(move |(at, word)| {
             let of_image = std::mem::replace(&mut is_image, word == "image:");

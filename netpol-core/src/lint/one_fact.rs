@@ -34,12 +34,11 @@ pub(super) fn folded(found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     for diagnostic in found {
         let fact = Fact::of(&diagnostic);
         let place = fact.as_ref().and_then(|fact| places.get(fact)).copied();
-        match place.and_then(|place| list.get_mut(place)) {
-            Some(first) => add(first, diagnostic),
-            None => {
-                places.extend(fact.map(|fact| (fact, list.len())));
-                list.push(diagnostic);
-            }
+        if let Some(first) = place.and_then(|place| list.get_mut(place)) {
+            add(first, diagnostic);
+        } else {
+            places.extend(fact.map(|fact| (fact, list.len())));
+            list.push(diagnostic);
         }
     }
     list

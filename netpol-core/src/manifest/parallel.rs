@@ -63,7 +63,7 @@ fn last(folder: &str) -> &str {
 /// The two folders that a duplicate and its earlier object lie in, as far down as their paths differ first.
 fn pair<'f>(found: &Diagnostic, files: &'f FileSet) -> Option<Pair<'f>> {
     let earlier = found.related.first().filter(|_| found.rule == DUPLICATE_OBJECT)?.span;
-    let name = |span: Span| files.get(span.file).map(|file| file.name());
+    let name = |span: Span| files.get(span.file).map(crate::text::SourceFile::name);
     let (earlier, later) = (name(earlier)?, name(found.primary.span)?);
     let mut start = 0;
     let parts = earlier.split('/').zip(later.split('/'));

@@ -14,13 +14,16 @@ pub(super) fn is_patch(root: &Node<'_>, kind: TypedKind) -> bool {
         return true;
     }
     match kind {
-        TypedKind::Workload(WorkloadKind::CronJob | WorkloadKind::Job) => false,
-        TypedKind::Workload(WorkloadKind::ReplicationController) => false,
+        TypedKind::Workload(
+            WorkloadKind::CronJob | WorkloadKind::Job | WorkloadKind::ReplicationController,
+        )
+        | TypedKind::Namespace
+        | TypedKind::Node
+        | TypedKind::Pod => false,
         TypedKind::Workload(_) => spec.get("selector").is_none() && !has_pod_labels(spec),
         TypedKind::Service => {
             ["ports", "selector", "externalName", "clusterIP"].iter().all(|key| spec.get(key).is_none())
         }
-        TypedKind::Namespace | TypedKind::Node | TypedKind::Pod => false,
     }
 }
 

@@ -72,14 +72,11 @@ impl<P> FileReading<P> {
                 continue;
             }
             // A file that was not rendered is one fact.
-            match self.template.and_then(|place| self.diagnostics.get_mut(place)) {
-                Some(first) => {
-                    first.related.push(Label { message: Label::AGAIN.to_owned(), ..found.primary })
-                }
-                None => {
-                    self.template = Some(self.diagnostics.len());
-                    report(&mut self.diagnostics, found);
-                }
+            if let Some(first) = self.template.and_then(|place| self.diagnostics.get_mut(place)) {
+                first.related.push(Label { message: Label::AGAIN.to_owned(), ..found.primary });
+            } else {
+                self.template = Some(self.diagnostics.len());
+                report(&mut self.diagnostics, found);
             }
         }
     }

@@ -69,9 +69,9 @@ impl Policy {
     /// The same policy, if it may isolate its subject.
     #[must_use]
     pub fn that_may_isolate(mut self) -> Self {
-        let may = |direction| match self.directions.contains(direction) {
-            true => Certainty::Maybe(Doubt::NotEvaluated),
-            false => Certainty::No,
+        let may = |direction| {
+            let is_own = self.directions.contains(direction);
+            if is_own { Certainty::Maybe(Doubt::NotEvaluated) } else { Certainty::No }
         };
         self.isolates = Direction::ALL.map(may);
         self

@@ -128,9 +128,8 @@ pub fn leave_none_out<'a>(selectors: impl IntoIterator<Item = &'a Selector>) -> 
         return Truth::Yes;
     }
     match is_left_out(&known) {
-        None => Truth::Unknown,
         Some(true) if unknown.is_empty() => Truth::No,
-        Some(true) => Truth::Unknown,
+        Some(true) | None => Truth::Unknown,
         Some(false) => Truth::Yes,
     }
 }
@@ -162,13 +161,13 @@ fn is_left_out(selectors: &[&Selector]) -> Option<bool> {
         return Some(true);
     }
     let several = without_those_that_fail_alone(several, &scopes);
-    Search { selectors: &several, scopes, left: MOST_WORK }.is_left_out()
+    Search { selectors: &several, scopes, left: MOST_WORK }.leaves_out()
 }
 
 /// Leaves out selectors that ask something of a label that no other asks anything of: they fail there, whatever becomes
 /// of the others.
 fn without_those_that_fail_alone<'s>(selectors: Vec<&'s Selector>, scopes: &Scopes<'_>) -> Vec<&'s Selector> {
-    fn keys<'s>(selector: &'s Selector) -> impl Iterator<Item = &'s str> + use<'s> {
+    fn keys(selector: &Selector) -> impl Iterator<Item = &str> {
         let by_key = selector.requirements().chunk_by(|one, other| one.key == other.key);
         by_key.filter_map(|requirements| requirements.first()?.key.as_deref())
     }
@@ -218,7 +217,7 @@ struct Choice<'a> {
 }
 
 impl<'a> Search<'_, 'a> {
-    fn is_left_out(mut self) -> Option<bool> {
+    fn leaves_out(mut self) -> Option<bool> {
         let mut choices = vec![Choice::default()];
         while let Some(depth) = choices.len().checked_sub(1) {
             let (Some(selector), Some(choice)) = (self.selectors.get(depth), choices.last_mut()) else {

@@ -301,7 +301,7 @@ impl Cluster {
 
     fn endpoints_selected(&self, namespace: NamespaceId, selector: &Selector) -> Vec<Endpoint> {
         let is_selected = |group: &PodGroup| selects(selector, group) == Truth::Yes;
-        let endpoints = self.workloads_of(namespace).filter_map(|(id, workload)| {
+        let endpoints = self.workloads_of(namespace).map(|(id, workload)| {
             let selected = workload.groups.iter().copied();
             let selected: Vec<GroupId> =
                 selected.filter(|group| self.group(*group).is_some_and(is_selected)).collect();
@@ -309,7 +309,7 @@ impl Cluster {
                 workload.groups.iter().filter_map(|group| self.replicas_selected(*group, selector));
             let replicas: Vec<Endpoint> = replicas.flatten().collect();
             let whole = (!selected.is_empty()).then(|| self.endpoint_of_groups(id, &selected));
-            Some(whole.into_iter().chain(replicas))
+            whole.into_iter().chain(replicas)
         });
         endpoints.flatten().collect()
     }

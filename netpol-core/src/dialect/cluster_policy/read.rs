@@ -5,7 +5,7 @@ use super::kind::Kind;
 use super::resource::{ClusterPolicy, Standing};
 use crate::diagnostic::rule::{UNKNOWN_FIELD, WRONG_TYPE};
 use crate::diagnostic::{Category, Diagnostic};
-use crate::dialect::crd;
+use crate::dialect::crd::{self, Checked};
 use crate::dialect::validation::{Check, check_metadata};
 use crate::manifest::decode::{Decoder, Strictness};
 use crate::manifest::{Metadata, RawObject};
@@ -28,7 +28,8 @@ pub fn read(raw: &RawObject<'_, '_>, found: &mut Vec<Diagnostic>) -> Option<Clus
     let is_blocked = check.diagnostics.iter().any(is_required);
     decoder.diagnostics.append(&mut check.diagnostics);
     remarks.append(&mut check.remarks);
-    let checked = crd::check(&mut decoder, raw.node, kind.schema(), is_blocked);
+    let so_far = Checked { refusals: 0, is_blocked };
+    let checked = crd::check(&mut decoder, raw.node, kind.schema(), so_far);
     remarks.extend(decoder.diagnostics.iter().filter_map(dropped_field));
     let mut policy = decoded(raw, kind, &mut decoder);
     policy.object.name = metadata.name.value;

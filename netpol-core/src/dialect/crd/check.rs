@@ -19,24 +19,26 @@ const NO_FIELD: &str = "<nil>";
 pub(in crate::dialect) struct Checked {
     /// How many values the server refuses.
     pub(in crate::dialect) refusals: usize,
-    /// Whether one of them makes rules in CEL senseless, which the server then leaves out.
-    is_blocked: bool,
+    /// Whether a fault makes rules in CEL senseless, which the server then leaves out.
+    pub(in crate::dialect) is_blocked: bool,
 }
 
-/// Reports the fields of a document that its schema does not have, and the values that the server refuses. `is_blocked`
-/// says that its `metadata` keeps the server from looking at rules in CEL.
+/// Reports the fields of a document that its schema does not have, and the values that the server refuses. `so_far` is what
+/// `metadata` was found to be: a fault there may keep the server from looking at rules in CEL.
 pub(in crate::dialect) fn check(
     decoder: &mut Decoder<'_>,
     root: &Node<'_>,
     schema: &'static Object,
-    is_blocked: bool,
+    so_far: Checked,
 ) -> Checked {
-    let mut check = Check { decoder, checked: Checked { refusals: 0, is_blocked }, broken: Vec::new() };
+    let mut check = Check { decoder, checked: so_far, broken: Vec::new() };
     check.object(root, root.span, schema, &Path::ROOT);
     let Check { decoder, mut checked, broken } = check;
     if !checked.is_blocked {
         checked.refusals += broken.len();
-        broken.into_iter().for_each(|found| report(&mut decoder.diagnostics, found));
+        for found in broken {
+            report(&mut decoder.diagnostics, found);
+        }
     }
     checked
 }
@@ -115,12 +117,11 @@ impl Check<'_, '_> {
         path: &Path<'_>,
     ) {
         let placed = object.misplaced.iter().find(|(name, _)| *name == entry.key);
-        match placed {
-            Some((_, help)) => self.decoder.unknown_field(entry, path, *help),
-            None => {
-                let known: Vec<&str> = object.fields.iter().map(|field| field.name).collect();
-                self.decoder.field_beside(entry, &siblings.entries, path, &known);
-            }
+        if let Some((_, help)) = placed {
+            self.decoder.unknown_field(entry, path, *help);
+        } else {
+            let known: Vec<&str> = object.fields.iter().map(|field| field.name).collect();
+            self.decoder.field_beside(entry, &siblings.entries, path, &known);
         }
     }
 
@@ -301,7 +302,7 @@ fn shown(value: &Value<'_>) -> String {
     }
 }
 
-/// The name that OpenAPI has for a type.
+/// The name that the schema language has for a type.
 fn type_name(value: &Value<'_>) -> &'static str {
     match value {
         Value::Null => "null",

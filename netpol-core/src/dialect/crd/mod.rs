@@ -6,4 +6,4 @@ mod check;
 pub(super) mod common;
 pub(super) mod schema;
 
-pub(super) use check::check;
+pub(super) use check::{Checked, check};

@@ -1,6 +1,6 @@
 //! A structural schema, as far as validation needs it.
 //!
-//! Source: the OpenAPI v3 schemas of the definitions; <https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation>.
+//! Source: the schemas of the definitions; <https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation>.
 
 use crate::yaml::{Mapping, Node, Value};
 
@@ -29,10 +29,13 @@ pub(in crate::dialect) struct Text {
     /// The most characters.
     pub(in crate::dialect) longest: Option<usize>,
     /// A regular expression, as the definition has it, and whether a text fits it.
-    pub(in crate::dialect) pattern: Option<(&'static str, fn(&str) -> bool)>,
+    pub(in crate::dialect) pattern: Option<Pattern>,
     /// Rules in CEL.
     pub(in crate::dialect) rules: &'static [Rule],
 }
+
+/// A regular expression, and whether a text fits it.
+pub(in crate::dialect) type Pattern = (&'static str, fn(&str) -> bool);
 
 /// A mapping with known fields.
 #[derive(Debug)]

@@ -122,9 +122,10 @@ fn protocol(port: &Spanned<Port>) -> Option<String> {
             if first <= last =>
         {
             let name = Protocol::lower(*protocol);
-            let port = match first == last {
-                true => format!("number: {first}"),
-                false => format!("range: {{start: {first}, end: {last}}}"),
+            let port = if first == last {
+                format!("number: {first}")
+            } else {
+                format!("range: {{start: {first}, end: {last}}}")
             };
             format!("{{{name}: {{destinationPort: {{{port}}}}}}}")
         }

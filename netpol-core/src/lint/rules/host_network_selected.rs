@@ -39,16 +39,11 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
             let IndexedPeer::Term(id) = indexed else { continue };
             let Some(finding) = of_peer(context, &rule, (peer.origin, id), &of_nodes) else { continue };
             let earlier = told.get(&(id, rule.rule.value.direction));
-            match earlier.and_then(|place| found.get_mut(*place)) {
-                Some(first) => {
-                    first
-                        .related
-                        .push(Label { span: finding.primary.span, message: Label::AGAIN.to_owned() });
-                }
-                None => {
-                    told.insert((id, rule.rule.value.direction), found.len());
-                    found.push(finding);
-                }
+            if let Some(first) = earlier.and_then(|place| found.get_mut(*place)) {
+                first.related.push(Label { span: finding.primary.span, message: Label::AGAIN.to_owned() });
+            } else {
+                told.insert((id, rule.rule.value.direction), found.len());
+                found.push(finding);
             }
         }
     }

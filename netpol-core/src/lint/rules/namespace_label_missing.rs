@@ -52,7 +52,7 @@ impl<'a> Known<'a> {
             |name: &&str| named(context, name).is_some_and(|namespace| namespace.span.is_some());
         let asked = names(context);
         let found = asked.iter().filter(|name| is_described(name)).count();
-        let is_whole_cluster = OF_EVERY_CLUSTER.iter().all(|name| is_described(name));
+        let is_whole_cluster = OF_EVERY_CLUSTER.iter().all(is_described);
         Self { counts, is_whole_cluster, names: (found, asked.len() - found) }
     }
 }

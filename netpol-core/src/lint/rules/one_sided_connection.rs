@@ -130,16 +130,15 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
                 let Some((finding, ends)) = finding else { continue };
                 let Some(closed) = others.of_class.get(&refused.other) else { continue };
                 let fault = (direction, *closed);
-                match faults.get(&fault).and_then(|place| found.get_mut(*place)) {
-                    Some(first) => add(first, finding),
-                    None => {
-                        faults.insert(fault, found.len());
-                        let mut assumed = assumed::of_term(context, term);
-                        assumed.extend(
-                            ends.into_iter().flat_map(|ends| assumed::of_pair(context, ends, &refused.ports)),
-                        );
-                        found.push(assumed::resting_on(finding, &assumed));
-                    }
+                if let Some(first) = faults.get(&fault).and_then(|place| found.get_mut(*place)) {
+                    add(first, finding);
+                } else {
+                    faults.insert(fault, found.len());
+                    let mut assumed = assumed::of_term(context, term);
+                    assumed.extend(
+                        ends.into_iter().flat_map(|ends| assumed::of_pair(context, ends, &refused.ports)),
+                    );
+                    found.push(assumed::resting_on(finding, &assumed));
                 }
             }
         }

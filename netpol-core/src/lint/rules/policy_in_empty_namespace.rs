@@ -29,7 +29,7 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
     for policy in context.network_policies().filter(|policy| is_for_all(policy)) {
         let namespace = &policy.metadata.namespace.value;
         let meant = slips.entry(namespace).or_insert_with(|| meant(context, namespace));
-        found.extend(meant.and_then(|meant| slip(context, policy, meant)));
+        found.extend(meant.map(|meant| slip(context, policy, meant)));
     }
     found
 }
@@ -56,12 +56,12 @@ fn meant<'a>(context: &Context<'a>, name: &str) -> Option<&'a Namespace> {
     with_pods.find(|(_, other)| is_slip(other)).map(|(_, other)| other)
 }
 
-fn slip(context: &Context<'_>, policy: &NetworkPolicy, meant: &Namespace) -> Option<Diagnostic> {
+fn slip(context: &Context<'_>, policy: &NetworkPolicy, meant: &Namespace) -> Diagnostic {
     let object = &policy.object;
     let written = &policy.metadata.namespace;
     let message = format!("no pod of the input is in `{}`, for whose pods `{object}` is", written.value);
     let found = RULE.finding(context.head(written.span), message).with_object(object.clone());
-    Some(found.with_help(format!("did you mean `{}`, which has pods?", meant.name)))
+    found.with_help(format!("did you mean `{}`, which has pods?", meant.name))
 }
 
 /// Policies without a namespace of their own, where all pods are in others.

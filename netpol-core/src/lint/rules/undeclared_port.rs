@@ -242,9 +242,9 @@ fn finding(context: &Context<'_>, rule: &RuleAt<'_>, declared: &Declared<'_>) ->
         .flat_map(|(protocol, ports)| {
             ports.ranges().iter().map(move |(first, last)| (protocol, *first, *last))
         })
-        .map(|(protocol, first, last)| match first == last {
-            true => format!("{}/{first}", protocol.lower()),
-            false => format!("{}/{first}-{last}", protocol.lower()),
+        .map(|(protocol, first, last)| {
+            let protocol = protocol.lower();
+            if first == last { format!("{protocol}/{first}") } else { format!("{protocol}/{first}-{last}") }
         })
         .collect();
     let Ports::Range(number, _) = port.value.ports else { return None };

@@ -324,15 +324,12 @@ impl<'d> Decoder<'d> {
         let is_placeholder = !is_template && has_placeholder(text);
         if is_placeholder {
             let earlier = self.placeholder.and_then(|place| self.diagnostics.get_mut(place));
-            match earlier {
-                Some(first) => {
-                    let words = format!("`{text}` too");
-                    first.related.push(Label { span: node.span, message: one_line(words) });
-                }
-                None => {
-                    self.placeholder = Some(self.diagnostics.len());
-                    report(&mut self.diagnostics, unresolved(node.span, text));
-                }
+            if let Some(first) = earlier {
+                let words = format!("`{text}` too");
+                first.related.push(Label { span: node.span, message: one_line(words) });
+            } else {
+                self.placeholder = Some(self.diagnostics.len());
+                report(&mut self.diagnostics, unresolved(node.span, text));
             }
         }
         is_template || is_placeholder

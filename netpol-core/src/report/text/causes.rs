@@ -113,13 +113,7 @@ fn words(context: Context<'_>, reasons: &[&Reason]) -> Option<Fact> {
         Reason::Label { key, .. } => {
             (format!("the value of the label `{key}` of {} is not known", pods()), None)
         }
-        Reason::NamespaceLabel { key, .. } => (
-            format!(
-                "whether {} namespaces that are not in the input have the label `{key}` is not known",
-                reasons.len()
-            ),
-            None,
-        ),
+        Reason::NamespaceLabel { key, .. } => (namespaces_with(key, reasons.len()), None),
         Reason::NamedPort { name, .. } => {
             (format!("the number of the port `{name}` of {} is a placeholder", pods()), None)
         }
@@ -136,9 +130,11 @@ fn words(context: Context<'_>, reasons: &[&Reason]) -> Option<Fact> {
         | Reason::Placeholder(_)
         | Reason::NotEvaluated(_)
         | Reason::NodeLabels(_)
-        | Reason::DomainNames { .. } => {
-            return Some(facts::reason(context, first));
-        }
+        | Reason::DomainNames { .. } => return Some(facts::reason(context, first)),
     };
     Some(Fact { words, place })
+}
+
+fn namespaces_with(key: &str, count: usize) -> String {
+    format!("whether {count} namespaces that are not in the input have the label `{key}` is not known")
 }

@@ -18,7 +18,7 @@ fn main() {
 
 #[divan::bench(args = INPUTS, sample_count = 10, sample_size = 1)]
 fn cluster(bencher: Bencher<'_, '_>, input: &str) {
-    let options = ReadOptions { default_namespace: "default".to_owned() };
+    let options = ReadOptions::default();
     let files = files(input);
     let namespaces = BTreeSet::new();
     bencher.with_inputs(|| manifest::read(&files, &options, |_, _| None::<()>)).bench_local_values(

@@ -151,7 +151,8 @@ fn judged(cli: &Cli, clusters: Vec<OneCluster>, console: &mut Console<'_, '_>) -
 fn together(reports: &[(Option<String>, String, String)]) -> String {
     let there = || reports.iter().filter(|(_, _, text)| !text.trim().is_empty());
     let own = |text: &str| object(text).filter(|report| report.contains_key("schema"));
-    let whole: Option<Vec<Value>> = there().map(|(name, _, text)| Some(one(name, own(text)?))).collect();
+    let whole: Option<Vec<Value>> =
+        there().map(|(name, _, text)| Some(one(name.as_deref(), own(text)?))).collect();
     match whole {
         Some(clusters) if !clusters.is_empty() => {
             let wrapper = json!({"schema": "netpol/v1", "kind": "Clusters", "clusters": clusters});
@@ -175,9 +176,9 @@ fn object(text: &str) -> Option<Map<String, Value>> {
 }
 
 /// The report of one cluster; its diagnostics carry its name.
-fn one(name: &Option<String>, mut report: Map<String, Value>) -> Value {
+fn one(name: Option<&str>, mut report: Map<String, Value>) -> Value {
     if let Some(Value::Array(diagnostics)) = report.get_mut("diagnostics") {
-        diagnostics.iter_mut().filter_map(Value::as_object_mut).for_each(|it| carry(it, name.as_deref()));
+        diagnostics.iter_mut().filter_map(Value::as_object_mut).for_each(|it| carry(it, name));
     }
     json!({"name": name, "report": report})
 }

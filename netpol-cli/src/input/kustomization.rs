@@ -157,8 +157,7 @@ impl Kustomization {
         let here = |path: &str| self.folder.join(path).canonicalize().ok();
         let resources: BTreeSet<PathBuf> = listed.iter().filter_map(|item| here(text(item)?)).collect();
         let patches: BTreeSet<PathBuf> = patches.iter().filter_map(|item| here(path_of(item)?)).collect();
-        let data: BTreeSet<PathBuf> =
-            data.iter().flat_map(|item| data_of(item)).filter_map(|path| here(path)).collect();
+        let data: BTreeSet<PathBuf> = data.iter().copied().flat_map(data_of).filter_map(here).collect();
         self.resources.extend(resources);
         self.patches.extend(patches);
         self.data.extend(data);

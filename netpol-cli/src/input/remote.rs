@@ -210,7 +210,8 @@ fn remote_dependency<'n>(item: &'n Node<'_>, vendored: &[String]) -> Option<(Spa
     let (_, name) = text("name")?;
     let is_local = repository.is_empty() || repository.starts_with("file://");
     let archive = format!("{name}-");
-    let is_there = vendored.iter().any(|it| it == name || (it.starts_with(&archive) && it.ends_with(".tgz")));
+    let is_archive = |it: &String| it.strip_suffix(".tgz").is_some_and(|it| it.starts_with(&archive));
+    let is_there = vendored.iter().any(|it| it == name || is_archive(it));
     (!is_local && !is_there).then_some((span, repository))
 }
 

@@ -11,7 +11,7 @@ pub enum Skip {
     Kustomization,
     /// A file that a kustomization names as a patch, replacement or transformer.
     Patch,
-    /// A file whose text a kustomization puts into a ConfigMap or Secret, or gives to a chart.
+    /// A file whose text a kustomization puts into a `ConfigMap` or `Secret`, or gives to a chart.
     Data,
     /// A chart's own file, or one of its templates.
     Chart,

@@ -61,7 +61,7 @@ fn also(diagnostic: &Diagnostic, files: &FileSet) -> String {
             _ => lines.push(place),
         }
     }
-    lines.into_iter().map(|line| format!("  also at {line}\n")).collect()
+    lines.into_iter().flat_map(|line| ["  also at ".to_owned(), line, "\n".to_owned()]).collect()
 }
 
 /// The lines of the file that the diagnostic is about; only the place when they are too long.

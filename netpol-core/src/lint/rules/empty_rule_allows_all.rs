@@ -1,5 +1,7 @@
 //! `empty-rule-allows-all`.
 
+use std::cell::OnceCell;
+
 use crate::diagnostic::{Category, Diagnostic, RuleName, Severity};
 use crate::dialect::network_policy::NetworkPolicy;
 use crate::dialect::network_policy::resource::{self, PortNumber, Rules};
@@ -20,10 +22,12 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for policy in context.written_policies() {
         let types = &policy.spec.policy_types.value;
-        for (list, name) in [(&policy.spec.ingress, "Ingress"), (&policy.spec.egress, "Egress")] {
+        let policy = Policy { policy, comments: OnceCell::new() };
+        for (list, name) in [(&policy.policy.spec.ingress, "Ingress"), (&policy.policy.spec.egress, "Egress")]
+        {
             if let Some(rules) = list.as_ref().filter(|_| types.iter().any(|listed| listed.value == name)) {
                 found.extend(
-                    rules.rules.iter().filter_map(|rule| finding(context, policy, (rules, name), rule)),
+                    rules.rules.iter().filter_map(|rule| finding(context, &policy, (rules, name), rule)),
                 );
             }
         }
@@ -31,9 +35,15 @@ fn find(context: &Context<'_>) -> Vec<Diagnostic> {
     found
 }
 
-fn finding(
-    context: &Context<'_>,
-    policy: &NetworkPolicy,
+/// A policy, with the comments of all its lines once a rule asks for them.
+struct Policy<'a> {
+    policy: &'a NetworkPolicy,
+    comments: OnceCell<Vec<&'a str>>,
+}
+
+fn finding<'a>(
+    context: &Context<'a>,
+    of: &Policy<'a>,
     (rules, direction): (&Rules, &str),
     rule: &Spanned<resource::Rule>,
 ) -> Option<Diagnostic> {
@@ -44,9 +54,10 @@ fn finding(
     if is_dns_for_all(rule, direction) {
         return None;
     }
+    let policy = of.policy;
     let object = &policy.object;
-    let severity = severity(context, policy, (rule, direction));
     let found = |span: Span, message: String| {
+        let severity = severity(context, of, (rule, direction));
         RULE.finding(context.head(span), message).with_severity(severity).with_object(object.clone())
     };
     let written = context.files.slice(rule.span).trim();
@@ -104,18 +115,20 @@ const EVERYBODY: [&str; 20] = [
 ];
 
 /// Some ports to the whole world are usual for what pods send, and whoever says that everybody is meant knows it.
-fn severity(
-    context: &Context<'_>,
-    policy: &NetworkPolicy,
+fn severity<'a>(
+    context: &Context<'a>,
+    of: &Policy<'a>,
     (rule, direction): (&Spanned<resource::Rule>, &str),
 ) -> Severity {
+    let policy = of.policy;
     let name = policy.metadata.name.value.as_str();
     if is_denial(name, direction) {
         return Severity::Warning;
     }
     let has_ports = rule.value.ports.as_ref().is_some_and(|ports| !ports.value.is_empty());
-    let comments = [rule.span, policy.span].map(|span| comments::about(context.files, span));
-    let mut said = comments[0].iter().chain(&comments[1]).copied().chain([name]);
+    let of_policy = of.comments.get_or_init(|| comments::about(context.files, policy.span));
+    let of_rule = comments::about(context.files, rule.span);
+    let mut said = of_rule.into_iter().chain(of_policy.iter().copied()).chain([name]);
     let is_meant = (direction == "Egress" && has_ports) || said.any(|it| comments::has_word(it, &EVERYBODY));
     if is_meant { Severity::Info } else { Severity::Warning }
 }

@@ -105,7 +105,7 @@ fn proposed(engine: &Engine, flow: &Flow, text: &str) -> Option<String> {
         return None;
     }
     let suggestions = analysis.suggestions(&explanation);
-    let directions = explanation.pairs.iter().flat_map(|pair| pair.directions());
+    let directions = explanation.pairs.iter().flat_map(netpol_core::explain::PairExplanation::directions);
     // What is unknown on one side stays so when the other lets it through.
     if directions.clone().any(|direction| !direction.decided.unknown.is_empty()) {
         return None;

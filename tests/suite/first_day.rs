@@ -253,16 +253,18 @@ fn all_addresses_have_one_name_in_every_format() {
 fn no_line_of_a_table_is_wider_than_a_hundred_columns_whatever_the_environment_says() {
     let mut files = String::new();
     for number in 0..30 {
-        files += &format!("---\n{}", pod(&format!("a-rather-long-name-of-a-workload-{number}")));
+        files.push_str("---\n");
+        files.push_str(&pod(&format!("a-rather-long-name-of-a-workload-{number}")));
     }
     for number in 0..25 {
-        files += &format!(
+        let policy = format!(
             "---\n{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {{name: a-rather-long-name-of-a-policy-{number}, namespace: lab}}, spec: \
              {{podSelector: {{matchLabels: {{app: a-rather-long-name-of-a-workload-1}}}}, ingress: [{{from: [{{ipBlock: {{cidr: 10.{number}.0.0/16}}}}], \
              ports: [{{port: {0}}}, {{port: {1}}}]}}]}}}}\n",
             1000 + 2 * number,
             2000 + 2 * number
         );
+        files.push_str(&policy);
     }
     let folder = Folder::with(&[("a.yaml", &files)]);
     folder.write("old/b.yaml", pod("a-rather-long-name-of-a-workload-1"));
@@ -333,9 +335,10 @@ fn what_an_answer_says_of_policies_is_no_error_where_the_run_ends_well() {
 fn policies_that_are_not_evaluated_are_one_line_a_kind() {
     let mut files = pod("a");
     for number in 0..24 {
-        files += &format!(
+        let policy = format!(
             "---\n{{apiVersion: projectcalico.org/v3, kind: GlobalNetworkPolicy, metadata: {{name: p-{number}}}, spec: {{}}}}\n"
         );
+        files.push_str(&policy);
     }
     let folder = Folder::with(&[("a.yaml", &files)]);
     let outcome = folder.netpol("list");

@@ -79,19 +79,19 @@ fn rule(random: &mut Random, kind: Kind, peers: &str) -> Value {
     let actions = if kind == Kind::Baseline { vec![allow, "Deny"] } else { vec![allow, "Deny", "Pass"] };
     let mut rule = json!({"action": random.pick(&actions)});
     let count = random.between(1, 3);
-    let listed: Vec<Value> = (0..count).map(|_| peer(random, kind, peers == "to")).collect();
-    let has_only_pods = listed.iter().all(|peer| peer["pods"].is_object() || peer["namespaces"].is_object());
-    rule[peers] = Value::Array(listed);
+    let listed: Vec<Value> = (0..count).map(|_| peer(random, kind, peers)).collect();
     if random.chance(65) {
         let count = random.between(1, 3);
         let key = if kind == Kind::Cluster { "protocols" } else { "ports" };
-        let ports = (0..count).map(|_| port(random, kind, has_only_pods));
+        let ports = (0..count).map(|_| port(random, kind, &listed));
         rule[key] = Value::Array(ports.collect());
     }
+    rule[peers] = Value::Array(listed);
     rule
 }
 
-fn peer(random: &mut Random, kind: Kind, is_egress: bool) -> Value {
+fn peer(random: &mut Random, kind: Kind, peers: &str) -> Value {
+    let is_egress = peers == "to";
     match random.below(20) {
         0..=4 if is_egress => {
             let count = random.between(1, 3);
@@ -111,7 +111,8 @@ fn peer(random: &mut Random, kind: Kind, is_egress: bool) -> Value {
     }
 }
 
-fn port(random: &mut Random, kind: Kind, may_be_named: bool) -> Value {
+fn port(random: &mut Random, kind: Kind, peers: &[Value]) -> Value {
+    let may_be_named = peers.iter().all(|peer| peer["pods"].is_object() || peer["namespaces"].is_object());
     if may_be_named && random.chance(20) {
         let key = if kind == Kind::Cluster { "destinationNamedPort" } else { "namedPort" };
         return json!({key: random.pick(&PORT_NAMES)});

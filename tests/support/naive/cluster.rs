@@ -426,9 +426,11 @@ impl<'a> Reader<'a> {
 
     fn namespaces(&self) -> BTreeMap<String, Labels> {
         let name = |object: &Value| object["metadata"]["name"].as_str().unwrap_or_default().to_owned();
-        let labels = |object: &Value| match is_doubted_namespace(object) {
-            true => Labels { known: Known::new(), rest: Rest::Unknown },
-            false => Labels::only(of_metadata(&object["metadata"])),
+        let labels = |object: &Value| {
+            if is_doubted_namespace(object) {
+                return Labels { known: Known::new(), rest: Rest::Unknown };
+            }
+            Labels::only(of_metadata(&object["metadata"]))
         };
         self.of_kind("Namespace").map(|object| (name(object), labels(object))).collect()
     }

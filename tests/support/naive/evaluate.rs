@@ -185,7 +185,7 @@ impl Naive {
         let mut said = BTreeSet::from([Say::Next]);
         for stage in [
             self.admin_says(Tier::Admin, direction, pod, flow),
-            node_says(is_own_node, direction),
+            node_says(is_own_node.then_some(direction)),
             self.rules_say(direction, pod, flow),
             self.admin_says(Tier::Baseline, direction, pod, flow),
             [Say::Accept].into(),
@@ -278,12 +278,13 @@ impl Naive {
     }
 }
 
-/// The kubelet reaches its pods whatever NetworkPolicies say. Of the way back the text says both.
-fn node_says(is_own_node: bool, direction: Direction) -> BTreeSet<Say> {
-    match (is_own_node, direction) {
-        (false, _) => [Say::Next].into(),
-        (true, Direction::Ingress) => [Say::Accept].into(),
-        (true, Direction::Egress) => [Say::Accept, Say::Next].into(),
+/// The kubelet reaches its pods whatever the policies of namespaces say. Of the way back the text says both. `None` is for
+/// another end than the own node.
+fn node_says(direction: Option<Direction>) -> BTreeSet<Say> {
+    match direction {
+        None => [Say::Next].into(),
+        Some(Direction::Ingress) => [Say::Accept].into(),
+        Some(Direction::Egress) => [Say::Accept, Say::Next].into(),
     }
 }
 

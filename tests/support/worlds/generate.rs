@@ -13,8 +13,10 @@ pub fn case(seed: u64) -> Case {
     let mut random = Random::new(seed);
     let mut doubts = MOST_DOUBTS;
     let is_own_node = random.chance(15);
+    // In percent.
+    let node_rules = if is_own_node { 50 } else { 0 };
     let count = *random.pick(&[1, 1, 2, 2, 3]);
-    let tiers: Vec<Tier> = (0..count).map(|_| tier(&mut random, is_own_node, &mut doubts)).collect();
+    let tiers: Vec<Tier> = (0..count).map(|_| tier(&mut random, node_rules, &mut doubts)).collect();
     Case {
         is_ingress: random.chance(50),
         is_own_node,
@@ -37,16 +39,16 @@ fn denials(random: &mut Random, tiers: usize) -> Vec<Vec<usize>> {
     denials
 }
 
-fn tier(random: &mut Random, is_own_node: bool, doubts: &mut usize) -> Tier {
+fn tier(random: &mut Random, node_rules: usize, doubts: &mut usize) -> Tier {
     let ties = *random.pick(&[Ties::Together, Ties::ByName, Ties::ByRule, Ties::Undefined]);
     let conflicts = *random.pick(&[Conflicts::DenyFirst, Conflicts::Undefined]);
     let names = [3, 1, 2, 0];
     let count = *random.pick(&[0, 1, 1, 2, 2, 3]);
     let mut rules = 0;
     let policies = names.iter().take(count).map(|name| policy(random, (*name, &mut rules), doubts)).collect();
-    let node_rule = (is_own_node && random.chance(50)).then(|| {
+    let node_rule = random.chance(node_rules).then(|| {
         let state = state(random, &[State::No, State::Maybe, State::Yes], doubts);
-        (*random.pick(&[Action::Allow, Action::Allow, Action::Deny, Action::Pass]), state)
+        (*random.pick(&ACTIONS), state)
     });
     Tier { ties, conflicts, node_rule, policies }
 }
@@ -63,7 +65,8 @@ fn policy(random: &mut Random, (name, rules): (usize, &mut usize), doubts: &mut 
     // More rules that act at once than this have too many orders.
     let count = (*random.pick(&[0, 1, 2, 2, 3])).min(6 - *rules);
     *rules += count;
-    let mut own: Vec<Rule> = (0..count).map(|position| rule(random, position, is_opaque, doubts)).collect();
+    let make = if is_opaque { opaque_rule } else { rule };
+    let mut own: Vec<Rule> = (0u32..).take(count).map(|position| make(random, position, doubts)).collect();
     if random.chance(30) {
         own.reverse();
     }
@@ -73,13 +76,17 @@ fn policy(random: &mut Random, (name, rules): (usize, &mut usize), doubts: &mut 
     Policy { order, tie: format!("policy-{name}"), selects, isolates, is_opaque, rules: own }
 }
 
-fn rule(random: &mut Random, position: usize, is_opaque: bool, doubts: &mut usize) -> Rule {
-    let action = *random.pick(&[Action::Allow, Action::Allow, Action::Deny, Action::Pass]);
-    let position = u32::try_from(position).expect("a few rules");
-    if is_opaque {
-        let matches = state(random, &[State::Maybe], doubts);
-        return Rule { position, action, matches, ports: (0, u16::MAX), way: 0 };
-    }
+/// A rule of a policy that is not evaluated: it may match anything.
+fn opaque_rule(random: &mut Random, position: u32, doubts: &mut usize) -> Rule {
+    let action = *random.pick(&ACTIONS);
+    let matches = state(random, &[State::Maybe], doubts);
+    Rule { position, action, matches, ports: (0, u16::MAX), way: 0 }
+}
+
+const ACTIONS: [Action; 4] = [Action::Allow, Action::Allow, Action::Deny, Action::Pass];
+
+fn rule(random: &mut Random, position: u32, doubts: &mut usize) -> Rule {
+    let action = *random.pick(&ACTIONS);
     let matches = state(random, &[State::No, State::Yes, State::Yes, State::Maybe, State::Maybe], doubts);
     let ports = match random.below(4) {
         0 => (PORTS[0], PORTS[0]),

@@ -132,13 +132,13 @@ impl Lowering {
             directions: if case.is_ingress { Directions::Ingress } else { Directions::Egress },
             isolates: [isolates, isolates],
             unspoken: None,
-            rules: policy.rules.iter().map(|rule| self.rule(case, policy.is_opaque, rule)).collect(),
+            rules: policy.rules.iter().map(|rule| self.rule(case, (policy, rule))).collect(),
             remarks: Vec::new(),
             origin: self.origin,
         }
     }
 
-    fn rule(&mut self, case: &Case, is_opaque: bool, rule: &Rule) -> Placed<policy::Rule> {
+    fn rule(&mut self, case: &Case, (of, rule): (&Policy, &Rule)) -> Placed<policy::Rule> {
         let (first, last) = rule.ports;
         let ports = (rule.ports != (0, u16::MAX)).then(|| vec![self.tcp(Ports::Range(first, last))]);
         let allowing = |peers: Option<Vec<Peer>>, ports| {
@@ -158,7 +158,7 @@ impl Lowering {
             (State::Yes, 3) => allowing(Some(vec![Peer::Pods(in_shop(not("c")))]), ports),
             (State::Yes, _) => allowing(Some(vec![other]), ports),
             (State::Maybe, 0 | 1) => in_doubt(allowing(None, ports)),
-            (State::Maybe, _) if case.is_own_node || is_opaque => in_doubt(allowing(None, ports)),
+            (State::Maybe, _) if case.is_own_node || of.is_opaque => in_doubt(allowing(None, ports)),
             (State::Maybe, 2) if ports.is_none() => allowing(None, Some(vec![self.tcp(Ports::Unknown)])),
             (State::Maybe, 3) if ports.is_none() => {
                 let name = format!("port-{}", self.names);

@@ -248,7 +248,7 @@ fn everything_is_open_where_nobody_isolates() {
 fn meets_new_pods(engine: &Engine, workload: WorkloadId, direction: Direction) -> bool {
     let pod = Hypothetical { namespace: "elsewhere".to_owned(), labels: Vec::new() };
     let explanation = explained(engine, workload, Endpoint::Hypothetical(pod), direction);
-    explanation.verdict.decision != Decision::Deny
+    sides(&explanation, direction).any(|side| side.decision != Decision::Deny)
 }
 
 #[test]

@@ -162,7 +162,8 @@ impl Analysis {
     /// ```
     /// # use netpol_core::text::{FileSet, SourceFile};
     /// # use netpol_core::{Analysis, Settings};
-    /// # let text = "{apiVersion: v1, kind: Pod, metadata: {name: web}}\n---\n{apiVersion: v1, kind: Pod, metadata: {name: db}}\n---\n\
+    /// # let text = "{apiVersion: v1, kind: Pod, metadata: {name: web, labels: {app: web}}}\n---\n\
+    /// # {apiVersion: v1, kind: Pod, metadata: {name: db, labels: {app: db}}}\n---\n\
     /// # {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny}}";
     /// # let mut files = FileSet::new();
     /// # files.add(SourceFile::named("cluster.yaml", text))?;

@@ -54,14 +54,14 @@ fn explain_direction(scene: Scene<'_>, trace: &DirectionTrace) -> DirectionExpla
         decided: trace.decided.clone(),
         decision,
         taken: UnknownAs::Unknown,
-        isolation: isolation(trace),
+        isolation: isolation(scene.policies, trace),
         remedies: if is_mendable { remedies(&stage, &policies) } else { Vec::new() },
         nearly: if is_mendable { near_policies(&stage) } else { Vec::new() },
         policies,
     }
 }
 
-fn isolation(trace: &DirectionTrace) -> Isolation {
+fn isolation(set: &PolicySet, trace: &DirectionTrace) -> Isolation {
     if let Some(exemption) = trace.exemption {
         return Isolation::Exempt(exemption);
     }
@@ -70,8 +70,13 @@ fn isolation(trace: &DirectionTrace) -> Isolation {
     if by > 0 {
         return Isolation::Isolated { by };
     }
-    let may = trace.tiers.iter().flat_map(|tier| &tier.policies);
-    let may = may.filter(|policy| policy.selects.truth == Truth::Unknown || is_opaque(policy)).count();
+    // A policy of a tier that denies nothing by default isolates nobody, whomever it selects.
+    let may_isolate = |tier: &&TierTrace| set.pipeline.denies_by_default(tier.tier);
+    let doubted = trace.tiers.iter().filter(may_isolate).flat_map(|tier| &tier.policies);
+    let doubted =
+        doubted.filter(|policy| policy.selects.truth == Truth::Unknown && !is_opaque(policy)).count();
+    let all = || trace.tiers.iter().flat_map(|tier| &tier.policies);
+    let may = doubted + all().filter(|policy| is_opaque(policy)).count();
     match (may, trace.tiers.iter().all(|tier| tier.policies.is_empty())) {
         (0, true) if trace.decided.unknown.is_empty() => Isolation::NotSelected,
         (0, true) => Isolation::Doubted,

@@ -16,6 +16,13 @@ pub(super) fn policies<'a>(context: &Context<'a>) -> impl Iterator<Item = (u32, 
     all.filter(|(_, policy)| is_of_administrators(context, policy))
 }
 
+/// Whether some policy stands in a tier of administrators, evaluated or not.
+pub(super) fn is_spoken_of(context: &Context<'_>) -> bool {
+    let opaque = &context.policies.opaque;
+    policies(context).next().is_some()
+        || opaque.iter().any(|opaque| is_of_administrators(context, &opaque.policy))
+}
+
 /// The rules of a direction of a policy, in their order.
 pub(super) fn rules<'a>(
     context: &Context<'a>,

@@ -290,7 +290,7 @@ mod tests {
     #[test]
     fn a_placeholder_makes_what_is_read_unknown_with_one_warning() {
         let manifests = read_text(
-            "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: '${NS}', labels: {app: '${APP:=web}'}}\n\
+            "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: '${NS}', labels: {app: '${APP}'}}\n\
              spec: {containers: [{ports: [{containerPort: '${PORT}'}]}]}\n",
         );
         let pod = &manifests.pods[0];

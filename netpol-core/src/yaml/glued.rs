@@ -142,21 +142,21 @@ mod tests {
     }
 
     fn object(name: &str) -> String {
-        format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, namespace: n}}\nspec: {{}}\n")
+        format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}, namespace: ns}}\nspec: {{}}\n")
     }
 
     #[test]
     fn objects_without_a_separator_are_told_in_one_finding() {
         assert_eq!(
             said(&format!("{}# c\n{}", object("a"), object("b"))),
-            ["a line `---` is missing, so `Pod n/a` is lost"]
+            ["a line `---` is missing, so `Pod ns/a` is lost"]
         );
         assert_eq!(
             said(&[object("a"), object("b"), object("c")].concat()),
-            ["a line `---` is missing, so `Pod n/a` and `Pod n/b` are lost"]
+            ["a line `---` is missing, so `Pod ns/a` and `Pod ns/b` are lost"]
         );
-        let many: String = (0..9).map(|number| object(&number.to_string())).collect();
-        assert!(said(&many)[0].ends_with("`Pod n/4` and 3 more are lost"), "{:?}", said(&many));
+        let many: String = (0..9).map(|number| object(&format!("p{number}"))).collect();
+        assert!(said(&many)[0].ends_with("`Pod ns/p4` and 3 more are lost"), "{:?}", said(&many));
     }
 
     #[test]

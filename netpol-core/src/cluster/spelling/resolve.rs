@@ -530,7 +530,7 @@ mod tests {
         assert_eq!(read("wbe"), "there is no workload or pod `shop/wbe`; did you mean `shop/web`?");
         assert_eq!(read("shpo/web"), "there is no namespace `shpo`; did you mean `shop/web`?");
         assert_eq!(read("b"), "there is no workload or pod `shop/b`; did you mean `a/b`?");
-        assert_eq!(read("db-0"), "there is no workload or pod `shop/db-0`; did you mean `shop/sts/db`?");
+        assert_eq!(read("db-0"), "shop/sts/db[db-0]");
         assert_eq!(read("shop/sts/web"), "there is no sts `shop/web`; did you mean `shop/deploy/web`?");
         let other = cluster().endpoints("web", "default").unwrap_err();
         assert_eq!(other.help().unwrap(), "did you mean `shop/web`?");
@@ -574,8 +574,9 @@ mod tests {
         ] {
             assert_eq!(read(text), "shop/sts/db[db-0]", "{text}");
         }
-        assert!(!read("shop/@apps.kubernetes.io/pod-index!=0").contains("shop/sts/db"));
-        for text in ["db-1", "db-00", "web-0"] {
+        let others = read("shop/@apps.kubernetes.io/pod-index!=0,app=db");
+        assert_eq!(others, "shop/sts/db[db-1]");
+        for text in ["db-2", "db-00", "web-0"] {
             assert!(read(text).starts_with("there is no workload or pod"), "{text}: {}", read(text));
         }
     }

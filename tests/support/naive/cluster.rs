@@ -312,6 +312,8 @@ impl Cluster {
                 side.families = self.families_of(side.addresses.as_ref());
             }
             if is_doubted(object, template) {
+                // The addresses are its node's, which others have too.
+                side.addresses = None;
                 side = self.doubted(namespace, side);
             }
             self.workloads.entry(root.clone()).or_default().push(self.units.len());
